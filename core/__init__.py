@@ -1,0 +1,1 @@
+"""Words: the types and errors that every room shares."""

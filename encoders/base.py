@@ -1,0 +1,35 @@
+"""What every encoder can do."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from core.types import Embeddings, EncoderCard, Pixels
+
+# Pixels (H, W, 3) -> Pixels (S, S, 3). Picklable, and runs in a worker process without torch.
+Prepare = Callable[[Pixels], Pixels]
+
+
+class Encoder(Protocol):
+    """A dual encoder. The same input always gives the same row, whatever the batch around it."""
+
+    @property
+    def card(self) -> EncoderCard:
+        """What a collection made with this encoder is bound to."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs: "cpu", "cuda:0", ..."""
+
+    @property
+    def prepare(self) -> Prepare:
+        """The encoder's own resize; weights and preprocessing change together."""
+
+    @property
+    def logit_scale(self) -> float:
+        """The factor on cosines before softmax or sigmoid (the exponential is already taken)."""
+
+    def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
+        """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim)."""
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts: n strings -> (n, dim)."""

@@ -1,0 +1,1 @@
+"""MedImageInsight: the UniCL dual encoder. Importing this loads no torch."""

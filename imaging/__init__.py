@@ -1,0 +1,1 @@
+"""Imaging: one door from bytes to rendered pictures."""

@@ -1,0 +1,1 @@
+"""Indexer: the journey from a folder to a collection."""

@@ -1,0 +1,1 @@
+"""Search: the journey from a query to hits."""

@@ -1,0 +1,1 @@
+"""Storage: catalog, shards, index and thumbnails of a collection."""

@@ -1,0 +1,25 @@
+"""What every test may ask for."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("RADSEEK_REQUIRE_ALL") == "1"
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+def need(condition: bool, reason: str) -> None:
+    """Skip with a reason what this machine cannot run; fail instead when everything is required."""
+    if condition:
+        return
+    if REQUIRE_ALL:
+        pytest.fail(f"RADSEEK_REQUIRE_ALL=1, but {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of sample images and recorded outputs beside the checkout."""
+    need(SHARED.is_dir(), "the sample data beside the checkout is not there")
+    return SHARED

@@ -1,0 +1,1 @@
+"""Training: fitting encoders to image and text pairs."""
