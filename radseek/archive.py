@@ -1,0 +1,103 @@
+"""The composition root: the one place that picks concrete parts and joins them."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from threading import RLock
+
+from core.errors import CardMismatch
+from core.types import EncoderCard, Pixels
+from encoders.base import Encoder
+from encoders.known_weights import recall_folder, remember_folder
+from encoders.registry import load_encoder
+from imaging.decode import FramePolicy, read_pictures, read_pictures_from_bytes
+from imaging.display import RENDERING
+from imaging.workers import DecodePool
+from indexer.pipeline import index
+from indexer.report import Progress, Report
+from radseek.settings import Settings
+from search.query import ImageQuery
+from search.searcher import Searcher
+from storage.reader import CollectionReader
+from storage.writer import CollectionWriter
+
+log = logging.getLogger(__name__)
+
+ONE_FRAME = FramePolicy(frames=1)  # a query is one picture: the middle frame
+
+
+class Archive:
+    """One collection with its encoder. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = RLock()
+        self._reader: CollectionReader | None = None
+        self._encoders: dict[str, Encoder] = {}
+
+    def reader(self) -> CollectionReader:
+        """The collection, opened once. Raises UnknownName when there is none."""
+        with self._lock:
+            if self._reader is None:
+                self._reader = CollectionReader.open(self.settings.home, self.settings.collection)
+            return self._reader
+
+    def searcher(self) -> Searcher:
+        """Search on the collection; its encoder is loaded at the first text or image query."""
+        reader = self.reader()
+        return Searcher(reader, partial(self.encoder_of, reader.card))
+
+    def encoder_of(self, card: EncoderCard) -> Encoder:
+        """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
+        folder = self.settings.weights or recall_folder(self.settings.home, card.weights_sha256)
+        encoder = self._load(card.name, folder)
+        if encoder.card != card:
+            raise CardMismatch(
+                f"The collection was made with {_name(card)}, but the encoder at hand is "
+                f"{_name(encoder.card)}. Point --weights to the folder it was made with."
+            )
+        return encoder
+
+    def encoder(self) -> Encoder:
+        """The encoder that the settings name, for work without a collection."""
+        return self._load(self.settings.encoder, self.settings.weights)
+
+    def _load(self, name: str, folder: Path | None) -> Encoder:
+        with self._lock:
+            key = f"{name}:{folder}"
+            if key not in self._encoders:
+                self._encoders[key] = load_encoder(name, folder, self.settings.device)
+            return self._encoders[key]
+
+    def index(self, paths: Sequence[Path], progress: Callable[[Progress], None]) -> Report:
+        """Index files and folders into the collection; made with the settings' encoder if new."""
+        encoder, settings = self.encoder(), self.settings
+        if settings.weights is not None:
+            remember_folder(settings.home, encoder.card.weights_sha256, settings.weights)
+        pool = DecodePool(encoder.prepare, settings.workers, settings.decode_seconds)
+        with (
+            CollectionWriter.open(
+                settings.home, settings.collection, encoder.card, RENDERING
+            ) as writer,
+            pool,
+        ):
+            return index(paths, writer, encoder, pool, settings.batch_size, progress)
+
+    def query_image(self, content: bytes) -> ImageQuery:
+        """An uploaded file as a query, through the same door as the archive. CannotDecode."""
+        return ImageQuery(read_pictures_from_bytes(content, ONE_FRAME)[0].pixels)
+
+
+def read_query_picture(path: Path) -> Pixels:
+    """The one picture of a file that stands for it in a query. Raises CannotDecode."""
+    return read_pictures(path, ONE_FRAME)[0].pixels
+
+
+def open_archive(settings: Settings) -> Archive:
+    """The archive at the settings' home; nothing is opened or loaded before it is asked for."""
+    return Archive(settings)
+
+
+def _name(card: EncoderCard) -> str:
+    return f"{card.name} {card.version} ({card.weights_sha256[:12]}, {card.preprocessing})"

@@ -1,0 +1,69 @@
+"""What a person may set: by command line, by RADSEEK_* variables, by HOME/config.toml."""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import InvalidRequest
+
+
+def default_home() -> Path:
+    """The user's data folder for radseek."""
+    return user_data_path("radseek", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults. The first source that names one wins."""
+
+    model_config = SettingsConfigDict(env_prefix="RADSEEK_", extra="forbid", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Folder of all collections")
+    collection: str = Field("default", description="Collection to work on")
+    encoder: str = Field("mini", description="Encoder of a new collection")
+    weights: Path | None = Field(None, description="Folder of weights in place of the usual one")
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where the encoder runs")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes"
+    )
+    batch_size: int = Field(256, ge=1, description="Pictures in one durable batch")
+    decode_seconds: float = Field(60.0, gt=0, description="Time limit for one file")
+    host: str = Field("127.0.0.1", description="Address that the page listens on")
+    port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then HOME/config.toml; no .env and no secrets folder."""
+        toml = TomlConfigSettingsSource(settings_cls, _home(init_settings) / "config.toml")
+        return init_settings, env_settings, toml
+
+
+def _home(init_settings: PydanticBaseSettingsSource) -> Path:
+    named = init_settings.init_kwargs if isinstance(init_settings, InitSettingsSource) else {}
+    return Path(named.get("home") or os.environ.get("RADSEEK_HOME") or default_home())
+
+
+def load_settings(**named: Any) -> Settings:
+    """Settings with the named ones on top; None means not named. Raises InvalidRequest."""
+    given = {name: value for name, value in named.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise InvalidRequest(f"A setting cannot be used: {problems}.") from error

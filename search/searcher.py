@@ -1,0 +1,94 @@
+"""From a query to hits. Read-only and safe to share between threads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from core.errors import InvalidRequest
+from core.types import Embeddings, Hit, Ids, Mask, Scores
+from encoders.base import Encoder
+from search.filters import Condition, row_mask
+from search.query import ImageQuery, InstanceQuery, Query, TextQuery
+from storage.reader import CollectionReader
+from storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent in each part of one search."""
+
+    encode_s: float
+    index_s: float
+    catalog_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one query."""
+
+    hits: tuple[Hit, ...]
+    matching: int  # pictures that pass the filters
+    total: int  # pictures in the collection
+    timings: Timings
+
+
+class Searcher:
+    """Answers queries on one collection with the encoder that it was made with."""
+
+    def __init__(self, reader: CollectionReader, encoder: Callable[[], Encoder]) -> None:
+        """`encoder` is called when a text or image has to be embedded, and not before."""
+        self._reader = reader
+        self._encoder = encoder
+
+    def search(self, query: Query, k: int = 10, where: Sequence[Condition] = ()) -> Results:
+        """The k nearest pictures, fewer only when fewer pass the filters.
+
+        Raises InvalidRequest for k < 1, UnknownName for an instance that is not indexed.
+        """
+        if k < 1:
+            raise InvalidRequest(f"Cannot return {k} hits. Ask for at least one.")
+        snapshot = self._reader.snapshot()
+        started = perf_counter()
+        embedding = self._embed(query, snapshot)
+        encoded = perf_counter()
+        among = _candidates(query, snapshot, where)
+        ids, scores = _nearest(snapshot, embedding, k, among)
+        found = perf_counter()
+        hits = _hits(snapshot, ids, scores)
+        timings = Timings(encoded - started, found - encoded, perf_counter() - found)
+        matching = snapshot.size if among is None else int(among.sum())
+        return Results(hits, matching, snapshot.size, timings)
+
+    def _embed(self, query: Query, snapshot: Snapshot) -> Embeddings:
+        match query:
+            case TextQuery(text):
+                return self._encoder().embed_texts([text])
+            case ImageQuery(pixels):
+                encoder = self._encoder()
+                return encoder.embed_images([encoder.prepare(pixels)])
+            case InstanceQuery(id):
+                return snapshot.embeddings([id])
+
+
+def _candidates(query: Query, snapshot: Snapshot, where: Sequence[Condition]) -> Mask | None:
+    mask = row_mask(snapshot, where)
+    if not isinstance(query, InstanceQuery):
+        return mask
+    others: Mask = snapshot.ids != query.id
+    return others if mask is None else mask & others
+
+
+def _nearest(
+    snapshot: Snapshot, embedding: Embeddings, k: int, among: Mask | None
+) -> tuple[Ids, Scores]:
+    ids, scores = snapshot.search(embedding, min(k, max(snapshot.size, 1)), among)
+    found = ids[0] >= 0
+    return ids[0][found], np.asarray(scores[0][found])
+
+
+def _hits(snapshot: Snapshot, ids: Ids, scores: Scores) -> tuple[Hit, ...]:
+    records = snapshot.describe(ids.tolist())
+    ranked = enumerate(zip(records, scores.tolist(), strict=True), start=1)
+    return tuple(Hit(rank, score, record) for rank, (record, score) in ranked)
