@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from threading import RLock
+from threading import Lock
 
 from core.errors import CardMismatch
 from core.types import EncoderCard, Pixels
@@ -19,6 +19,7 @@ from indexer.report import Progress, Report
 from radseek.settings import Settings
 from search.query import ImageQuery
 from search.searcher import Searcher
+from storage.layout import collection_exists
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
 
@@ -32,13 +33,14 @@ class Archive:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = RLock()
+        self._opening = Lock()
+        self._loading = Lock()
         self._reader: CollectionReader | None = None
-        self._encoders: dict[str, Encoder] = {}
+        self._encoders: dict[tuple[str, Path | None], Encoder] = {}
 
     def reader(self) -> CollectionReader:
         """The collection, opened once. Raises UnknownName when there is none."""
-        with self._lock:
+        with self._opening:
             if self._reader is None:
                 self._reader = CollectionReader.open(self.settings.home, self.settings.collection)
             return self._reader
@@ -60,29 +62,39 @@ class Archive:
         return encoder
 
     def encoder(self) -> Encoder:
-        """The encoder that the settings name, for work without a collection."""
-        return self._load(self.settings.encoder, self.settings.weights)
+        """The encoder that the settings name, else the collection's, else radseek-mini."""
+        if self.settings.encoder is None and self.exists():
+            return self.encoder_of(self.reader().card)
+        return self._load(self.settings.encoder or "mini", self.settings.weights)
+
+    def exists(self) -> bool:
+        """Whether the collection has been made."""
+        return collection_exists(self.settings.home, self.settings.collection)
 
     def _load(self, name: str, folder: Path | None) -> Encoder:
-        with self._lock:
-            key = f"{name}:{folder}"
+        with self._loading:
+            key = (name, folder)
             if key not in self._encoders:
                 self._encoders[key] = load_encoder(name, folder, self.settings.device)
             return self._encoders[key]
 
-    def index(self, paths: Sequence[Path], progress: Callable[[Progress], None]) -> Report:
-        """Index files and folders into the collection; made with the settings' encoder if new."""
+    def index(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> Report:
+        """Index files and folders into the collection, which is made when it is new."""
         encoder, settings = self.encoder(), self.settings
         if settings.weights is not None:
             remember_folder(settings.home, encoder.card.weights_sha256, settings.weights)
-        pool = DecodePool(encoder.prepare, settings.workers, settings.decode_seconds)
         with (
             CollectionWriter.open(
                 settings.home, settings.collection, encoder.card, RENDERING
             ) as writer,
-            pool,
+            DecodePool(encoder.prepare, settings.workers, settings.decode_seconds) as pool,
         ):
-            return index(paths, writer, encoder, pool, settings.batch_size, progress)
+            return index(paths, writer, encoder, pool, settings.batch_size, progress, stopped)
 
     def query_image(self, content: bytes) -> ImageQuery:
         """An uploaded file as a query, through the same door as the archive. CannotDecode."""

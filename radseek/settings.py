@@ -29,7 +29,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home, description="Folder of all collections")
     collection: str = Field("default", description="Collection to work on")
-    encoder: str = Field("mini", description="Encoder of a new collection")
+    encoder: str | None = Field(None, description="Encoder; else the collection's, else mini")
     weights: Path | None = Field(None, description="Folder of weights in place of the usual one")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where the encoder runs")
     workers: int = Field(
@@ -46,8 +46,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic's signature)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Command line, then environment, then HOME/config.toml; no .env and no secrets folder."""
         toml = TomlConfigSettingsSource(settings_cls, _home(init_settings) / "config.toml")
