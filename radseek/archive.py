@@ -19,8 +19,8 @@ from indexer.report import Progress, Report
 from radseek.settings import Settings
 from search.query import ImageQuery
 from search.searcher import Searcher
-from storage.layout import collection_exists
-from storage.reader import CollectionReader
+from storage.layout import collection_exists, collection_names
+from storage.reader import CollectionInfo, CollectionReader
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
@@ -113,3 +113,16 @@ def open_archive(settings: Settings) -> Archive:
 
 def _name(card: EncoderCard) -> str:
     return f"{card.name} {card.version} ({card.weights_sha256[:12]}, {card.preprocessing})"
+
+
+def collections(settings: Settings) -> list[CollectionInfo]:
+    """The collections in the home, by name."""
+    return [_info(settings.home, name) for name in collection_names(settings.home)]
+
+
+def _info(home: Path, name: str) -> CollectionInfo:
+    reader = CollectionReader.open(home, name)
+    try:
+        return reader.info()
+    finally:
+        reader.close()

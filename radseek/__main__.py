@@ -1,0 +1,5 @@
+"""`python -m radseek`."""
+
+from radseek.cli import main
+
+main()

@@ -1,0 +1,61 @@
+"""The root command: global options, the commands by name, and how errors end."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from core.errors import RadseekError
+from radseek import __version__
+from radseek.cli import collections, encoders, indexing, page, searching, training
+from radseek.cli.options import CollectionOption, HomeOption, WhereItLives
+from radseek.cli.output import say
+
+app = typer.Typer(
+    name="radseek",
+    help="Search a radiology archive by words or by image. Not a medical device.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"radseek {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    version: Annotated[  # noqa: ARG001  (its callback prints and ends)
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Search a radiology archive by words or by image. Not a medical device."""
+    ctx.obj = WhereItLives(home, collection)
+
+
+app.command("index")(indexing.index)
+app.command("search")(searching.search)
+app.command("similar")(searching.similar)
+app.command("embed")(searching.embed)
+app.command("classify")(searching.classify)
+app.command("status")(collections.status)
+app.command("skipped")(collections.skipped)
+app.command("collections")(collections.list_all)
+app.add_typer(encoders.app, name="encoders")
+app.add_typer(training.app, name="train")
+app.command("ui")(page.ui)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can act on is one line and exit code 1."""
+    try:
+        app()
+    except RadseekError as error:
+        say(f"radseek: {error}")
+        sys.exit(1)

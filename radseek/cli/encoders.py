@@ -1,0 +1,44 @@
+"""`radseek encoders` and `radseek encoders pull`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from radseek.cli.options import JsonOption
+from radseek.cli.output import put, put_json, say
+
+app = typer.Typer(help="The encoders that radseek knows, and their weights.")
+
+
+@app.callback(invoke_without_command=True)
+def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List the encoders, and whether their weights are on this machine."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from encoders.registry import ENCODERS
+    from encoders.weights import at_hand
+
+    rows = [
+        {"name": name, "weights": at_hand(name), "summary": row.summary, "licence": row.licence}
+        for name, row in ENCODERS.items()
+    ]
+    if as_json:
+        put_json(rows)
+        return
+    for row in rows:
+        put(f"{row['name']:<16} {'ready' if row['weights'] else 'no weights':<11} {row['summary']}")
+
+
+@app.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="Encoder to download.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to put the files in.", show_default=False)
+    ] = None,
+) -> None:
+    """Download an encoder's published files; a broken download continues where it stopped."""
+    from encoders.weights import pull as download
+
+    say(f"radseek: downloading {name}; this can take a while")
+    put(str(download(name, to)))

@@ -1,0 +1,53 @@
+"""Options that several commands share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of all collections (or RADSEEK_HOME).", show_default=False),
+]
+CollectionOption = Annotated[
+    str | None,
+    typer.Option("--collection", help="Collection to work on.", show_default="default"),
+]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option("--encoder", help="Encoder: mini or medimageinsight.", show_default="mini"),
+]
+WeightsOption = Annotated[
+    Path | None,
+    typer.Option("--weights", help="Folder of the encoder's files.", show_default=False),
+]
+DeviceOption = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu or cuda.", show_default="auto")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where", help="Filter such as modality=CT,MR; repeat to combine.", show_default=False
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class WhereItLives:
+    """The options given before the command's name."""
+
+    home: Path | None
+    collection: str | None
+
+
+def settings_of(ctx: typer.Context, home: Path | None, collection: str | None, **named: Any) -> Any:
+    """The settings of one command; an option after the command's name wins over one before."""
+    from radseek.settings import load_settings
+
+    before: WhereItLives = ctx.obj
+    return load_settings(
+        home=home or before.home, collection=collection or before.collection, **named
+    )

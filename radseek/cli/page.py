@@ -1,0 +1,37 @@
+"""`radseek ui`."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from radseek.cli.options import (
+    CollectionOption,
+    DeviceOption,
+    HomeOption,
+    WeightsOption,
+    settings_of,
+)
+
+
+def ui(
+    ctx: typer.Context,
+    port: Annotated[int | None, typer.Option("--port", show_default="8501")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", help="Address to listen on.", show_default="127.0.0.1"),
+    ] = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Open the search page. It listens on this machine only, unless told otherwise."""
+    settings = settings_of(
+        ctx, home, collection, port=port, host=host, weights=weights, device=device
+    )
+    chosen = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    environment = {f"RADSEEK_{name.upper()}": str(value) for name, value in chosen.items()}
+    # The page is another process, so that the command line never imports its room.
+    os.execve(sys.executable, [sys.executable, "-m", "ui"], os.environ | environment)  # noqa: S606

@@ -1,0 +1,196 @@
+"""`radseek search`, `similar`, `embed` and `classify`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import CannotDecode, InvalidRequest
+from radseek.cli.options import (
+    CollectionOption,
+    DeviceOption,
+    EncoderOption,
+    HomeOption,
+    JsonOption,
+    TopK,
+    WeightsOption,
+    WhereOption,
+    settings_of,
+)
+from radseek.cli.output import hits_json, put, put_hits, put_json, say
+
+if TYPE_CHECKING:
+    from core.types import Embeddings, Pixels
+    from search.query import Query
+    from search.searcher import Results
+
+BatchOption = Annotated[
+    Path | None,
+    typer.Option("--batch", help="File with one query a line.", show_default=False),
+]
+
+
+def search(
+    ctx: typer.Context,
+    text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
+    k: TopK = 10,
+    where: WhereOption = None,
+    batch: BatchOption = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find pictures by words."""
+    from radseek.archive import open_archive
+    from search.filters import parse_where
+    from search.query import TextQuery
+
+    conditions = [parse_where(condition) for condition in where or ()]
+    archive = open_archive(settings_of(ctx, home, collection, weights=weights, device=device))
+    searcher = archive.searcher()
+    for line in _queries(text, batch, "a text"):
+        _answer(line, searcher.search(TextQuery(line), k, conditions), as_json)
+
+
+def similar(
+    ctx: typer.Context,
+    picture: Annotated[
+        str | None, typer.Argument(help="An image file, or the id of a hit.")
+    ] = None,
+    k: TopK = 10,
+    where: WhereOption = None,
+    batch: BatchOption = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find pictures like an image file, or like an indexed picture, which is then left out."""
+    from radseek.archive import open_archive
+    from search.filters import parse_where
+
+    conditions = [parse_where(condition) for condition in where or ()]
+    archive = open_archive(settings_of(ctx, home, collection, weights=weights, device=device))
+    searcher = archive.searcher()
+    lines = _queries(picture, batch, "an image file or an id")
+    for line in lines:
+        _answer(line, searcher.search(_picture_query(line), k, conditions), as_json)
+
+
+def embed(
+    ctx: typer.Context,
+    inputs: Annotated[list[str], typer.Argument(help="Image files; texts with --text.")],
+    text: Annotated[bool, typer.Option("--text", help="The arguments are texts.")] = False,
+    npy: Annotated[
+        Path | None, typer.Option("--npy", help="Write one .npy file.", show_default=False)
+    ] = None,
+    encoder: EncoderOption = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Print unit embeddings of images or texts, in the order given, as JSON or one .npy file."""
+    from radseek.archive import open_archive
+
+    settings = settings_of(ctx, home, collection, encoder=encoder, weights=weights, device=device)
+    loaded = open_archive(settings).encoder()
+    if text:
+        rows = loaded.embed_texts(inputs)
+    else:
+        rows = loaded.embed_images([loaded.prepare(pixels) for pixels in _pictures(inputs)])
+    _put_embeddings(rows, npy)
+
+
+def classify(
+    ctx: typer.Context,
+    images: Annotated[list[str], typer.Argument(help="Image files.")],
+    labels: Annotated[str, typer.Option("--labels", help="Labels, separated by commas.")],
+    multilabel: Annotated[
+        bool, typer.Option("--multilabel", help="Each label by itself (sigmoid).")
+    ] = False,
+    encoder: EncoderOption = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Zero-shot probabilities of labels, by softmax over them or by sigmoid of each."""
+    from radseek.archive import open_archive
+    from search.classify import classify as classify_pictures
+
+    settings = settings_of(ctx, home, collection, encoder=encoder, weights=weights, device=device)
+    names = [label.strip() for label in labels.split(",")]
+    loaded = open_archive(settings).encoder()
+    table = classify_pictures(loaded, list(_pictures(images)), names, multilabel)
+    for image, row in zip(images, table.tolist(), strict=True):
+        by_label = dict(sorted(zip(names, row, strict=True), key=lambda pair: -pair[1]))
+        if as_json:
+            put_json({"path": image, "probabilities": by_label})
+        else:
+            put(f"{image}  " + "  ".join(f"{name} {p:.3f}" for name, p in by_label.items()))
+
+
+def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]:
+    if (single is None) == (batch is None):
+        raise InvalidRequest(f"Give either {kind} or --batch FILE.")
+    if single is not None:
+        yield single
+    if batch is not None:
+        yield from (line for line in _read_lines(batch) if line.strip())
+
+
+def _read_lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"Cannot read {file} as lines of text: {error}.") from error
+
+
+def _answer(line: str, results: "Results", as_json: bool) -> None:
+    if as_json:
+        put_json(hits_json(line, results.hits))
+        return
+    put_hits(results.hits)
+    timings = results.timings
+    say(
+        f"{len(results.hits)} of {results.matching} pictures; encoder "
+        f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
+        f"catalog {timings.catalog_s * 1e3:.1f} ms"
+    )
+
+
+def _picture_query(text: str) -> "Query":
+    from search.query import ImageQuery, InstanceQuery
+
+    if text.isdecimal() and not Path(text).exists():
+        return InstanceQuery(int(text))
+    return ImageQuery(_picture(text))
+
+
+def _picture(path: str) -> "Pixels":
+    from radseek.archive import read_query_picture
+
+    try:
+        return read_query_picture(Path(path))
+    except CannotDecode as error:
+        raise InvalidRequest(f"Cannot read {path}: {error}") from error
+
+
+def _pictures(paths: list[str]) -> "Iterator[Pixels]":
+    return map(_picture, paths)
+
+
+def _put_embeddings(rows: "Embeddings", npy: Path | None) -> None:
+    if npy is None:
+        put_json(rows.tolist())
+        return
+    import numpy as np
+
+    np.save(npy, rows)
+    say(f"radseek: wrote {npy}: {rows.shape[0]} embeddings of {rows.shape[1]} dimensions")

@@ -1,0 +1,68 @@
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from core.errors import InvalidFilter
+from search.filters import Condition, facets, parse_where, row_mask
+
+
+@dataclass
+class Column:
+    codes: np.ndarray
+    values: tuple[str, ...]
+
+
+class FakeSnapshot:
+    def __init__(self, **columns):
+        self._columns = columns
+
+    def column(self, name):
+        values, codes = np.unique(self._columns[name], return_inverse=True)
+        return Column(codes, tuple(values.tolist()))
+
+
+@pytest.fixture
+def snapshot():
+    return FakeSnapshot(
+        modality=["CT", "MR", "CT", "", "US"], body_part=["HEAD", "HEAD", "CHEST", "", "BREAST"]
+    )
+
+
+def test_a_condition_names_a_column_and_its_values():
+    assert parse_where("modality=CT") == Condition("modality", ("CT",))
+    assert parse_where(" Modality = CT, MR ") == Condition("modality", ("CT", "MR"))
+
+
+@pytest.mark.parametrize("text", ["", "CT", "modality", "patient_name=x", "=CT"])
+def test_a_filter_that_cannot_be_read_says_how_to_write_one(text):
+    with pytest.raises(InvalidFilter, match=r"modality"):
+        parse_where(text)
+
+
+def test_no_condition_is_no_mask(snapshot):
+    assert row_mask(snapshot, []) is None
+
+
+def test_values_of_one_condition_are_alternatives_and_case_does_not_matter(snapshot):
+    mask = row_mask(snapshot, [parse_where("modality=ct,us")])
+    assert mask.tolist() == [True, False, True, False, True]
+
+
+def test_conditions_combine(snapshot):
+    mask = row_mask(snapshot, [parse_where("modality=CT"), parse_where("body_part=chest")])
+    assert mask.tolist() == [False, False, True, False, False]
+
+
+def test_an_empty_value_finds_what_is_not_stated(snapshot):
+    assert row_mask(snapshot, [parse_where("modality=")]).tolist() == [
+        False,
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_facets_count_and_order_by_frequency_then_name(snapshot):
+    assert facets(snapshot, "modality") == [("CT", 2), ("", 1), ("MR", 1), ("US", 1)]
