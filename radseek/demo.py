@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -10,7 +11,6 @@ import urllib.request
 import webbrowser
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 
 HOME = "demo-home"
 SAMPLES = {"pydicom": "pydicom/data/test_files", "pydicom-data": "data_store/data"}
@@ -79,6 +79,7 @@ def serve_page(port: int) -> int:
     address = f"http://{HOST}:{port}"
     arguments = announced(("ui", "--port", str(port), "--home", HOME))
     with subprocess.Popen(arguments) as page:  # noqa: S603  (our words)
+        signal.signal(signal.SIGTERM, lambda *_: page.terminate())
         try:
             if answers(f"{address}/api/health", page):
                 print(f"\nThe page is at {address} (Ctrl-C ends it).", flush=True)

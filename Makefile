@@ -1,0 +1,59 @@
+# Everything a newcomer needs. Each target installs what it lacks into .venv first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench docs
+
+help:
+	@echo "make demo    index sample DICOM files, search them, open the page"
+	@echo "make test    run all tests"
+	@echo "make check   lint, formatting, types and layers"
+	@echo "make bench   run the benchmarks"
+	@echo "make docs    rebuild docs/reference and check every link"
+
+demo: $(VENV)/.installed-demo
+	@$(BIN)/python -m radseek.demo
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-dev
+	@for script in benchmarks/*.py; do \
+		echo "== $$script"; \
+		$(BIN)/python "$$script" || exit 1; \
+	done
+
+docs: $(VENV)/.installed-dev
+	@$(BIN)/python -m docs.build
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "radseek needs Python 3.11 or newer, and '$(PYTHON)' is not." \
+		     "Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; \
+		exit 1; \
+	}
+	@echo "Installing radseek and what it needs into $(VENV) (once; some minutes, some GB)."
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
+endef
+
+$(VENV)/.installed-demo: pyproject.toml constraints.txt
+	$(install)
+	@$(PIP) -e '.[demo]'
+	@touch $@
+
+# The development install holds the demo's too.
+$(VENV)/.installed-dev: pyproject.toml constraints.txt
+	$(install)
+	@$(PIP) -e '.[demo,dev]'
+	@touch $(VENV)/.installed-demo $@
