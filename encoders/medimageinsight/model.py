@@ -40,7 +40,8 @@ class UniCL(nn.Module):
 
 def _unit(rows: Tensor) -> Tensor:
     rows = rows.float()
-    return rows / rows.norm(dim=-1, keepdim=True)
+    lengths: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
+    return rows / lengths
 
 
 def initialise(model: UniCL) -> None:

@@ -1,0 +1,183 @@
+"""MedImageInsight as an encoder: pictures and texts to unit embeddings, on CPU or GPU."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
+
+from core.errors import InvalidRequest, WeightsMismatch
+from core.types import Embeddings, EncoderCard, Pixels
+from encoders.fingerprint import file_sha256
+from encoders.medimageinsight.checkpoint import load_model
+from encoders.medimageinsight.config import ImageConfig, UniCLConfig, read_config
+from encoders.medimageinsight.davit import MLP_RATIO
+from encoders.medimageinsight.folder import open_folder
+from encoders.medimageinsight.model import UniCL
+from encoders.medimageinsight.pixels import normalise
+from encoders.medimageinsight.preprocess import Squash
+from encoders.medimageinsight.tokenizer import TextTokenizer, read_tokenizer
+from encoders.registry import ENCODERS
+from encoders.weights import weights_folder
+
+NAME = "medimageinsight"
+VERSION = "1.0.0"
+REMEDY = (
+    f"Run `radseek encoders pull {NAME}`, or name the folder that has the files with "
+    "`--weights DIR`."
+)
+TEXTS_AT_ONCE = 64
+# What the widest map of a batch of pictures may take, in float32: 2 or 145 pictures of 480 pixels.
+WIDEST_MAP_BYTES = {"cpu": 2**27, "cuda": 2**33}
+
+Entry = TypeVar("Entry")
+
+
+class MedImageInsight:
+    """A UniCL model with its tokenizer and resize. Safe to share between threads."""
+
+    def __init__(
+        self,
+        config: UniCLConfig,
+        model: UniCL,
+        tokenizer: TextTokenizer,
+        card: EncoderCard,
+        device: torch.device,
+    ) -> None:
+        """Take a loaded model in evaluation mode; it computes in bfloat16 on a GPU."""
+        self._image = config.image
+        self._dim = config.projection
+        self._model = model.to(device)
+        self._tokenizer = tokenizer
+        self._card = card
+        self._device = device
+        self._logit_scale = float(model.logit_scale.exp())
+        self._images_at_once = _images_at_once(config.image, device)
+
+    @property
+    def card(self) -> EncoderCard:
+        """What a collection made with this encoder is bound to."""
+        return self._card
+
+    @property
+    def device(self) -> str:
+        """Where it runs: "cpu", "cuda:0", ..."""
+        return str(self._device)
+
+    @property
+    def prepare(self) -> Squash:
+        """The encoder's own resize."""
+        return Squash(self._image.image_size)
+
+    @property
+    def logit_scale(self) -> float:
+        """The factor on cosines before softmax or sigmoid (the exponential is already taken)."""
+        return self._logit_scale
+
+    def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
+        """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim).
+
+        Raises ValueError for a picture of another shape.
+        """
+        expected = (*self._image.image_size, 3)
+        if any(picture.shape != expected for picture in prepared):
+            raise ValueError(f"every picture must have the shape {expected} that `prepare` gives")
+        return self._stack(map(self._embed_pictures, _batches(prepared, self._images_at_once)))
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts: n strings -> (n, dim). What exceeds the context length is cut off."""
+        rows = self._tokenizer.encode(texts)
+        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))  # little padding per batch
+        by_length = [rows[at] for at in order]
+        embeddings = np.empty((len(rows), self._dim), np.float32)
+        embeddings[order] = self._stack(map(self._embed_ids, _batches(by_length, TEXTS_AT_ONCE)))
+        return embeddings
+
+    def _embed_pictures(self, pictures: Sequence[Pixels]) -> Tensor:
+        pixels = torch.from_numpy(np.stack(pictures)).to(self._device)
+        with self._inference():
+            return self._model.encode_images(normalise(pixels, self._image)).cpu()
+
+    def _embed_ids(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
+        lengths = torch.tensor([len(row) for row in rows])
+        mask = torch.arange(ids.shape[1]) < lengths[:, None]
+        with self._inference():
+            return self._model.encode_texts(ids.to(self._device), mask.to(self._device)).cpu()
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        on_gpu = self._device.type == "cuda"
+        lowered = torch.autocast(self._device.type, torch.bfloat16, enabled=on_gpu)
+        with torch.inference_mode(), lowered:
+            yield
+
+    def _stack(self, parts: Iterable[Tensor]) -> Embeddings:
+        embeddings: Embeddings = torch.cat([torch.empty(0, self._dim), *parts]).numpy()
+        return embeddings
+
+
+def load(weights: Path | None, device: str) -> MedImageInsight:
+    """Load MedImageInsight from a folder, by default where `radseek encoders pull` puts it.
+
+    Raises WeightsMissing, WeightsMismatch, InvalidRequest for a device that is not there.
+    """
+    return load_folder(NAME, VERSION, weights or weights_folder(NAME), REMEDY, device)
+
+
+def load_folder(name: str, version: str, folder: Path, remedy: str, device: str) -> MedImageInsight:
+    """Load any model of this architecture; `remedy` says what to do when files are missing.
+
+    Raises as `load` does.
+    """
+    chosen = choose_device(device)
+    files = open_folder(folder, remedy)
+    config = read_config(files.config)
+    tokenizer = read_tokenizer(files.tokenizer, config.text.context_length)
+    _require_same_vocabulary(tokenizer, config, folder)
+    model = load_model(config, files.checkpoint)
+    card = EncoderCard(
+        name=name,
+        version=version,
+        dim=config.projection,
+        weights_sha256=file_sha256(files.checkpoint),
+        preprocessing=Squash(config.image.image_size).profile,
+        licence=ENCODERS[name].licence,
+    )
+    return MedImageInsight(config, model, tokenizer, card, chosen)
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name; "auto" is the first GPU if there is one. Raises InvalidRequest."""
+    has_gpu = torch.cuda.is_available()
+    if name == "auto":
+        return torch.device("cuda:0" if has_gpu else "cpu")
+    if name == "cpu" or (has_gpu and name.startswith("cuda")):
+        return torch.device(name)
+    raise InvalidRequest(
+        f"Cannot run on {name!r}: this machine offers {'cpu and cuda' if has_gpu else 'cpu'}. "
+        "Choose one of these, or `auto`."
+    )
+
+
+def _images_at_once(config: ImageConfig, device: torch.device) -> int:
+    height, width = config.image_size
+    tokens = (height // config.patch_stride[0]) * (width // config.patch_stride[0])
+    widest_map = tokens * config.dims[0] * MLP_RATIO * 4  # bytes, inside the first stage's MLP
+    return max(1, WIDEST_MAP_BYTES[device.type] // widest_map)
+
+
+def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
+    return (entries[start : start + size] for start in range(0, len(entries), size))
+
+
+def _require_same_vocabulary(tokenizer: TextTokenizer, config: UniCLConfig, folder: Path) -> None:
+    if tokenizer.vocab_size != config.text.vocab_size:
+        raise WeightsMismatch(
+            f"The tokenizer in {folder} has {tokenizer.vocab_size} tokens, but the model reads "
+            f"{config.text.vocab_size}. Use the tokenizer the model was trained with."
+        )

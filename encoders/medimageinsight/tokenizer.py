@@ -1,0 +1,87 @@
+"""Texts to token ids, as CLIP's byte-pair tokenizer makes them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import ftfy
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+
+from core.errors import WeightsMismatch
+
+START = "<|startoftext|>"
+END = "<|endoftext|>"
+# Radford et al. (2021), tokenizer of the reference implementation: English contractions, runs of
+# letters, single digits, runs of anything else that is not white space.
+WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+
+
+class TextTokenizer:
+    """Repairs, splits and numbers texts; cuts a long one so that its end token stays."""
+
+    def __init__(self, tokenizer: Tokenizer, context_length: int) -> None:
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(context_length)
+        self._tokenizer = tokenizer
+
+    @property
+    def vocab_size(self) -> int:
+        """How many different ids there are."""
+        return self._tokenizer.get_vocab_size()
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text with its start and end token, at most the context length."""
+        repaired = [ftfy.fix_text(text) for text in texts]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(repaired)]
+
+
+def read_tokenizer(folder: Path, context_length: int) -> TextTokenizer:
+    """Read the tokenizer of a folder: tokenizer.json, or CLIP's vocab.json and merges.txt.
+
+    A tokenizer.json (format of the `tokenizers` library) must itself lower-case, split, and add
+    the start and end token in its post-processor; the end token must have the highest id, which
+    is where the text tower reads its answer. Raises WeightsMismatch when a file cannot be read.
+    """
+    try:
+        tokenizer = _parse(folder)
+    except Exception as error:  # the library raises bare Exception for a bad file
+        raise WeightsMismatch(
+            f"Cannot read the tokenizer in {folder}: {error}. Fetch its files again."
+        ) from error
+    _require_end_token_last(tokenizer, folder)
+    return TextTokenizer(tokenizer, context_length)
+
+
+def _parse(folder: Path) -> Tokenizer:
+    whole = folder / "tokenizer.json"
+    if whole.is_file():
+        return Tokenizer.from_str(whole.read_text(encoding="utf-8"))
+    return _clip(folder / "vocab.json", folder / "merges.txt")
+
+
+def _clip(vocab: Path, merges: Path) -> Tokenizer:
+    pairs = models.BPE.from_file(str(vocab), str(merges), unk_token=END, end_of_word_suffix="</w>")
+    tokenizer = Tokenizer(pairs)
+    tokenizer.add_special_tokens([START, END])
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(WORDS), behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{START} $A {END}",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (START, END)],
+    )
+    return tokenizer
+
+
+def _require_end_token_last(tokenizer: Tokenizer, folder: Path) -> None:
+    ids = tokenizer.encode("").ids
+    if not ids or ids[-1] != tokenizer.get_vocab_size() - 1:
+        raise WeightsMismatch(
+            f"The tokenizer in {folder} does not end a text with the token of the highest id, "
+            "which is where the text tower reads. Use the tokenizer the model was trained with."
+        )

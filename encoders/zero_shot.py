@@ -1,0 +1,31 @@
+"""Labels as texts: how probable each one is for each picture, without training."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Embeddings
+
+
+def probabilities(
+    images: Embeddings, labels: Embeddings, logit_scale: float, multilabel: bool
+) -> NDArray[np.float32]:
+    """Probabilities (n, labels) from embeddings (n, dim) and (labels, dim).
+
+    Either the labels exclude each other (softmax, rows sum to 1), or, with `multilabel`, each is
+    judged alone (sigmoid). The sigmoid has no offset, so an unrelated label with a cosine just
+    above zero is already past 0.5: its values rank labels, they are not calibrated.
+    Source: Radford et al. (2021), section 3.1.2; the sigmoid as MedImageInsight publishes it.
+    """
+    logits = logit_scale * (images @ labels.T)
+    return _sigmoid(logits) if multilabel else _softmax(logits)
+
+
+def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 / (1 + exp(-x)) by way of tanh, which never overflows."""
+    return np.float32(0.5) * (1 + np.tanh(logits / 2))
