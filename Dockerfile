@@ -16,14 +16,14 @@ COPY . .
 RUN pip install --no-deps .
 
 FROM ${PYTHON_IMAGE}
-# The home of the collections. Its owner becomes the owner of a new volume mounted on it.
+# Collections and pulled weights. Its owner becomes the owner of a new volume mounted on it.
 RUN install -d -o 10001 -g 10001 /data
 COPY --from=build /opt/radseek /opt/radseek
 ENV PATH=/opt/radseek/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
-    RADSEEK_HOME=/data
+    XDG_DATA_HOME=/data
 USER 10001:10001
 WORKDIR /data
 EXPOSE 8501
