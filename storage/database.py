@@ -1,0 +1,80 @@
+"""SQLite as storage uses it: WAL, full synchronisation, explicit transactions."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from core.errors import CollectionCorrupt, StorageError
+
+BUSY_SECONDS = 30.0
+
+
+def open_for_writing(path: Path) -> Engine:
+    """Open a database, creating it when it is absent. Each transaction takes the write lock."""
+    return _engine(path, "rwc", "BEGIN IMMEDIATE")
+
+
+def open_for_reading(path: Path) -> Engine:
+    """Open a database that exists; statements that write fail."""
+    return _engine(path, "ro", "BEGIN")
+
+
+@contextmanager
+def storage_errors(collection: str) -> Iterator[None]:
+    """Turn what SQLite and the file system report into StorageError or CollectionCorrupt."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StorageError(
+            f"The catalog of {collection!r} cannot be used: {error.orig}. "
+            "Look at the free space and the permissions of its folder, then start again."
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"A file of the collection {collection!r} cannot be used: {error.strerror}. "
+            "Look at the free space and the permissions of its folder, then start again."
+        ) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its subclasses are mistakes of this program
+            raise
+        raise CollectionCorrupt(
+            f"The catalog of {collection!r} is damaged: {error.orig}. Restore it from a backup."
+        ) from error
+
+
+def _engine(path: Path, mode: str, begin: str) -> Engine:
+    engine = create_engine(
+        "sqlite://",
+        creator=partial(_connect, path, mode),
+        poolclass=QueuePool,
+        max_overflow=-1,  # as many connections as there are threads that read at once
+        hide_parameters=True,  # they hold patient names, and errors are logged
+    )
+    event.listen(engine, "begin", partial(_begin, begin))
+    return engine
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(os.fsencode(path))}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,  # transactions begin in `_begin`, not behind our back
+        check_same_thread=False,
+    )
+    if mode != "ro":
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _begin(statement: str, connection: Connection) -> None:
+    connection.exec_driver_sql(statement)

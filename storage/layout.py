@@ -1,0 +1,79 @@
+"""Where a collection lies on disk, and what it may be called."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import InvalidRequest
+
+NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of one collection."""
+
+    root: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The SQLite database with everything but the embeddings."""
+        return self.root / "catalog.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """The file that the one writer holds."""
+        return self.root / "writer.lock"
+
+    @property
+    def shards(self) -> Path:
+        """The folder of the embeddings."""
+        return self.root / "shards"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the nearest-neighbour index, a cache of the shards."""
+        return self.root / "index"
+
+    @property
+    def thumbnails(self) -> Path:
+        """The SQLite database of the thumbnails, a cache of the files."""
+        return self.root / "thumbnails.sqlite"
+
+    def create(self) -> None:
+        """Make the missing folders, for their owner alone: embeddings can name a patient."""
+        for folder in (self.shards, self.index):
+            make_private(folder)
+
+    def bytes_on_disk(self) -> int:
+        """Sum the sizes of all the collection's files."""
+        return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
+
+
+def layout_of(home: Path, name: str) -> Layout:
+    """The paths of a collection, which need not exist. Raises InvalidRequest for a bad name."""
+    if not NAME.fullmatch(name):
+        raise InvalidRequest(
+            f"{name!r} cannot name a collection. "
+            "Use 1 to 64 of a-z, 0-9, '.', '_' and '-', and do not begin with a dot."
+        )
+    return Layout(home / "collections" / name)
+
+
+def collection_exists(home: Path, name: str) -> bool:
+    """Say whether a collection was ever begun. Raises InvalidRequest for a bad name."""
+    return layout_of(home, name).catalog.is_file()
+
+
+def collection_names(home: Path) -> list[str]:
+    """List the collections of a home folder by name."""
+    found = (path.parent.name for path in (home / "collections").glob("*/catalog.sqlite"))
+    return sorted(name for name in found if NAME.fullmatch(name))
+
+
+def make_private(folder: Path) -> None:
+    """Create a folder and its missing parents with mode 0700; those that exist stay as they are."""
+    if folder.is_dir():
+        return
+    make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)

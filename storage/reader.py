@@ -1,0 +1,127 @@
+"""What a collection answers, also while another process writes to it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import Engine
+
+from core.errors import UnknownName
+from core.types import EncoderCard, Identity, Skipped
+from storage.catalog import Catalog
+from storage.database import open_for_reading, storage_errors
+from storage.layout import Layout, collection_exists, collection_names, layout_of
+from storage.migrate import check_readable
+from storage.snapshot import Snapshot
+from storage.thumbnails import ThumbnailReader
+from storage.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionInfo:
+    """A collection in numbers."""
+
+    name: str
+    card: EncoderCard
+    rendering: str
+    files: int  # with pictures
+    pictures: int
+    skipped: int  # files without
+    bytes_on_disk: int
+    index_kind: str  # "flat", or "exact" while there is no index file
+    index_rows: int
+    sequence: int
+    updated_at: datetime  # aware, UTC
+
+
+class CollectionReader:
+    """Reads one collection. A context manager; threads can share it."""
+
+    def __init__(self, name: str, layout: Layout, engine: Engine) -> None:
+        """Use `open`."""
+        self._name = name
+        self._layout = layout
+        self._engine = engine
+        self._catalog = Catalog(engine)
+        self.card = self._catalog.card()
+        self.rendering = self._catalog.rendering()
+        self._timeline = Timeline(self._catalog, layout, self.card)
+        self._thumbnails = ThumbnailReader(layout.thumbnails)
+
+    @classmethod
+    def open(cls, home: Path, name: str) -> "CollectionReader":
+        """Open a collection. Raises UnknownName, SchemaTooNew, CollectionCorrupt, StorageError."""
+        if not collection_exists(home, name):
+            raise UnknownName(_no_such_collection(home, name))
+        layout = layout_of(home, name)
+        engine = open_for_reading(layout.catalog)
+        with storage_errors(name):
+            try:
+                check_readable(engine, name)
+                return cls(name, layout, engine)
+            except BaseException:
+                engine.dispose()
+                raise
+
+    def snapshot(self) -> Snapshot:
+        """The newest committed state; cheap when nothing has changed.
+
+        Raises CollectionCorrupt when embeddings are missing, StorageError when it cannot be read.
+        """
+        with storage_errors(self._name):
+            return self._timeline.newest().snapshot
+
+    def thumbnail(self, picture_id: int) -> bytes | None:
+        """The WebP of a picture, or None when there is none."""
+        return self._thumbnails.get(picture_id)
+
+    def identity(self, picture_id: int) -> Identity | None:
+        """What names the patient of a picture, or None when its file does not say."""
+        with storage_errors(self._name):
+            return self._catalog.identity(picture_id)
+
+    def skipped(self) -> list[Skipped]:
+        """The files that have no pictures, by path, and why."""
+        with storage_errors(self._name):
+            return self._catalog.skipped()
+
+    def info(self) -> CollectionInfo:
+        """The collection in numbers."""
+        with storage_errors(self._name):
+            counts, state = self._catalog.counts(), self._catalog.state()
+            base = self._timeline.newest().base
+            return CollectionInfo(
+                name=self._name,
+                card=self.card,
+                rendering=self.rendering,
+                files=counts.files,
+                pictures=counts.pictures,
+                skipped=counts.skipped,
+                bytes_on_disk=self._layout.bytes_on_disk(),
+                index_kind="exact" if base is None else "flat",
+                index_rows=0 if base is None else len(base.ids),
+                sequence=state.sequence,
+                updated_at=state.updated_at,
+            )
+
+    def close(self) -> None:
+        """Close the catalog; snapshots handed out cannot be described after that."""
+        self._thumbnails.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> "CollectionReader":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _no_such_collection(home: Path, name: str) -> str:
+    names = ", ".join(collection_names(home)) or "none yet"
+    return f"There is no collection {name!r}. Known: {names}. Index files into it to create it."

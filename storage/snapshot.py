@@ -1,0 +1,108 @@
+"""One committed state of a collection, which later ones do not disturb."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import InvalidRequest, UnknownName
+from core.types import Embeddings, Ids, Mask, Record, Scores
+from storage.catalog import Catalog, RowTable
+from storage.columns import Column, Columns
+from storage.index import NO_ID
+from storage.ranking import ROUNDING, best_first, exact_scores
+from storage.segments import Segment, search_segments
+from storage.shards import ShardMaps, to_unit
+
+SPARE = 16  # rows fetched beyond k, to see whether the cut goes through equal scores
+
+
+class Snapshot:
+    """The rows of one sequence. Immutable, so that threads can share it."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        rows: RowTable,
+        maps: ShardMaps,
+        segments: Sequence[Segment],
+        columns: Columns,
+        sequence: int,
+    ) -> None:
+        self.sequence = sequence
+        self.ids: Ids = rows.ids  # ascending: the order of the rows
+        self._catalog = catalog
+        self._rows = rows
+        self._maps = maps
+        self._segments = segments
+        self._columns = columns
+
+    def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
+        """Find the k nearest rows of each query exactly: (n, dim) -> (n, k) ids and cosines.
+
+        Best first, equal scores by id; the first j of k are what a search for j gives. `among`
+        (rows,) says which rows may be returned, in the order of `ids`. Where fewer than k may, the
+        places left over hold -1 and -inf. Raises InvalidRequest for k below 1.
+        """
+        self._check(queries, k, among)
+        ids = np.full((len(queries), k), NO_ID, dtype=np.int64)
+        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        matching = len(self.ids) if among is None else int(among.sum())
+        filled = min(k, matching)
+        if filled and len(queries):
+            ids[:, :filled], scores[:, :filled] = self._nearest(queries, filled, matching, among)
+        return ids, scores
+
+    def column(self, name: str) -> Column:
+        """A tag of each row as text, in the order of `ids`: (rows,). Raises UnknownName."""
+        return self._columns.get(name)
+
+    def embeddings(self, ids: Sequence[int] | Ids) -> Embeddings:
+        """The stored rows of pictures, of unit length: n ids -> (n, dim). Raises UnknownName."""
+        places = self._places(ids)
+        return to_unit(self._maps.gather(self._rows.shard[places], self._rows.slot[places]))
+
+    def describe(self, ids: Sequence[int] | Ids) -> list[Record]:
+        """The records of pictures, in the order asked. Raises UnknownName."""
+        self._places(ids)
+        wanted = [int(picture_id) for picture_id in ids]
+        found = self._catalog.describe(wanted)
+        return [found[picture_id] for picture_id in wanted]
+
+    def _nearest(
+        self, queries: Embeddings, k: int, matching: int, among: Mask | None
+    ) -> tuple[Ids, Scores]:
+        """Fetch more and more until no row left out can belong to the first k."""
+        fetched = min(k + SPARE, matching)
+        while True:
+            ids, rough = search_segments(self._segments, queries, fetched, among)
+            best, scores = best_first(ids, self._scores(queries, ids), k)
+            if fetched == matching or (scores[:, -1] > rough[:, -1] + ROUNDING).all():
+                return best, scores
+            fetched = min(2 * fetched, matching)
+
+    def _scores(self, queries: Embeddings, ids: Ids) -> Scores:
+        pairs = zip(queries, ids, strict=True)
+        return np.stack([exact_scores(query, self.embeddings(found)) for query, found in pairs])
+
+    def _places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
+        wanted = np.asarray(ids, dtype=np.int64)
+        places = np.searchsorted(self.ids, wanted)
+        known = places < len(self.ids)
+        known[known] = self.ids[places[known]] == wanted[known]
+        if not known.all():
+            raise UnknownName(
+                f"No picture has the id {wanted[~known][0]}. It may have been replaced since; "
+                "search again."
+            )
+        return places
+
+    def _check(self, queries: Embeddings, k: int, among: Mask | None) -> None:
+        if k < 1:
+            raise InvalidRequest(f"A search returns at least 1 picture, not {k}.")
+        if queries.ndim != 2 or queries.shape[1] != self._maps.dim:
+            raise ValueError(f"queries are {queries.shape}, not (n, {self._maps.dim})")
+        if queries.dtype != np.float32 or not np.isfinite(queries).all():
+            raise ValueError("queries are not finite float32")
+        if among is not None and among.shape != self.ids.shape:
+            raise ValueError(f"the mask has {among.shape} places for {self.ids.shape} rows")

@@ -1,0 +1,74 @@
+"""The thumbnails by picture id: a cache of what decoding the files again would give."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
+
+from storage.database import open_for_reading, open_for_writing
+
+log = logging.getLogger(__name__)
+
+_metadata = MetaData()
+_thumbnails = Table(
+    "thumbnails",
+    _metadata,
+    Column("picture_id", Integer, primary_key=True),
+    Column("webp", LargeBinary, nullable=False),
+)
+_get = select(_thumbnails.c.webp).where(_thumbnails.c.picture_id == bindparam("picture_id"))
+# An id that a failed batch has left behind is given again, to another picture.
+_put = insert(_thumbnails).prefix_with("OR REPLACE")
+
+
+class ThumbnailWriter:
+    """Puts thumbnails into the cache."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the cache; one that is damaged is thrown away, and that is logged."""
+        self._engine = open_for_writing(path)
+        try:
+            _metadata.create_all(self._engine)
+        except DatabaseError:
+            log.warning("thumbnails are damaged and begun anew path=%s", path)
+            self._engine.dispose()
+            path.unlink()
+            _metadata.create_all(self._engine)
+
+    def put(self, first_id: int, thumbnails: Sequence[bytes]) -> None:
+        """Keep the thumbnails of consecutive ids, durably."""
+        rows = [{"picture_id": first_id + i, "webp": webp} for i, webp in enumerate(thumbnails)]
+        if rows:
+            with self._engine.begin() as connection:
+                connection.execute(_put, rows)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+
+class ThumbnailReader:
+    """Gets thumbnails out of the cache; threads can share it."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = open_for_reading(path)
+        self._path = path
+
+    def get(self, picture_id: int) -> bytes | None:
+        """The WebP of a picture; None when there is none, or the cache is damaged (logged)."""
+        try:
+            with self._engine.connect() as connection:
+                webp: bytes | None = connection.execute(
+                    _get, {"picture_id": picture_id}
+                ).scalar_one_or_none()
+        except DatabaseError as error:
+            log.warning("thumbnail cannot be read path=%s why=%s", self._path, error.orig)
+            return None
+        return webp
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()

@@ -1,0 +1,117 @@
+"""The newest snapshot of a collection, made from the one before and what was committed since."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from core.types import EncoderCard, Ids, Mask
+from storage.catalog import Catalog, RowTable, Span, State
+from storage.columns import Columns
+from storage.faiss_index import FaissIndex
+from storage.index_cache import Stamp, open_index, stamp_of
+from storage.layout import Layout
+from storage.segments import Segment, append, segment_of
+from storage.shards import ShardMaps, to_unit
+from storage.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+NOTHING = Span(first_id=0, next_id=0, sequence=0)
+NO_ROWS = RowTable(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A snapshot with all that the next one is made from."""
+
+    sequence: int
+    next_id: int
+    stamp: Stamp | None  # of the index
+    base: FaissIndex | None
+    rows: RowTable
+    segments: Sequence[Segment]  # the base, if there is one, comes first
+    columns: Columns
+    snapshot: Snapshot
+
+
+class Timeline:
+    """Hands out the newest snapshot; threads can share it."""
+
+    def __init__(self, catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
+        self._catalog = catalog
+        self._layout = layout
+        self._card = card
+        self._lock = Lock()
+        self._moment = self._before_all()
+
+    def newest(self) -> Moment:
+        """The newest committed state. Costs one small query when nothing has changed."""
+        if not self._is_newest(self._moment):
+            with self._lock:
+                self._catch_up()
+        return self._moment
+
+    def _is_newest(self, moment: Moment) -> bool:
+        stamp = stamp_of(self._layout.index)
+        return moment.sequence == self._catalog.state().sequence and moment.stamp == stamp
+
+    def _catch_up(self) -> None:
+        state, stamp = self._catalog.state(), stamp_of(self._layout.index)
+        if (self._moment.sequence, self._moment.stamp) != (state.sequence, stamp):
+            self._moment = self._after(self._moment, state, stamp)
+
+    def _after(self, before: Moment, state: State, stamp: Stamp | None) -> Moment:
+        new = Span(before.next_id, state.next_id, state.sequence)
+        died = self._catalog.died(before.sequence, state.sequence)
+        kept = ~np.isin(before.rows.ids, died)
+        rows = _followed_by(before.rows, kept, self._catalog.rows(new))
+        maps = ShardMaps(self._layout.shards, self._card.dim, self._catalog.shards())
+        base = before.base if stamp == before.stamp else self._open_base(state, rows.ids)
+        known = _surviving(before, base, rows.ids)
+        segments = _with_rest(known, rows, maps)
+        columns = before.columns.followed_by(kept, new)
+        snapshot = Snapshot(self._catalog, rows, maps, segments, columns, state.sequence)
+        return Moment(state.sequence, state.next_id, stamp, base, rows, segments, columns, snapshot)
+
+    def _open_base(self, state: State, living: Ids) -> FaissIndex | None:
+        base = open_index(self._layout.index, self._card, state)
+        if base is None or _covers(base, living):
+            return base
+        log.warning("index lacks rows, searching without it folder=%s", self._layout.index)
+        return None
+
+    def _before_all(self) -> Moment:
+        columns = Columns(self._catalog, NOTHING)
+        maps = ShardMaps(self._layout.shards, self._card.dim, [])
+        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, sequence=0)
+        return Moment(0, 0, None, None, NO_ROWS, [], columns, snapshot)
+
+
+def _covers(base: FaissIndex, living: Ids) -> bool:
+    older = living[living <= base.ids[-1]]
+    return bool(np.isin(older, base.ids, assume_unique=True).all())
+
+
+def _surviving(before: Moment, base: FaissIndex | None, living: Ids) -> list[Segment]:
+    """The segments that stay in use: all of them, or only the base when it is another one."""
+    if base is before.base:
+        return [segment_of(segment.index, living) for segment in before.segments]
+    return [] if base is None else [segment_of(base, living)]
+
+
+def _with_rest(known: Sequence[Segment], rows: RowTable, maps: ShardMaps) -> list[Segment]:
+    """Behind the segments, the rows that none of them covers, exactly."""
+    covered = known[-1].index.ids[-1] if known else 0
+    rest = rows.ids > covered
+    return append(known, rows.ids[rest], to_unit(maps.gather(rows.shard[rest], rows.slot[rest])))
+
+
+def _followed_by(before: RowTable, kept: Mask, new: RowTable) -> RowTable:
+    return RowTable(
+        np.append(before.ids[kept], new.ids),
+        np.append(before.shard[kept], new.shard),
+        np.append(before.slot[kept], new.slot),
+    )

@@ -1,0 +1,198 @@
+"""The one writer of a collection: each batch is durable as a whole, or was never there."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from sqlalchemy import Engine, insert
+
+from core.errors import CardMismatch
+from core.types import EmbeddedFile, Embeddings, EncoderCard, Skipped, Source
+from storage.batch import Batch, commit_batch
+from storage.catalog import Catalog, KnownFile
+from storage.database import open_for_writing, storage_errors
+from storage.index_cache import discard_newer, is_current, rebuild
+from storage.layout import Layout, layout_of
+from storage.lock import WriterLock
+from storage.migrate import bring_up_to_date, create_schema, revision_of
+from storage.schema import meta
+from storage.shards import append_rows, checksums, to_half, truncate_to_committed
+from storage.thumbnails import ThumbnailWriter
+
+UNIT_TOLERANCE = 1e-3
+
+
+class CollectionWriter:
+    """Adds files to a collection. A context manager; holds the collection's lock until `close`."""
+
+    def __init__(
+        self, name: str, layout: Layout, card: EncoderCard, engine: Engine, opened: ExitStack
+    ) -> None:
+        """Use `open`."""
+        self._name = name
+        self._layout = layout
+        self._card = card
+        self._engine = engine
+        self._catalog = Catalog(engine)
+        self._opened = opened
+        self._thumbnails = ThumbnailWriter(layout.thumbnails)
+        opened.callback(self._thumbnails.close)
+
+    @classmethod
+    def open(cls, home: Path, name: str, card: EncoderCard, rendering: str) -> "CollectionWriter":
+        """Open a collection for writing; creates it, bound to the card and rendering, when absent.
+
+        Raises InvalidRequest for a bad name, CollectionLocked, CardMismatch, CollectionCorrupt,
+        SchemaTooNew, and StorageError when the disk or the permissions do not allow it.
+        """
+        layout = layout_of(home, name)
+        with storage_errors(name), ExitStack() as opened:
+            layout.create()
+            opened.callback(WriterLock(layout.lock, name).release)
+            engine = open_for_writing(layout.catalog)
+            opened.callback(engine.dispose)
+            _prepare_catalog(engine, layout, name, card, rendering)
+            _recover(Catalog(engine), layout, card)
+            return cls(name, layout, card, engine, opened.pop_all())
+
+    def known(self) -> dict[Path, KnownFile]:
+        """Every file that was read before, embedded or skipped."""
+        return self._catalog.known()
+
+    def commit(
+        self,
+        embedded: Sequence[EmbeddedFile],
+        skipped: Sequence[Skipped] = (),
+        touched: Sequence[Source] = (),
+    ) -> None:
+        """Make one batch durable; when this returns, a power cut does not take it back.
+
+        A file that was read before is replaced: its old pictures are never found again, also when
+        it is skipped now. `touched` files have the bytes they had, under another size or time. A
+        path may come once in a batch. Raises StorageError when the disk does not take the batch;
+        nothing of it is there then, and it may be committed again.
+        """
+        _check_paths(embedded, skipped)
+        rows = _stacked(embedded, self._card.dim)
+        with storage_errors(self._name):
+            self._commit(embedded, rows, skipped, touched)
+
+    def refresh_index(self) -> None:
+        """Make the index anew when it is missing, damaged, or older than the newest batch."""
+        with storage_errors(self._name):
+            state = self._catalog.state()
+            if not is_current(self._layout.index, self._card, state):
+                rebuild(self._layout.index, self._card, self._catalog, self._layout.shards, state)
+
+    def close(self) -> None:
+        """Close the files and let the next writer in."""
+        self._opened.close()
+
+    def __enter__(self) -> "CollectionWriter":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _commit(
+        self,
+        embedded: Sequence[EmbeddedFile],
+        rows: Embeddings,
+        skipped: Sequence[Skipped],
+        touched: Sequence[Source],
+    ) -> None:
+        state, shards = self._catalog.state(), self._catalog.shards()
+        half = to_half(rows)
+        # The caches and the rows come first: until the transaction ends, nobody knows of them.
+        pictures = [picture for file in embedded for picture in file.pictures]
+        self._thumbnails.put(state.next_id, [picture.thumbnail for picture in pictures])
+        extents = append_rows(self._layout.shards, shards[-1] if shards else None, half)
+        batch = Batch(
+            embedded=embedded,
+            skipped=skipped,
+            touched=touched,
+            extents=extents,
+            checksums=checksums(half),
+            first_id=state.next_id,
+            sequence=state.sequence + 1,
+            seconds=int(time.time()),
+        )
+        commit_batch(self._engine, batch)
+
+
+def _prepare_catalog(
+    engine: Engine, layout: Layout, name: str, card: EncoderCard, rendering: str
+) -> None:
+    if revision_of(engine) is None:
+        _create(engine, card, rendering)
+    bring_up_to_date(engine, layout.catalog, name)
+    catalog = Catalog(engine)
+    _check_bound(name, catalog.card(), catalog.rendering(), card, rendering)
+
+
+def _create(engine: Engine, card: EncoderCard, rendering: str) -> None:
+    row = {
+        "id": 1,
+        "encoder_name": card.name,
+        "encoder_version": card.version,
+        "encoder_dim": card.dim,
+        "encoder_weights_sha256": card.weights_sha256,
+        "encoder_preprocessing": card.preprocessing,
+        "encoder_licence": card.licence,
+        "rendering": rendering,
+        "sequence": 0,
+        "next_id": 1,
+        "updated_at": int(time.time()),
+    }
+    with engine.begin() as connection:
+        create_schema(connection)
+        connection.execute(insert(meta), row)
+
+
+def _check_bound(
+    name: str, bound: EncoderCard, bound_rendering: str, card: EncoderCard, rendering: str
+) -> None:
+    """Raise CardMismatch when rows of the two could not be compared."""
+    pairs = {
+        "encoder": (bound.name, card.name),
+        "dimension": (bound.dim, card.dim),
+        "weights": (bound.weights_sha256[:12], card.weights_sha256[:12]),
+        "preprocessing": (bound.preprocessing, card.preprocessing),
+        "rendering": (bound_rendering, rendering),
+    }
+    wrong = [f"{what} {old!r}, not {new!r}" for what, (old, new) in pairs.items() if old != new]
+    if wrong:
+        raise CardMismatch(
+            f"The collection {name!r} was made with {'; '.join(wrong)}. "
+            "Index into a new collection, or use the encoder that this one was made with."
+        )
+
+
+def _recover(catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
+    truncate_to_committed(layout.shards, card.dim, catalog.shards())
+    discard_newer(layout.index, catalog.state())
+
+
+def _check_paths(embedded: Sequence[EmbeddedFile], skipped: Sequence[Skipped]) -> None:
+    paths = [file.source.path for file in embedded] + [file.path for file in skipped]
+    if len(set(paths)) < len(paths):
+        raise ValueError("a path comes twice in one batch")
+
+
+def _stacked(embedded: Sequence[EmbeddedFile], dim: int) -> Embeddings:
+    """The rows of all files one below the other, (n, dim), checked."""
+    for file in embedded:
+        if file.embeddings.shape != (len(file.pictures), dim):
+            raise ValueError(f"{file.embeddings.shape} for {len(file.pictures)} rows of {dim}")
+    rows = np.concatenate([np.empty((0, dim), np.float32), *(f.embeddings for f in embedded)])
+    if not (np.abs(np.linalg.norm(rows, axis=1) - 1) < UNIT_TOLERANCE).all():
+        raise ValueError("embeddings are not of unit length")
+    return rows
