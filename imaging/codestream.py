@@ -1,0 +1,44 @@
+"""Reads the size that a compressed frame declares, so that no decoder allocates it unchecked."""
+
+from collections.abc import Iterator
+from typing import Final
+
+# ITU-T T.81 table B.1: the start-of-frame markers; F7 is JPEG-LS (T.87 C.1.1).
+START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
+START_OF_SCAN: Final = 0xDA
+JPEG_START: Final = b"\xff\xd8"
+JPEG2000_SIZE: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
+
+
+def declared_size(frame: bytes) -> tuple[int, int] | None:
+    """Give the rows and columns of a JPEG, JPEG-LS or JPEG 2000 frame; None if none is found."""
+    if frame.startswith(JPEG_START):
+        return next(_jpeg_sizes(frame), None)
+    start = frame.find(JPEG2000_SIZE)
+    if start < 0 or len(frame) < start + 24:
+        return None
+    columns, rows, left, top = (_integer(frame, start + 8 + 4 * i, 4) for i in range(4))
+    return rows - top, columns - left
+
+
+def _jpeg_sizes(frame: bytes) -> Iterator[tuple[int, int]]:
+    for marker, start in _jpeg_segments(frame):
+        if marker in START_OF_FRAME:
+            yield _integer(frame, start + 3, 2), _integer(frame, start + 5, 2)
+
+
+def _jpeg_segments(frame: bytes) -> Iterator[tuple[int, int]]:
+    """Yield each marker before the scan, with the place of its length."""
+    place = 2
+    while place + 9 <= len(frame) and frame[place] == 0xFF:
+        marker = frame[place + 1]
+        if marker == START_OF_SCAN:
+            return
+        if marker != 0xFF:  # a fill byte has no segment
+            yield marker, place + 2
+            place += _integer(frame, place + 2, 2) + 1
+        place += 1
+
+
+def _integer(frame: bytes, start: int, size: int) -> int:
+    return int.from_bytes(frame[start : start + size], "big")

@@ -1,0 +1,19 @@
+"""Makes the small picture that a list of hits shows."""
+
+from io import BytesIO
+
+from PIL import Image
+
+from core.types import Pixels
+
+
+def make_thumbnail(pixels: Pixels, side: int = 256) -> bytes:
+    """Encode pixels (H, W, 3) as WebP, at most `side` pixels wide and high.
+
+    The aspect ratio is kept, and a small picture is not enlarged.
+    """
+    image = Image.fromarray(pixels)
+    image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    encoded = BytesIO()
+    image.save(encoded, "WEBP", quality=80, method=2)
+    return encoded.getvalue()
