@@ -19,7 +19,7 @@ ATTEMPTS = 5  # in a row without progress
 PAUSE = 1.0  # seconds between attempts
 
 
-def download(url: str, part: Path, advance: Advance, pause: float = PAUSE) -> None:
+def download(url: str, part: Path, advance: Advance) -> None:
     """Fetch `url` into `part`, continuing what `part` already holds.
 
     A broken connection is tried again; `part` stays for the next call when even that fails.
@@ -35,7 +35,7 @@ def download(url: str, part: Path, advance: Advance, pause: float = PAUSE) -> No
         except (OSError, HTTPException) as error:
             last = error
             failures = 0 if _size(part) > before else failures + 1
-            time.sleep(pause)
+            time.sleep(PAUSE)
     raise DownloadFailed(
         f"Cannot download {url}: {last}. What has arrived is kept: check the connection and run "
         "the same command again to continue. Set HF_ENDPOINT to use a mirror."

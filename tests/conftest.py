@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from encoders.weights import status
+
 REQUIRE_ALL = os.environ.get("RADSEEK_REQUIRE_ALL") == "1"
 SHARED = Path(__file__).parents[2] / "shared"
 
@@ -23,3 +25,10 @@ def shared() -> Path:
     """The folder of sample images and recorded outputs beside the checkout."""
     need(SHARED.is_dir(), "the sample data beside the checkout is not there")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def shipped_mini() -> None:
+    """The weights of radseek-mini, which ship inside."""
+    missing = status("mini").missing
+    need(not missing, f"radseek-mini lacks {', '.join(missing)}")
