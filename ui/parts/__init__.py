@@ -1,0 +1,1 @@
+"""The parts that the page is put together from."""

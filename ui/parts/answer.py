@@ -1,0 +1,46 @@
+"""What one view of the page shows: pictures with their scores, and a line about them."""
+
+from dataclasses import dataclass
+
+from core.types import Record
+from radseek.archive import Archive
+from search.query import InstanceQuery, Query, TextQuery
+from search.searcher import Results
+from storage.snapshot import Snapshot
+from ui.parts.address import View
+from ui.parts.browse import newest
+from ui.parts.upload import Upload
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pictures in order. A score is None where nothing was asked."""
+
+    pictures: tuple[tuple[Record, float | None], ...]
+    summary: str
+
+
+def query_of(view: View, upload: Upload | None) -> Query | None:
+    """What is asked: a picture to resemble goes before words, and words before an upload."""
+    if view.like is not None:
+        return InstanceQuery(view.like)
+    if view.text:
+        return TextQuery(view.text)
+    return None if upload is None else upload.query
+
+
+def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) -> Answer:
+    """The nearest pictures, or the newest ones where nothing is asked. Raises RadseekError."""
+    if query is None:
+        records, matching = newest(snapshot, view.k, view.where)
+        shown = tuple((record, None) for record in records)
+        return Answer(shown, f"Newest {len(shown):,} of {matching:,}")
+    results = archive.searcher().search(query, view.k, view.where)
+    return Answer(tuple((hit.record, hit.score) for hit in results.hits), summary(results))
+
+
+def summary(results: Results) -> str:
+    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms"."""
+    timings = results.timings
+    milliseconds = 1000 * (timings.encode_s + timings.index_s + timings.catalog_s)
+    return f"Nearest {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"

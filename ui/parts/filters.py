@@ -1,0 +1,65 @@
+"""The row of filters: values of a tag with the number of pictures that have it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from search.filters import facets
+from storage.snapshot import Snapshot
+from ui.parts.address import FACETS, PAGE_SIZES, View, current_view, go
+from ui.parts.plain import in_markdown
+
+TITLES = {"modality": "Modality", "body_part": "Body part"}
+
+
+def filter_row(snapshot: Snapshot, view: View) -> None:
+    """Modality, body part and page size; a tag with one value has nothing to choose from."""
+    with st.container(horizontal=True, vertical_alignment="center", key="filters"):
+        for column in FACETS:
+            _facet(column, facets(snapshot, column), view.values(column))
+        _page_size(view)
+
+
+def options(counted: Sequence[tuple[str, int]], chosen: Sequence[str]) -> dict[str, int]:
+    """What can be chosen, with counts. A value that only the address names counts no picture."""
+    return dict(counted) | {value: 0 for value in chosen if value not in dict(counted)}
+
+
+def title(column: str, value: str, count: int) -> str:
+    """How one value is shown, as Markdown, e.g. "CT 1,204"."""
+    shown = in_markdown(value) if value else f"no {TITLES[column].lower()}"
+    return f"{shown} {count:,}"
+
+
+def _facet(column: str, counted: Sequence[tuple[str, int]], chosen: tuple[str, ...]) -> None:
+    offered = options(counted, chosen)
+    if len(offered) < 2:
+        return
+    st.session_state[column] = list(chosen)
+    st.pills(
+        TITLES[column],
+        list(offered),
+        selection_mode="multi",
+        format_func=lambda value: title(column, value, offered[value]),
+        key=column,
+        on_change=_choose,
+        args=(column,),
+        label_visibility="collapsed",
+    )
+
+
+def _choose(column: str) -> None:
+    go(current_view().filtered(column, st.session_state[column]))
+
+
+def _page_size(view: View) -> None:
+    st.session_state["k"] = view.k
+    st.segmented_control(
+        "Pictures on the page",
+        PAGE_SIZES,
+        key="k",
+        required=True,
+        on_change=lambda: go(replace(current_view(), k=st.session_state["k"])),
+        label_visibility="collapsed",
+    )

@@ -1,0 +1,66 @@
+"""The grid of thumbnails: what it is told, and what it tells back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.types import Record
+from ui.parts.pictures import thumbnail_address
+
+HERE = Path(__file__).parent
+KEY = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One thumbnail. Its texts are shown as text, never read as HTML."""
+
+    id: int
+    src: str
+    score: str  # empty where nothing was asked
+    caption: str
+    label: str  # for screen readers
+
+
+@st.cache_resource(show_spinner=False)
+def component() -> Callable[..., Any]:
+    """The browser's side, registered once per process."""
+    return st.components.v2.component(
+        "radseek_grid",
+        html='<div class="grid" role="list" aria-label="Pictures"></div>\n',
+        css=(HERE / "grid.css").read_text("utf-8"),
+        js=(HERE / "grid.js").read_text("utf-8"),
+    )
+
+
+def make_tile(record: Record, score: float | None) -> Tile:
+    """The tile of one picture; `score` is None where nothing was asked."""
+    shown = "" if score is None else f"{score:.2f}"
+    caption = " ".join(filter(None, (record.tags.modality, record.tags.body_part)))
+    spoken = (f"Picture {record.id}", caption, shown and f"score {shown}")
+    return Tile(
+        id=record.id,
+        src=thumbnail_address(record),
+        score=shown,
+        caption=caption,
+        label=", ".join(filter(None, spoken)),
+    )
+
+
+def grid(tiles: Sequence[Tile], on_similar: Callable[[], None]) -> Mapping[str, Any]:
+    """Show the tiles. The answer's `open` is the id whose details were asked for, or None."""
+    answer: Mapping[str, Any] = component()(
+        key=KEY,
+        data={"tiles": [asdict(tile) for tile in tiles]},
+        on_similar_change=on_similar,
+        on_open_change=lambda: None,
+    )
+    return answer
+
+
+def asked_similar() -> int:
+    """The id that the grid's `similar` event carries, inside its callback."""
+    return int(st.session_state[KEY]["similar"])

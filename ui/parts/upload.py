@@ -1,0 +1,80 @@
+"""A picture of the person's own as the query. It lives in the session alone."""
+
+import base64
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.errors import CannotDecode
+from imaging.thumbnail import make_thumbnail
+from radseek.archive import Archive
+from search.query import ImageQuery
+from ui.parts.address import current_view, go
+from ui.parts.plain import in_markdown
+
+KEY = "upload"
+PROBLEM = "upload_problem"
+TAKEN = "uploads_taken"
+TRIED = "uploads_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One uploaded picture, ready to be asked with, and its thumbnail as a data: address."""
+
+    query: ImageQuery
+    thumbnail: str
+
+
+def uploaded() -> Upload | None:
+    """The picture that this session asks with, if there is one."""
+    upload: Upload | None = st.session_state.get(KEY)
+    return upload
+
+
+def forget_upload() -> None:
+    """Drop the picture."""
+    st.session_state.pop(KEY, None)
+
+
+def read_upload(archive: Archive, content: bytes) -> Upload:
+    """Decode as the archive decodes. Raises CannotDecode."""
+    query = archive.query_image(content)
+    thumbnail = base64.b64encode(make_thumbnail(query.pixels, side=96)).decode()
+    return Upload(query, f"data:image/webp;base64,{thumbnail}")
+
+
+def upload_button(archive: Archive) -> None:
+    """A button that opens the place to drop a file on; it closes when the file could be read."""
+    place = f"upload-{st.session_state.get(TAKEN, 0)}"
+    with st.popover("Image", icon=":material/image_search:", key=place):
+        st.file_uploader(
+            "DICOM, PNG, JPEG, TIFF or WebP. It stays in this session.",
+            key=_widget(),
+            on_change=_take,
+            args=(archive,),
+        )
+        if PROBLEM in st.session_state:
+            st.error(in_markdown(st.session_state[PROBLEM]))
+
+
+def _take(archive: Archive) -> None:
+    file = st.session_state[_widget()]
+    _count(TRIED)
+    st.session_state.pop(PROBLEM, None)
+    try:
+        st.session_state[KEY] = read_upload(archive, file.getvalue())
+    except CannotDecode as error:
+        st.session_state[PROBLEM] = f"The file cannot be read. {error}"
+    else:
+        _count(TAKEN)
+        go(replace(current_view(), text="", like=None))
+
+
+def _widget() -> str:
+    """The key of the next upload: a new one each time, so that no file is left lying there."""
+    return f"file-{st.session_state.get(TRIED, 0)}"
+
+
+def _count(name: str) -> None:
+    st.session_state[name] = st.session_state.get(name, 0) + 1

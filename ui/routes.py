@@ -1,0 +1,66 @@
+"""What the page fetches beside Streamlit's own files: thumbnails, large pictures, health."""
+
+import hashlib
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from core.errors import RadseekError
+from radseek import __version__
+from ui.pictures import large_picture
+from ui.shared import shared_archive
+from ui.shell import dark_shell
+
+# An address changes when its picture does, so the browser (and no proxy) may keep a copy.
+CACHE_CONTROL = "private, max-age=3600"
+
+
+def page(_: Request) -> Response:
+    """The HTML of the page; its content follows over the WebSocket."""
+    return HTMLResponse(dark_shell(), headers={"Cache-Control": "no-cache"})
+
+
+def thumbnail(request: Request) -> Response:
+    """The stored thumbnail of one picture, or 404."""
+    return answer(request, lambda picture_id: shared_archive().reader().thumbnail(picture_id))
+
+
+def picture(request: Request) -> Response:
+    """One picture as large as its file has it, or 404 when the file cannot give it any more."""
+    return answer(request, render)
+
+
+def health(_: Request) -> Response:
+    """That the server runs; it says nothing of the collection."""
+    return JSONResponse({"status": "ok", "version": __version__})
+
+
+def render(picture_id: int) -> bytes | None:
+    """WebP bytes of a picture, rendered from its file. Raises UnknownName."""
+    (record,) = shared_archive().reader().snapshot().describe([picture_id])
+    return large_picture(record)
+
+
+def answer(request: Request, webp_of: Callable[[int], bytes | None]) -> Response:
+    """WebP bytes with their ETag; 304 when the browser has them already; 404 without any."""
+    try:
+        content = webp_of(request.path_params["id"])
+    except (RadseekError, OverflowError):  # an id of more than 64 bits is no picture either
+        content = None
+    if content is None:
+        return Response(status_code=404, headers={"Cache-Control": "no-store"})
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="image/webp", headers=headers)
+
+
+ROUTES = [
+    Route("/", page),
+    Route("/api/thumb/{id:int}", thumbnail),
+    Route("/api/picture/{id:int}", picture),
+    Route("/api/health", health),
+]

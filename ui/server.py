@@ -1,0 +1,41 @@
+"""The page's server: Streamlit, the picture routes and the security headers in one app."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Thread
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from radseek.settings import load_settings
+from ui.headers import SecurityHeaders
+from ui.routes import ROUTES
+from ui.shared import shared_archive, warm_up
+
+PAGE = Path(__file__).with_name("app.py")
+LOOPBACK = ["localhost", "127.0.0.1", "::1", "[::1]"]
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Load the encoder beside the start, so that the page is up at once."""
+    Thread(target=lambda: warm_up(shared_archive()), name="warm-up", daemon=True).start()
+    yield
+
+
+def allowed_hosts(host: str) -> list[str]:
+    """Names in the Host header that are answered; a loopback server shuts out DNS rebinding."""
+    return LOOPBACK if host in LOOPBACK else ["*"]
+
+
+app = st.App(
+    PAGE,
+    routes=ROUTES,
+    lifespan=lifespan,
+    middleware=[
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(load_settings().host)),
+        Middleware(SecurityHeaders),
+    ],
+)
