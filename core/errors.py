@@ -5,6 +5,7 @@ RadseekError
 │   ├── UnknownName         no such encoder, collection or picture
 │   └── InvalidFilter       a --where condition that cannot be read
 ├── CannotDecode            one file cannot become pictures (carries a SkipCode)
+├── DecodersUnavailable     the processes that decode files cannot be kept running
 ├── EncoderError
 │   ├── WeightsMissing      the weights are not on this machine
 │   ├── WeightsMismatch     the file does not hold what the configuration says
@@ -46,6 +47,10 @@ class CannotDecode(RadseekError):
 
     def __reduce__(self) -> tuple[type["CannotDecode"], tuple[SkipCode, str]]:
         return CannotDecode, (self.code, self.reason)
+
+
+class DecodersUnavailable(RadseekError):
+    """The processes that decode files cannot be kept running."""
 
 
 class EncoderError(RadseekError):

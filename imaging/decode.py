@@ -7,7 +7,7 @@ from typing import Final
 from core.errors import CannotDecode
 from core.types import Picture, SkipCode
 from imaging.dicom import is_dicom, read_dicom
-from imaging.frames import FramePolicy
+from imaging.frames import UP_TO_FIVE, FramePolicy
 from imaging.quiet import quiet_libraries
 from imaging.raster import is_raster, read_raster
 from imaging.sources import read_source
@@ -16,7 +16,6 @@ __all__ = ["FramePolicy", "read_pictures", "read_pictures_from_bytes"]
 
 Reader = Callable[[bytes, FramePolicy], list[Picture]]
 
-UP_TO_FIVE: Final = FramePolicy()
 PACKED: Final = {b"\x1f\x8b": "gzip", b"PK": "zip"}
 
 

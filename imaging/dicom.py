@@ -162,8 +162,9 @@ def _pixel_keyword(instance: _Instance, has_preamble: bool) -> str:
             SkipCode.CORRUPT,
             "Its header ends before it names a SOP class. Copy it again from its source.",
         )
+    lack = "Its pixels are no picture" if present else "It has no pixel data"
     kind = UID(instance.sop_class).name
-    raise CannotDecode(SkipCode.NO_PIXELS, f"It holds no picture: its SOP class is {kind}.")
+    raise CannotDecode(SkipCode.NO_PIXELS, f"{lack}: its SOP class is {kind}.")
 
 
 def _read_frame(instance: _Instance, layout: PixelLayout, frame: int) -> Pixels:

@@ -1,6 +1,7 @@
 """Which frames of a multi-frame file become pictures."""
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,6 @@ class FramePolicy:
         if frames <= self.count:
             return tuple(range(frames))
         return tuple((2 * i + 1) * frames // (2 * self.count) for i in range(self.count))
+
+
+UP_TO_FIVE: Final = FramePolicy()

@@ -1,0 +1,159 @@
+"""What a worker does: files in, prepared pictures out, inside limits that the system enforces."""
+
+import os
+import resource
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ctypes import c_longlong
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from time import perf_counter
+from typing import Final
+
+from core.errors import CannotDecode
+from core.types import Picture, Pixels, Prepared, SkipCode, Skipped, Source
+from imaging.decode import read_pictures_from_bytes
+from imaging.frames import FramePolicy
+from imaging.sources import read_source
+from imaging.thumbnail import make_thumbnail
+
+NO_TASK: Final = -1
+
+Prepare = Callable[[Pixels], Pixels]
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file with the bytes it had when it was indexed."""
+
+    source: Source
+
+
+Outcome = tuple[Source, tuple[Prepared, ...]] | Skipped | Unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to read."""
+
+    number: int  # from 0
+    path: Path
+    known_sha256: str | None  # of the bytes that need not be decoded again
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a task."""
+
+    number: int
+    outcome: Outcome
+    seconds: float  # that it took
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What all tasks of a worker have in common."""
+
+    prepare: Prepare
+    frames: FramePolicy
+    seconds: float  # for one file
+    memory_bytes: int  # of address space, with the libraries
+
+
+def work(link: Connection, current: c_longlong, orders: Orders) -> None:
+    """Answer lists of tasks until the other end hangs up: the main function of a worker.
+
+    `current` is shared with the pool and holds the number of the task at hand, so that the pool
+    knows on which file a decoder took this process down. Answers leave by a thread of their own,
+    so that the next file is decoded while nobody reads them.
+    """
+    _become_worker(orders.memory_bytes)
+    answers: SimpleQueue[Answer] = SimpleQueue()
+    threading.Thread(target=_send_all, args=(answers, link), daemon=True).start()
+    for task in _receive_all(link):
+        started = perf_counter()
+        with _at_hand(current, task), _time_limit(orders.seconds):
+            outcome = read_prepared(task, orders)
+        answers.put(Answer(task.number, outcome, perf_counter() - started))
+
+
+def _become_worker(memory_bytes: int) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool decides when to stop
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, inside a decoder too
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold patients' pixels
+    # Native decoders print what they dislike, and may quote the file.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+
+
+def _send_all(answers: "SimpleQueue[Answer]", link: Connection) -> None:
+    try:
+        while True:
+            link.send(answers.get())
+    except OSError:  # the pool is gone, and this process ends with its main thread
+        return
+
+
+def _receive_all(link: Connection) -> Iterator[Task]:
+    try:
+        while True:
+            yield from link.recv()
+    except (EOFError, OSError):
+        return
+
+
+@contextmanager
+def _at_hand(current: c_longlong, task: Task) -> Iterator[None]:
+    current.value = task.number
+    yield
+    current.value = NO_TASK
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Let the system end this process when the time is up: no decoder can hold that off."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def read_prepared(task: Task, orders: Orders) -> Outcome:
+    """Read one file, decode it and prepare its pictures for an encoder; never raises."""
+    try:
+        source, content = read_source(task.path)
+    except CannotDecode as error:
+        return Skipped(task.path, error.code, error.reason)
+    if source.sha256 == task.known_sha256:
+        return Unchanged(source)
+    try:
+        pictures = read_pictures_from_bytes(content, orders.frames)
+        return source, tuple(_prepared(picture, orders.prepare) for picture in pictures)
+    except CannotDecode as error:
+        return _skipped(source, error.code, error.reason)
+    except MemoryError:
+        return _skipped(source, SkipCode.TOO_LARGE, "It needs more memory than a worker may use.")
+    except BaseException as error:  # a panic in native code is no Exception
+        reason = f"The decoder failed ({type(error).__name__}). Report the file if others read it."
+        return _skipped(source, SkipCode.DECODER_CRASHED, reason)
+
+
+def _skipped(source: Source, code: SkipCode, reason: str) -> Skipped:
+    return Skipped(source.path, code, reason, source.size, source.modified_ns, source.sha256)
+
+
+def _prepared(picture: Picture, prepare: Prepare) -> Prepared:
+    return Prepared(
+        pixels=prepare(picture.pixels),
+        thumbnail=make_thumbnail(picture.pixels),
+        frame=picture.frame,
+        tags=picture.tags,
+        identity=picture.identity,
+    )
