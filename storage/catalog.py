@@ -1,21 +1,25 @@
 """What the catalog of a collection answers: prebuilt statements, no ORM."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 from os import fsdecode
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from core.types import EncoderCard, Identity, Ids, Record, SkipCode, Skipped, Tags
+from storage.database import storage_errors
 from storage.schema import files, identities, meta, pictures, shards
 from storage.shards import Shard
 
-TAG_NAMES = tuple(field.name for field in fields(Tags))
+TAG_NAMES = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
 
 
 class FileStatus(StrEnum):
@@ -138,48 +142,52 @@ MOST_IDS = 10_000  # in one statement; SQLite takes 32766 parameters
 
 
 class Catalog:
-    """The answers of one catalog; threads can share it."""
+    """The answers of one catalog; threads can share it.
 
-    def __init__(self, engine: Engine) -> None:
+    Each raises StorageError when the catalog cannot be read, CollectionCorrupt when it is damaged.
+    """
+
+    def __init__(self, engine: Engine, collection: str) -> None:
         self._engine = engine
+        self._collection = collection
 
     def card(self) -> EncoderCard:
         """What the collection is bound to."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return EncoderCard(*connection.execute(_card).one())
 
     def rendering(self) -> str:
         """Name and version of the rendering that its pictures went through."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return str(connection.execute(_rendering).scalar_one())
 
     def state(self) -> State:
         """The newest committed state."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             sequence, next_id, updated_at = connection.execute(_state).one()
         return State(sequence, next_id, datetime.fromtimestamp(updated_at, UTC))
 
     def shards(self) -> list[Shard]:
         """All shards with their committed lengths, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [Shard(number, rows) for number, rows in connection.execute(_shards)]
 
     def rows(self, span: Span) -> RowTable:
         """Where the rows of a span lie."""
-        with self._engine.connect() as connection:
-            found = connection.execute(_rows, _parameters(span)).all()
-        table = np.array(found, dtype=np.int64).reshape(-1, 3)
-        return RowTable(table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy())
+        with self._reading() as connection:
+            found = chain.from_iterable(connection.execute(_rows, _parameters(span)))
+            table = np.fromiter(found, dtype=np.int64).reshape(-1, 3)
+        return RowTable(*np.ascontiguousarray(table.T))
 
     def died(self, after: int, until: int) -> Ids:
         """The ids of pictures replaced in the batches after < sequence <= until."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.execute(_died, {"after": after, "until": until}).scalars().all()
         return np.array(found, dtype=np.int64)
 
     def column(self, name: str, span: Span) -> NDArray[np.object_]:
         """One of TAG_NAMES for the rows of a span, ascending by id, as text."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             found = connection.execute(_columns[name], _parameters(span)).scalars()
             pool: dict[object, str] = {}  # equal texts are one object
             texts = [pool.setdefault(value, _text(value)) for value in found]
@@ -188,7 +196,7 @@ class Catalog:
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""
         found: dict[int, Record] = {}
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             for start in range(0, len(ids), MOST_IDS):
                 rows = connection.execute(_records, {"ids": ids[start : start + MOST_IDS]})
                 found.update((row[0], _record(*row)) for row in rows)
@@ -196,13 +204,13 @@ class Catalog:
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, if its file says."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(_identity, {"picture_id": picture_id}).one_or_none()
         return None if row is None else Identity(*row)
 
     def known(self) -> dict[Path, KnownFile]:
         """Every file that was ever read."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return {
                 Path(fsdecode(path)): KnownFile(size, modified_ns, sha256, _status(code))
                 for path, size, modified_ns, sha256, code in connection.execute(_known)
@@ -210,7 +218,7 @@ class Catalog:
 
     def skipped(self) -> list[Skipped]:
         """The files that have no pictures, by path."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [
                 Skipped(Path(fsdecode(path)), SkipCode(code), *rest)
                 for path, code, *rest in connection.execute(_skipped)
@@ -218,7 +226,7 @@ class Catalog:
 
     def counts(self) -> Counts:
         """How much the collection holds now."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             all_files, skipped = connection.execute(_file_counts).one()
             return Counts(
                 files=all_files - skipped,
@@ -226,15 +234,19 @@ class Catalog:
                 skipped=skipped,
             )
 
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with storage_errors(self._collection), self._engine.connect() as connection:
+            yield connection
+
 
 def _parameters(span: Span) -> dict[str, int]:
     return {"first_id": span.first_id, "next_id": span.next_id, "sequence": span.sequence}
 
 
-def _record(picture_id: int, path: bytes, frame: int, indexed_at: int, *tags: object) -> Record:
-    values = dict(zip(TAG_NAMES, tags, strict=True))
+def _record(picture_id: int, path: bytes, frame: int, indexed_at: int, *tags: Any) -> Record:
     indexed = datetime.fromtimestamp(indexed_at, UTC)
-    return Record(picture_id, Path(fsdecode(path)), frame, Tags(**values), indexed)  # type: ignore[arg-type]
+    return Record(picture_id, Path(fsdecode(path)), frame, Tags(*tags), indexed)
 
 
 def _status(code: str | None) -> FileStatus:

@@ -1,9 +1,11 @@
 """Bring a catalog to the schema of this program."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
@@ -59,12 +61,12 @@ def bring_up_to_date(
 
 
 def upgrade(engine: Engine, scripts: Path, head: str) -> None:
-    """Run the migrations up to `head` in one transaction."""
+    """Run the migrations up to `head` in one transaction, or leave the catalog as it was."""
     # Alembic takes longer to import than a collection to open, and is seldom needed.
     command = import_module("alembic.command")
     config = import_module("alembic.config").Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    with engine.begin() as connection:
+    with _unchecked(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, head)
 
@@ -74,6 +76,18 @@ def back_up(catalog: Path, backup: Path) -> None:
     backup.unlink(missing_ok=True)
     with closing(sqlite3.connect(catalog, isolation_level=None)) as connection:
         connection.execute("VACUUM INTO ?", (str(backup),))
+
+
+@contextmanager
+def _unchecked(engine: Engine) -> Iterator[Connection]:
+    """A connection that lets a migration replace a table to which others refer."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")  # has no effect once a transaction has begun
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_not_newer(revision: str | None, collection: str, head: str = HEAD) -> None:

@@ -15,7 +15,7 @@ from storage.layout import Layout, collection_exists, collection_names, layout_o
 from storage.migrate import check_readable
 from storage.snapshot import Snapshot
 from storage.thumbnails import ThumbnailReader
-from storage.timeline import Timeline
+from storage.timeline import Moment, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class CollectionReader:
         self._name = name
         self._layout = layout
         self._engine = engine
-        self._catalog = Catalog(engine)
+        self._catalog = Catalog(engine, name)
         self.card = self._catalog.card()
         self.rendering = self._catalog.rendering()
         self._timeline = Timeline(self._catalog, layout, self.card)
@@ -69,8 +69,7 @@ class CollectionReader:
 
         Raises CollectionCorrupt when embeddings are missing, StorageError when it cannot be read.
         """
-        with storage_errors(self._name):
-            return self._timeline.newest().snapshot
+        return self._newest().snapshot
 
     def thumbnail(self, picture_id: int) -> bytes | None:
         """The WebP of a picture, or None when there is none."""
@@ -78,35 +77,31 @@ class CollectionReader:
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, or None when its file does not say."""
-        with storage_errors(self._name):
-            return self._catalog.identity(picture_id)
+        return self._catalog.identity(picture_id)
 
     def skipped(self) -> list[Skipped]:
         """The files that have no pictures, by path, and why."""
-        with storage_errors(self._name):
-            return self._catalog.skipped()
+        return self._catalog.skipped()
 
     def info(self) -> CollectionInfo:
         """The collection in numbers."""
-        with storage_errors(self._name):
-            counts, state = self._catalog.counts(), self._catalog.state()
-            base = self._timeline.newest().base
-            return CollectionInfo(
-                name=self._name,
-                card=self.card,
-                rendering=self.rendering,
-                files=counts.files,
-                pictures=counts.pictures,
-                skipped=counts.skipped,
-                bytes_on_disk=self._layout.bytes_on_disk(),
-                index_kind="exact" if base is None else "flat",
-                index_rows=0 if base is None else len(base.ids),
-                sequence=state.sequence,
-                updated_at=state.updated_at,
-            )
+        counts, state, base = self._catalog.counts(), self._catalog.state(), self._newest().base
+        return CollectionInfo(
+            name=self._name,
+            card=self.card,
+            rendering=self.rendering,
+            files=counts.files,
+            pictures=counts.pictures,
+            skipped=counts.skipped,
+            bytes_on_disk=self._layout.bytes_on_disk(),
+            index_kind="exact" if base is None else "flat",
+            index_rows=0 if base is None else len(base.ids),
+            sequence=state.sequence,
+            updated_at=state.updated_at,
+        )
 
     def close(self) -> None:
-        """Close the catalog; snapshots handed out cannot be described after that."""
+        """Close the files."""
         self._thumbnails.close()
         self._engine.dispose()
 
@@ -120,6 +115,10 @@ class CollectionReader:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _newest(self) -> Moment:
+        with storage_errors(self._name):
+            return self._timeline.newest()
 
 
 def _no_such_collection(home: Path, name: str) -> str:

@@ -36,7 +36,7 @@ class CollectionWriter:
         self._layout = layout
         self._card = card
         self._engine = engine
-        self._catalog = Catalog(engine)
+        self._catalog = Catalog(engine, name)
         self._opened = opened
         self._thumbnails = ThumbnailWriter(layout.thumbnails)
         opened.callback(self._thumbnails.close)
@@ -55,7 +55,7 @@ class CollectionWriter:
             engine = open_for_writing(layout.catalog)
             opened.callback(engine.dispose)
             _prepare_catalog(engine, layout, name, card, rendering)
-            _recover(Catalog(engine), layout, card)
+            _recover(Catalog(engine, name), layout, card)
             return cls(name, layout, card, engine, opened.pop_all())
 
     def known(self) -> dict[Path, KnownFile]:
@@ -75,6 +75,8 @@ class CollectionWriter:
         path may come once in a batch. Raises StorageError when the disk does not take the batch;
         nothing of it is there then, and it may be committed again.
         """
+        if not (embedded or skipped or touched):
+            return
         _check_paths(embedded, skipped)
         rows = _stacked(embedded, self._card.dim)
         with storage_errors(self._name):
@@ -134,7 +136,7 @@ def _prepare_catalog(
     if revision_of(engine) is None:
         _create(engine, card, rendering)
     bring_up_to_date(engine, layout.catalog, name)
-    catalog = Catalog(engine)
+    catalog = Catalog(engine, name)
     _check_bound(name, catalog.card(), catalog.rendering(), card, rendering)
 
 
