@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from encoders.weights import status
 
 REQUIRE_ALL = os.environ.get("RADSEEK_REQUIRE_ALL") == "1"
 SHARED = Path(__file__).parents[2] / "shared"
+
+settings.register_profile("untimed", deadline=None)  # no test asserts a time
+settings.load_profile("untimed")
 
 
 def need(condition: bool, reason: str) -> None:
