@@ -7,7 +7,7 @@ from pathlib import Path
 from core.errors import InvalidRequest
 from core.types import Skipped
 from imaging.sources import walk
-from storage.catalog import KnownFile
+from storage.catalog import FileStatus, KnownFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def make_plan(paths: Iterable[Path], known: Mapping[Path, KnownFile]) -> Plan:
 
 
 def _is_unchanged(path: Path, before: KnownFile | None) -> bool:
-    if before is None or not before.is_embedded:
+    if before is None or before.status is not FileStatus.EMBEDDED:
         return False
     try:
         now = path.stat()

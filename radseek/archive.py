@@ -25,7 +25,7 @@ from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
 
-ONE_FRAME = FramePolicy(frames=1)  # a query is one picture: the middle frame
+ONE_FRAME = FramePolicy(count=1)  # a query is one picture: the middle frame
 
 
 class Archive:

@@ -1,6 +1,5 @@
 """Filters on tags: a condition becomes a row mask before the search, so that k means k."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,8 +46,10 @@ def row_mask(snapshot: Snapshot, conditions: Sequence[Condition]) -> Mask | None
     """Rows that meet every condition, (rows,) in row order; None when there is no condition."""
     if not conditions:
         return None
-    masks = [_matches(snapshot, condition) for condition in conditions]
-    return np.logical_and.reduce(masks)
+    mask: Mask = np.ones(len(snapshot.ids), dtype=np.bool_)
+    for condition in conditions:
+        mask &= _matches(snapshot, condition)
+    return mask
 
 
 def _matches(snapshot: Snapshot, condition: Condition) -> Mask:
@@ -62,5 +63,5 @@ def facets(snapshot: Snapshot, name: str) -> list[tuple[str, int]]:
     """The values of a tag with the number of pictures that have it, most frequent first."""
     column = snapshot.column(name)
     counts = np.bincount(column.codes, minlength=len(column.values))
-    present = Counter(dict(zip(column.values, counts.tolist(), strict=True)))
-    return sorted(((v, n) for v, n in present.items() if n), key=lambda pair: (-pair[1], pair[0]))
+    present = [(value, n) for value, n in zip(column.values, counts.tolist(), strict=True) if n]
+    return sorted(present, key=lambda pair: (-pair[1], pair[0]))

@@ -58,8 +58,9 @@ class Searcher:
         found = perf_counter()
         hits = _hits(snapshot, ids, scores)
         timings = Timings(encoded - started, found - encoded, perf_counter() - found)
-        matching = snapshot.size if among is None else int(among.sum())
-        return Results(hits, matching, snapshot.size, timings)
+        total = len(snapshot.ids)
+        matching = total if among is None else int(among.sum())
+        return Results(hits, matching, total, timings)
 
     def _embed(self, query: Query, snapshot: Snapshot) -> Embeddings:
         match query:
@@ -83,7 +84,7 @@ def _candidates(query: Query, snapshot: Snapshot, where: Sequence[Condition]) ->
 def _nearest(
     snapshot: Snapshot, embedding: Embeddings, k: int, among: Mask | None
 ) -> tuple[Ids, Scores]:
-    ids, scores = snapshot.search(embedding, min(k, max(snapshot.size, 1)), among)
+    ids, scores = snapshot.search(embedding, min(k, max(len(snapshot.ids), 1)), among)
     found = ids[0] >= 0
     return ids[0][found], np.asarray(scores[0][found])
 

@@ -185,13 +185,11 @@ class Catalog:
             found = connection.execute(_died, {"after": after, "until": until}).scalars().all()
         return np.array(found, dtype=np.int64)
 
-    def column(self, name: str, span: Span) -> NDArray[np.object_]:
+    def column(self, name: str, span: Span) -> list[str]:
         """One of TAG_NAMES for the rows of a span, ascending by id, as text."""
         with self._reading() as connection:
             found = connection.execute(_columns[name], _parameters(span)).scalars()
-            pool: dict[object, str] = {}  # equal texts are one object
-            texts = [pool.setdefault(value, _text(value)) for value in found]
-        return np.array(texts, dtype=np.object_)
+            return [_text(value) for value in found]
 
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""

@@ -1,5 +1,7 @@
-"""The tags of a snapshot's rows as arrays, each read from the catalog once."""
+"""The tags of a snapshot's rows, each read from the catalog once and kept as codes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
@@ -9,7 +11,27 @@ from core.errors import UnknownName
 from core.types import Mask
 from storage.catalog import TAG_NAMES, Catalog, Span
 
-Column = NDArray[np.object_]  # (rows,) of str
+Codes = NDArray[np.int32]  # (rows,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """A tag of every row: the tag of row i is `values[codes[i]]`. A value may have no row."""
+
+    values: tuple[str, ...]
+    codes: Codes
+
+    def followed_by(self, kept: Mask, texts: Sequence[str]) -> "Column":
+        """The kept rows, then new rows with these texts."""
+        places = {value: code for code, value in enumerate(self.values)}
+        new = [places.setdefault(text, len(places)) for text in texts]
+        codes = np.append(self.codes[kept], np.array(new, dtype=np.int32))
+        codes.flags.writeable = False
+        return Column(tuple(places), codes)
+
+
+EMPTY = Column((), np.empty(0, dtype=np.int32))
+NONE_KEPT: Mask = np.empty(0, dtype=np.bool_)
 
 
 class Columns:
@@ -23,23 +45,21 @@ class Columns:
         self._lock = Lock()
 
     def get(self, name: str) -> Column:
-        """The texts of one of the Tags, read-only. Raises UnknownName."""
+        """One of the Tags of every row, read-only. Raises UnknownName."""
         if name not in TAG_NAMES:
             raise UnknownName(f"Pictures have no tag {name!r}. Known: {', '.join(TAG_NAMES)}.")
         with self._lock:
             if name not in self._read:
-                self._read[name] = _frozen(self._catalog.column(name, self._span))
+                texts = self._catalog.column(name, self._span)
+                self._read[name] = EMPTY.followed_by(NONE_KEPT, texts)
             return self._read[name]
 
     def followed_by(self, kept: Mask, new: Span) -> "Columns":
         """The columns of the next snapshot: the kept rows, then those of the span `new`."""
         with self._lock:
-            read = dict(self._read)
-        for name, column in read.items():
-            read[name] = _frozen(np.append(column[kept], self._catalog.column(name, new)))
+            before = dict(self._read)
+        read = {
+            name: column.followed_by(kept, self._catalog.column(name, new))
+            for name, column in before.items()
+        }
         return Columns(self._catalog, Span(self._span.first_id, new.next_id, new.sequence), read)
-
-
-def _frozen(column: Column) -> Column:
-    column.flags.writeable = False
-    return column

@@ -1,6 +1,8 @@
 """The root command: global options, the commands by name, and how errors end."""
 
+import logging
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -31,11 +33,16 @@ def root(
     ctx: typer.Context,
     home: HomeOption = None,
     collection: CollectionOption = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is done to stderr.")
+    ] = False,
     version: Annotated[  # noqa: ARG001  (its callback prints and ends)
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Search a radiology archive by words or by image. Not a medical device."""
+    log_format = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format=log_format)
     ctx.obj = WhereItLives(home, collection)
 
 
@@ -54,6 +61,9 @@ app.command("ui")(page.ui)
 
 def main() -> None:
     """Run the command line; an error that a person can act on is one line and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path need not be valid UTF-8
     try:
         app()
     except RadseekError as error:

@@ -17,17 +17,23 @@ def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
     if ctx.invoked_subcommand is not None:
         return
     from encoders.registry import ENCODERS
-    from encoders.weights import at_hand
+    from encoders.weights import status
 
     rows = [
-        {"name": name, "weights": at_hand(name), "summary": row.summary, "licence": row.licence}
+        {
+            "name": name,
+            "ready": not status(name).missing,
+            "folder": str(status(name).folder),
+            "summary": row.summary,
+            "licence": row.licence,
+        }
         for name, row in ENCODERS.items()
     ]
     if as_json:
         put_json(rows)
         return
     for row in rows:
-        put(f"{row['name']:<16} {'ready' if row['weights'] else 'no weights':<11} {row['summary']}")
+        put(f"{row['name']:<16} {'ready' if row['ready'] else 'no weights':<11} {row['summary']}")
 
 
 @app.command()

@@ -12,18 +12,24 @@ HomeOption = Annotated[
 ]
 CollectionOption = Annotated[
     str | None,
-    typer.Option("--collection", help="Collection to work on.", show_default="default"),
+    typer.Option(
+        "--collection", help="Collection to work on (else `default`).", show_default=False
+    ),
 ]
 EncoderOption = Annotated[
     str | None,
-    typer.Option("--encoder", help="Encoder: mini or medimageinsight.", show_default="mini"),
+    typer.Option(
+        "--encoder",
+        help="mini or medimageinsight (else the collection's, else mini).",
+        show_default=False,
+    ),
 ]
 WeightsOption = Annotated[
     Path | None,
     typer.Option("--weights", help="Folder of the encoder's files.", show_default=False),
 ]
 DeviceOption = Annotated[
-    str | None, typer.Option("--device", help="auto, cpu or cuda.", show_default="auto")
+    str | None, typer.Option("--device", help="auto, cpu or cuda (else auto).", show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.")]

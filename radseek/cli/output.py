@@ -19,8 +19,8 @@ def put(text: str) -> None:
 
 
 def put_json(value: object) -> None:
-    """One JSON value on a line of its own."""
-    put(json.dumps(value, ensure_ascii=False))
+    """One JSON value on a line of its own; ASCII, since a path need not be valid UTF-8."""
+    put(json.dumps(value))
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:

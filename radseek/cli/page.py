@@ -17,10 +17,12 @@ from radseek.cli.options import (
 
 def ui(
     ctx: typer.Context,
-    port: Annotated[int | None, typer.Option("--port", show_default="8501")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="Port (else 8501).", show_default=False)
+    ] = None,
     host: Annotated[
         str | None,
-        typer.Option("--host", help="Address to listen on.", show_default="127.0.0.1"),
+        typer.Option("--host", help="Address to listen on (else 127.0.0.1).", show_default=False),
     ] = None,
     weights: WeightsOption = None,
     device: DeviceOption = None,

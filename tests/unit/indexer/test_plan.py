@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InvalidRequest
 from indexer.plan import make_plan
-from storage.catalog import KnownFile
+from storage.catalog import FileStatus, KnownFile
 
 
 def _known(path, *, embedded=True, size=None):
@@ -13,7 +13,7 @@ def _known(path, *, embedded=True, size=None):
         now.st_size if size is None else size,
         now.st_mtime_ns,
         "00" * 32,
-        "embedded" if embedded else "skipped",
+        FileStatus.EMBEDDED if embedded else FileStatus.SKIPPED,
     )
 
 

@@ -1,25 +1,18 @@
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from core.errors import InvalidFilter
 from search.filters import Condition, facets, parse_where, row_mask
-
-
-@dataclass
-class Column:
-    codes: np.ndarray
-    values: tuple[str, ...]
+from storage.columns import EMPTY, NONE_KEPT
 
 
 class FakeSnapshot:
     def __init__(self, **columns):
         self._columns = columns
+        self.ids = np.arange(len(columns["modality"]))
 
     def column(self, name):
-        values, codes = np.unique(self._columns[name], return_inverse=True)
-        return Column(codes, tuple(values.tolist()))
+        return EMPTY.followed_by(NONE_KEPT, self._columns[name])
 
 
 @pytest.fixture
