@@ -123,4 +123,4 @@ class CollectionReader:
 
 def _no_such_collection(home: Path, name: str) -> str:
     names = ", ".join(collection_names(home)) or "none yet"
-    return f"There is no collection {name!r}. Known: {names}. Index files into it to create it."
+    return f"There is no collection {name!r}. Known: {names}. Make it with `radseek index PATH`."

@@ -234,6 +234,7 @@ def test_home_and_collection_may_stand_before_or_after_the_command(run, pictures
     assert len(json.loads(out)["hits"]) == 3
 
 
-def test_encoders_lists_what_is_registered(run):
+def test_encoders_lists_what_is_registered(run, monkeypatch):
+    monkeypatch.delitem(ENCODERS, "colour")
     _, out, _ = run("encoders", "--json")
     assert {"mini", "medimageinsight"} <= {row["name"] for row in json.loads(out)}
