@@ -25,9 +25,10 @@ from imaging.display import Stored, as_rgb, render_colour, render_grey, render_p
 from imaging.frames import FramePolicy
 from imaging.geometry import square_pixels
 from imaging.limits import MAX_INFLATED_BYTES, check_bytes
+from imaging.lookup_tables import PALETTE_KEYWORDS, read_palette
 from imaging.pixel_layout import PIXEL_KEYWORDS, PixelLayout, read_layout
 from imaging.presentation import KEYWORDS as PRESENTATION_KEYWORDS
-from imaging.presentation import read_aspect, read_grey_display, read_palette
+from imaging.presentation import read_aspect, read_grey_display
 
 PREAMBLE: Final = 128  # bytes, then "DICM": PS3.10 section 7.1
 # A file without them starts with group 0002 or 0008, in either byte order.
@@ -78,6 +79,7 @@ KEYWORDS: Final = (
     "BitsStored",
     "PixelRepresentation",
     *PRESENTATION_KEYWORDS,
+    *PALETTE_KEYWORDS,
     *PIXEL_KEYWORDS,
 )
 # Only these are kept: a file may hold thousands of others, nested without end.

@@ -1,11 +1,8 @@
 """Finds out of a DICOM header how a frame is meant to be shown."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from imaging import elements
@@ -17,14 +14,11 @@ from imaging.display import (
     WindowFunction,
     whole_range,
 )
+from imaging.lookup_tables import read_sequence_table
 from imaging.pixel_layout import PixelLayout
 
-PALETTE_COLOURS: Final = ("Red", "Green", "Blue")
 # What is read here, for a reader that wants nothing else.
 KEYWORDS: Final = (
-    *(f"{colour}PaletteColorLookupTableDescriptor" for colour in PALETTE_COLOURS),
-    *(f"{colour}PaletteColorLookupTableData" for colour in PALETTE_COLOURS),
-    *(f"Segmented{colour}PaletteColorLookupTableData" for colour in PALETTE_COLOURS),
     "ModalityLUTSequence",
     "RescaleSlope",
     "RescaleIntercept",
@@ -79,7 +73,7 @@ def _scopes(dataset: Dataset, macro: str, frame: int) -> Iterator[Dataset]:
 
 
 def _modality(dataset: Dataset, frame: int) -> Rescale | LookupTable:
-    table = _sequence_table(dataset, "ModalityLUTSequence")
+    table = read_sequence_table(dataset, "ModalityLUTSequence")
     if table is not None:
         return table
     for scope in _scopes(dataset, "PixelValueTransformationSequence", frame):
@@ -93,7 +87,7 @@ def _voi(
     dataset: Dataset, layout: PixelLayout, frame: int, modality: Rescale | LookupTable
 ) -> Window | LookupTable | None:
     for scope in _scopes(dataset, "FrameVOILUTSequence", frame):
-        found = _sequence_table(scope, "VOILUTSequence") or _window(scope)
+        found = read_sequence_table(scope, "VOILUTSequence") or _window(scope)
         if found is not None:
             return found
     if layout.stored <= 8 and not layout.signed and modality == Rescale():
@@ -136,46 +130,3 @@ def _as_stored(value: int, layout: PixelLayout) -> int:
 def _is_inverted(dataset: Dataset, layout: PixelLayout) -> bool:
     shape = elements.text(dataset, "PresentationLUTShape")
     return layout.photometric == "MONOCHROME1" or shape == "INVERSE"
-
-
-def read_palette(dataset: Dataset) -> list[LookupTable]:
-    """Read the red, green and blue tables of a PALETTE COLOR file, those that are there.
-
-    Source: PS3.3 C.7.6.3.1.5 and C.7.6.3.1.6.
-    """
-    found = [
-        _lookup_table(dataset, f"{colour}PaletteColorLookupTable") for colour in PALETTE_COLOURS
-    ]
-    tables = [table for table in found if table is not None]
-    # Writers put 8-bit entries into words and declare 16 bits: they would all be black.
-    narrow = all(table.entries.max() <= 255 for table in tables)
-    return [replace(table, bits=8) if narrow else table for table in tables]
-
-
-def _sequence_table(dataset: Dataset, sequence: str) -> LookupTable | None:
-    found = elements.item(dataset, sequence)
-    return _lookup_table(found, "LUT") if found is not None else None
-
-
-def _lookup_table(dataset: Dataset, prefix: str) -> LookupTable | None:
-    """Read the descriptor and data under `prefix`, if there are as many entries as it says."""
-    descriptor = elements.numbers(dataset, f"{prefix}Descriptor")
-    if len(descriptor) != 3:
-        return None
-    count, first, bits = (int(value) for value in descriptor)
-    entries = _entries(dataset, f"{prefix}Data", count % (1 << 16) or 1 << 16)  # 0 means 65,536
-    if entries is None or not 1 <= bits <= 16:
-        return None
-    return LookupTable(first, entries, bits)
-
-
-def _entries(dataset: Dataset, keyword: str, count: int) -> NDArray[np.uint16] | None:
-    """Read LUT data: words, or bytes where there are only as many bytes as entries."""
-    packed = elements.binary(dataset, keyword)
-    if len(packed) >= 2 * count:
-        order = ">u2" if dataset.original_encoding[1] is False else "<u2"
-        return np.frombuffer(packed, order, count).astype(np.uint16)
-    if len(packed) >= count:
-        return np.frombuffer(packed, np.uint8, count).astype(np.uint16)
-    words = elements.numbers(dataset, keyword)
-    return np.array(words[:count]).astype(np.uint16) if len(words) >= count else None
