@@ -1,0 +1,98 @@
+import errno
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import CollectionCorrupt, StorageError
+from storage.database import open_for_reading, open_for_writing, storage_errors
+
+
+def test_a_write_is_durable_and_checked(tmp_path: Path) -> None:
+    engine = open_for_writing(tmp_path / "a.sqlite")
+
+    with engine.connect() as connection:
+        settings = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    engine.dispose()
+
+
+def test_a_table_made_in_a_transaction_that_fails_is_not_there(tmp_path: Path) -> None:
+    engine = open_for_writing(tmp_path / "a.sqlite")
+
+    with pytest.raises(RuntimeError), engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+        raise RuntimeError
+
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT * FROM sqlite_master")).all() == []
+    engine.dispose()
+
+
+def test_reading_cannot_write_and_says_so(tmp_path: Path) -> None:
+    open_and_fill(tmp_path / "a.sqlite")
+    engine = open_for_reading(tmp_path / "a.sqlite")
+
+    with (
+        pytest.raises(StorageError, match="readonly"),
+        storage_errors("main"),
+        engine.begin() as connection,
+    ):
+        connection.execute(text("INSERT INTO t VALUES (2)"))
+    engine.dispose()
+
+
+def test_a_path_with_odd_characters_can_be_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "a?b#c %41 \udcff"
+    folder.mkdir()
+
+    open_and_fill(folder / "a.sqlite")
+
+    assert (folder / "a.sqlite").is_file()
+
+
+def test_what_is_no_database_is_corrupt(tmp_path: Path) -> None:
+    (tmp_path / "a.sqlite").write_bytes(b"not a database " * 100)
+    engine = open_for_reading(tmp_path / "a.sqlite")
+
+    with (
+        pytest.raises(CollectionCorrupt, match="'main' is damaged"),
+        storage_errors("main"),
+        engine.connect() as connection,
+    ):
+        connection.execute(text("SELECT * FROM t"))
+    engine.dispose()
+
+
+def test_a_full_disk_is_named() -> None:
+    with pytest.raises(StorageError, match="No space left on device"), storage_errors("main"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_mistake_of_the_program_is_not_hidden_and_shows_no_parameters(tmp_path: Path) -> None:
+    engine = open_for_writing(tmp_path / "a.sqlite")
+
+    with (
+        pytest.raises(IntegrityError) as caught,
+        storage_errors("main"),
+        engine.begin() as connection,
+    ):
+        connection.execute(text("CREATE TABLE t (x TEXT UNIQUE)"))
+        for _ in range(2):
+            connection.execute(text("INSERT INTO t VALUES (:name)"), {"name": "Doe^Jane"})
+
+    assert "Doe" not in str(caught.value)
+    engine.dispose()
+
+
+def open_and_fill(path: Path) -> None:
+    engine = open_for_writing(path)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+    engine.dispose()

@@ -1,0 +1,57 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from storage.faiss_index import BLAS_THRESHOLD, load_faiss, openblas_core
+
+AVX2 = frozenset({"sse3", "avx", "avx2", "fma"})
+AVX512 = AVX2 | {"avx512f", "avx512dq", "avx512bw", "avx512vl"}
+
+
+@pytest.mark.parametrize(
+    ("machine", "flags", "core"),
+    [
+        ("x86_64", AVX512, "SkylakeX"),
+        ("x86_64", AVX2 | {"avx512f"}, "Haswell"),  # Knights Landing lacks the rest
+        ("x86_64", AVX2, "Haswell"),
+        ("x86_64", frozenset({"sse3", "avx"}), None),
+        ("x86_64", frozenset(), None),
+        ("aarch64", AVX512, None),
+        ("arm64", frozenset(), None),
+    ],
+)
+def test_the_kernels_follow_the_processor(
+    machine: str, flags: frozenset[str], core: str | None
+) -> None:
+    assert openblas_core(machine, flags) == core
+
+
+def test_batches_reach_blas_early() -> None:
+    assert load_faiss().cvar.distance_compute_blas_threshold == BLAS_THRESHOLD
+
+
+def test_a_choice_of_the_user_is_kept() -> None:
+    program = "import os, storage.faiss_index as f; f.load_faiss(); print(os.environ[%r])"
+    environment = os.environ | {"OPENBLAS_CORETYPE": "Nehalem"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program % "OPENBLAS_CORETYPE"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "Nehalem\n"
+
+
+def test_faiss_is_not_imported_before_an_index_is_opened() -> None:
+    program = "import sys, storage.reader, storage.writer; print({'faiss', 'alembic'} & set(sys.modules))"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "set()\n"
