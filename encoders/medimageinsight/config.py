@@ -10,6 +10,22 @@ import yaml
 from core.errors import WeightsMismatch
 
 CLIP_VOCABULARY = 49408  # tokens of openai/clip-vit-base-patch32; the published file leaves it out
+# Choices of the published model that the code takes for granted.
+IMPLEMENTED = {
+    ("LANG_ENCODER", "AUTOGRESSIVE"): False,
+    ("AUG", "INTERPOLATION"): "bicubic",
+    ("TEST", "CENTER_CROP"): False,
+}
+PER_STAGE = (
+    "DIM_EMBED",
+    "DEPTHS",
+    "NUM_HEADS",
+    "NUM_GROUPS",
+    "PATCH_SIZE",
+    "PATCH_STRIDE",
+    "PATCH_PADDING",
+    "PATCH_PRENORM",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +74,18 @@ def read_config(path: Path) -> UniCLConfig:
     """
     try:
         return _unicl(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise WeightsMismatch(
-            f"Cannot use {path} as a model configuration: {type(error).__name__} at {error}. "
+            f"Cannot use {path} as a model configuration ({type(error).__name__}: {error}). "
             "Fetch config.yaml again from where the weights came from."
         ) from error
 
 
 def _unicl(fields: Mapping[str, Any]) -> UniCLConfig:
+    for (section, key), value in IMPLEMENTED.items():
+        found = fields.get(section, {}).get(key, value)
+        if found != value:
+            raise ValueError(f"{section}.{key} is {found!r}, only {value!r} is implemented")
     return UniCLConfig(
         image=_image(fields["IMAGE_ENCODER"]),
         text=_text(fields["LANG_ENCODER"]),
@@ -75,6 +95,8 @@ def _unicl(fields: Mapping[str, Any]) -> UniCLConfig:
 
 def _image(fields: Mapping[str, Any]) -> ImageConfig:
     spec = fields["SPEC"]
+    if len({len(spec[key]) for key in PER_STAGE}) != 1:
+        raise ValueError("the lists in IMAGE_ENCODER.SPEC differ in length")
     height, width = fields["IMAGE_SIZE"]
     return ImageConfig(
         dims=tuple(spec["DIM_EMBED"]),

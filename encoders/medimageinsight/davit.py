@@ -93,10 +93,9 @@ class WindowAttention(nn.Module):
         if not bottom and not right:
             qkv: Tensor = self.qkv(x)
             return qkv
-        unbiased = functional.linear(x, self.qkv.weight)
-        return functional.pad(unbiased, (0, 0, 0, right, 0, bottom)) + self.qkv.bias.to(
-            unbiased.dtype
-        )
+        products = functional.linear(x, self.qkv.weight)
+        bias = self.qkv.bias.to(products.dtype)
+        return functional.pad(products, (0, 0, 0, right, 0, bottom)) + bias
 
     def _split(self, qkv: Tensor) -> Tensor:
         B, H, W, C3 = qkv.shape

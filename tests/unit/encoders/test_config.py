@@ -44,9 +44,9 @@ def test_a_vocabulary_size_in_the_file_is_used(golden: Path, tmp_path: Path) -> 
     ("content", "named"),
     [
         ("IMAGE_ENCODER: {}\n", "SPEC"),
-        ("[1, 2]\n", "TypeError"),
+        ("[1, 2]\n", "AttributeError"),
         ("a: [\n", "ParserError"),
-        ("", "TypeError"),
+        ("", "AttributeError"),
         (b"\xff\xfe\x00", "UnicodeDecodeError"),
     ],
 )
@@ -60,3 +60,23 @@ def test_what_is_no_configuration_is_named(
         read_config(file)
 
     assert str(file) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("published", "changed", "named"),
+    [
+        ("AUTOGRESSIVE: false", "AUTOGRESSIVE: true", "AUTOGRESSIVE is True"),
+        ("INTERPOLATION: 'bicubic'", "INTERPOLATION: nearest", "INTERPOLATION is 'nearest'"),
+        ("CENTER_CROP: false", "CENTER_CROP: true", "CENTER_CROP is True"),
+        ("DEPTHS: [1, 1, 9, 1]", "DEPTHS: [1, 9, 1]", "differ in length"),
+    ],
+)
+def test_a_model_of_another_kind_is_refused(
+    golden: Path, tmp_path: Path, published: str, changed: str, named: str
+) -> None:
+    text = (golden / "full" / "config.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "config.yaml"
+    file.write_text(text.replace(published, changed))
+
+    with pytest.raises(WeightsMismatch, match=named):
+        read_config(file)
