@@ -18,6 +18,8 @@ from storage.writer import CollectionWriter
 
 RENDERING = "voi-1"
 DIM = 8
+NO_TAGS = Tags()
+NOBODY = Identity()
 CARD = EncoderCard("toy", "1", DIM, "ab" * 32, "squash-8", "none")
 
 
@@ -39,8 +41,8 @@ def source(name: str, sha256: str = "00") -> Source:
 
 def prepared(
     frame: int = 0,
-    tags: Tags = Tags(),  # noqa: B008
-    identity: Identity = Identity(),  # noqa: B008
+    tags: Tags = NO_TAGS,
+    identity: Identity = NOBODY,
     thumbnail: bytes = b"webp",
 ) -> Prepared:
     """A decoded picture."""
@@ -48,7 +50,10 @@ def prepared(
 
 
 def embedded(
-    name: str, rows: Embeddings, tags: Tags = Tags(), sha256: str = "00"  # noqa: B008
+    name: str,
+    rows: Embeddings,
+    tags: Tags = NO_TAGS,
+    sha256: str = "00",
 ) -> EmbeddedFile:
     """A file with one picture for each row."""
     pictures = [prepared(frame, tags) for frame in range(len(rows))]

@@ -48,7 +48,9 @@ def test_a_choice_of_the_user_is_kept() -> None:
 
 
 def test_faiss_is_not_imported_before_an_index_is_opened() -> None:
-    program = "import sys, storage.reader, storage.writer; print({'faiss', 'alembic'} & set(sys.modules))"
+    program = (
+        "import sys, storage.reader, storage.writer; print({'faiss', 'alembic'} & set(sys.modules))"
+    )
 
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

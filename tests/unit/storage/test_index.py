@@ -38,8 +38,9 @@ def sorted_by_score(
 ) -> list[tuple[float, int]]:
     """(score, id), best first; an oracle that is too simple to be wrong."""
     scores = [float(np.dot(row.astype(np.float64), query)) for row in rows]
-    kept = [pair for pair, allowed in zip(zip(scores, ids, strict=True), among, strict=True) if allowed]
-    return sorted(((score, int(i)) for score, i in kept), key=lambda pair: (-pair[0], pair[1]))
+    triples = zip(scores, ids, among, strict=True)
+    kept = [(score, int(i)) for score, i, is_allowed in triples if is_allowed]
+    return sorted(kept, key=lambda pair: (-pair[0], pair[1]))
 
 
 @given(
@@ -98,9 +99,7 @@ def test_equal_scores_are_ordered_by_id_by_the_oracle() -> None:
 def test_an_index_file_keeps_rows_in_parts(tmp_path: Path) -> None:
     rows, ids = random_rows(9, DIM), np.arange(1, 10)
 
-    written = write_faiss_index(
-        tmp_path / "index", DIM, [(ids[:4], rows[:4]), (ids[4:], rows[4:])]
-    )
+    written = write_faiss_index(tmp_path / "index", DIM, [(ids[:4], rows[:4]), (ids[4:], rows[4:])])
 
     assert written == 9
     index = FaissIndex(tmp_path / "index")

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Integer, String, text
+from sqlalchemy import Engine, Integer, String, insert, text
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
 from core.types import Identity, Tags
@@ -25,7 +25,7 @@ from storage.migrate import (
 )
 from storage.schema import HEAD, identities, metadata, pictures
 
-SECOND_REVISION = '''
+SECOND_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -36,8 +36,15 @@ down_revision = "0001"
 def upgrade():
     with op.batch_alter_table("pictures", recreate="always") as batch:
         batch.add_column(sa.Column("is_burned_in", sa.Boolean()))
-'''
-BROKEN_REVISION = SECOND_REVISION + '    op.execute("SELECT * FROM nowhere")\n'
+"""
+BROKEN_REVISION = f"""{SECOND_REVISION}
+    op.drop_table("nowhere")
+"""
+
+PICTURE = {column.name: "" if isinstance(column.type, String) else 0 for column in pictures.c} | {
+    "id": 1,
+    "file_id": 1,
+}
 
 MakeCatalog = Callable[[str], Engine]
 
@@ -151,9 +158,7 @@ def test_a_table_is_replaced_under_the_rows_that_refer_to_it(
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO shards VALUES (0, 1)"))
         connection.execute(text("INSERT INTO files VALUES (1, x'61', 1, 1, '', NULL, NULL)"))
-        blanks = ", ".join(["''"] * 19)
-        picture = f"INSERT INTO pictures VALUES (1, 1, 0, 0, 0, 0, NULL, 0, {blanks}, 1, 1, 1, 1, 1)"
-        connection.execute(text(picture))
+        connection.execute(insert(pictures), PICTURE)
         connection.execute(text("INSERT INTO identities VALUES (1, 'p', '', '', '')"))
 
     upgrade(engine, scripts_with(tmp_path, SECOND_REVISION), "0002")

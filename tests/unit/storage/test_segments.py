@@ -15,9 +15,7 @@ class SealedIndex:
         self._exact = ExactIndex(ids, rows)
         self.ids = ids
 
-    def search(
-        self, queries: Embeddings, k: int, among: Mask | None = None
-    ) -> tuple[Ids, Scores]:
+    def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         return self._exact.search(queries, k, among)
 
 
@@ -65,9 +63,7 @@ def test_dead_rows_are_left_out_when_segments_join() -> None:
     seed=st.integers(0, 2**32 - 1),
     filtered=st.booleans(),
 )
-def test_segments_find_what_one_index_finds(
-    sizes: list[int], seed: int, filtered: bool
-) -> None:
+def test_segments_find_what_one_index_finds(sizes: list[int], seed: int, filtered: bool) -> None:
     random = np.random.default_rng(seed)
     total = sum(sizes)
     rows, ids = random_rows(total, seed=seed), np.arange(1, total + 1)

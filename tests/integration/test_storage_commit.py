@@ -1,0 +1,328 @@
+"""What a batch leaves behind, with real SQLite, shards and index files."""
+
+import os
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from core.errors import (
+    CardMismatch,
+    CollectionCorrupt,
+    CollectionLocked,
+    InvalidRequest,
+    SchemaTooNew,
+    StorageError,
+)
+from core.types import EmbeddedFile, Identity, SkipCode, Skipped, Tags
+from storage import shards, writer
+from storage.catalog import FileStatus, KnownFile
+from storage.layout import layout_of
+from storage.reader import CollectionReader
+from storage.shards import shard_path, to_half, to_unit
+from storage.writer import CollectionWriter
+from tests.unit.storage.factories import (
+    CARD,
+    DIM,
+    RENDERING,
+    embedded,
+    fill,
+    one_each,
+    open_writer,
+    prepared,
+    random_rows,
+    source,
+)
+
+BAD = Skipped(Path("/archive/bad.dcm"), SkipCode.CORRUPT, "half a header", 9, 8, "77")
+
+
+def paths_of(reader: CollectionReader) -> list[str]:
+    snapshot = reader.snapshot()
+    return [record.path.name for record in snapshot.describe(snapshot.ids)]
+
+
+def test_a_picture_comes_back_as_it_was_committed(tmp_path: Path) -> None:
+    tags = Tags(modality="CT", body_part="KOPF", rows=512, frames=3, instance_number=7)
+    identity = Identity("id-1", "Doe^Jane", "19700101", "A1")
+    rows = random_rows(2)
+    file = EmbeddedFile(
+        source("a.dcm"),
+        [prepared(0, tags, identity, b"first"), prepared(2, Tags(), Identity(), b"third")],
+        rows,
+    )
+    before = datetime.now(UTC).replace(microsecond=0)
+    fill(tmp_path, [file])
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        first, third = reader.snapshot().describe([1, 2])
+
+        assert (first.id, first.path, first.frame, first.tags) == (1, file.source.path, 0, tags)
+        assert (third.id, third.frame, third.tags) == (2, 2, Tags())
+        assert before <= first.indexed_at <= datetime.now(UTC)
+        assert [reader.thumbnail(i) for i in (1, 2, 3)] == [b"first", b"third", None]
+        assert [reader.identity(i) for i in (1, 2)] == [identity, None]
+        np.testing.assert_array_equal(
+            reader.snapshot().embeddings([2, 1]), to_unit(to_half(rows[::-1]))
+        )
+
+
+def test_the_names_of_files_need_not_be_unicode(tmp_path: Path) -> None:
+    name = os.fsdecode(b"/archive/r\xf6ntgen \xe2\x82\xac.dcm")
+    row = random_rows(1)
+    fill(tmp_path, [EmbeddedFile(replace(source("x"), path=Path(name)), [prepared()], row)])
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.snapshot().describe([1])[0].path == Path(name)
+    with open_writer(tmp_path) as again:
+        assert list(again.known()) == [Path(name)]
+
+
+def test_text_that_a_file_encodes_badly_does_not_stop_a_batch(tmp_path: Path) -> None:
+    fill(tmp_path, [embedded("a", random_rows(1), Tags(study_description="Sch\udce4del"))])
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.snapshot().column("study_description").values == ("Sch?del",)
+
+
+def test_a_file_committed_again_replaces_its_pictures(tmp_path: Path) -> None:
+    rows = random_rows(6)
+    fill(tmp_path, [embedded("a", rows[:3]), embedded("b", rows[3:4])])
+
+    with open_writer(tmp_path) as again:
+        again.commit([embedded("a", rows[4:6], sha256="11")])
+
+        assert again.known()[Path("/archive/a")].sha256 == "11"
+    with CollectionReader.open(tmp_path, "main") as reader:
+        snapshot, info = reader.snapshot(), reader.info()
+        assert snapshot.ids.tolist() == [4, 5, 6]
+        assert snapshot.search(rows[:1], 6)[0][0].tolist()[3:] == [-1, -1, -1]
+        assert snapshot.search(rows[4:5], 1)[0].tolist() == [[5]]
+        assert (info.files, info.pictures) == (2, 3)
+
+
+def test_a_skipped_file_is_remembered_until_it_is_embedded(tmp_path: Path) -> None:
+    with open_writer(tmp_path) as first:
+        first.commit([], [BAD])
+        assert first.known() == {BAD.path: KnownFile(9, 8, "77", FileStatus.SKIPPED)}
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.skipped() == [BAD]
+        assert reader.info().skipped == 1
+
+    with open_writer(tmp_path) as second:
+        second.commit([embedded("bad.dcm", random_rows(1))])
+        assert second.known()[BAD.path].status is FileStatus.EMBEDDED
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.skipped() == []
+        assert paths_of(reader) == ["bad.dcm"]
+
+
+def test_a_file_that_is_skipped_now_loses_its_pictures(tmp_path: Path) -> None:
+    fill(tmp_path, [embedded("bad.dcm", random_rows(2)), embedded("good.dcm", random_rows(1))])
+
+    with open_writer(tmp_path) as again:
+        again.commit([], [BAD])
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert paths_of(reader) == ["good.dcm"]
+        assert [skipped.path for skipped in reader.skipped()] == [BAD.path]
+
+
+def test_a_touched_file_keeps_its_pictures(tmp_path: Path) -> None:
+    fill(tmp_path, [embedded("a", random_rows(1))])
+
+    with open_writer(tmp_path) as again:
+        again.commit([], touched=[replace(source("a"), size=101, modified_ns=6)])
+
+        known = again.known()[Path("/archive/a")]
+    assert known == KnownFile(101, 6, "00", FileStatus.EMBEDDED)
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.snapshot().ids.tolist() == [1]
+
+
+def test_nothing_to_commit_is_no_batch(tmp_path: Path) -> None:
+    fill(tmp_path, [])
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.info().sequence == 0
+
+
+def test_batches_fill_one_shard_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "ROWS_PER_SHARD", 10)
+    rows = random_rows(26)
+    with open_writer(tmp_path) as first:
+        for start in range(0, 21, 7):
+            first.commit(one_each(rows[start : start + 7], f"{start}-"))
+
+    with open_writer(tmp_path) as second:
+        second.commit(one_each(rows[21:], "last-"))
+
+    folder = layout_of(tmp_path, "main").shards
+    sizes = [shard_path(folder, number).stat().st_size // (2 * DIM) for number in range(3)]
+    assert sizes == [10, 10, 6]
+    with CollectionReader.open(tmp_path, "main") as reader:
+        ids = reader.snapshot().search(to_unit(to_half(rows)), 1)[0]
+        assert ids.ravel().tolist() == list(range(1, 27))
+
+
+def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    with open_writer(tmp_path) as first:
+        with pytest.raises(CollectionLocked):
+            open_writer(tmp_path)
+
+        first.commit(one_each(random_rows(1)))
+
+    open_writer(tmp_path).close()
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"dim": 9}, "dimension 8, not 9"),
+        ({"name": "other"}, "encoder 'toy', not 'other'"),
+        ({"weights_sha256": "cd" * 32}, "weights 'abababababab', not 'cdcdcdcdcdcd'"),
+        ({"preprocessing": "crop"}, "preprocessing 'squash-8', not 'crop'"),
+    ],
+)
+def test_another_encoder_is_refused_and_leaves_no_lock(
+    tmp_path: Path, change: dict[str, object], named: str
+) -> None:
+    fill(tmp_path, one_each(random_rows(1)))
+
+    with pytest.raises(CardMismatch, match=named):
+        open_writer(tmp_path, card=replace(CARD, **change))
+
+    open_writer(tmp_path).close()
+
+
+def test_another_rendering_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path, [])
+
+    with pytest.raises(CardMismatch, match="rendering 'voi-1', not 'voi-2'"):
+        CollectionWriter.open(tmp_path, "main", CARD, "voi-2")
+
+
+def test_another_wording_of_the_licence_is_the_same_encoder(tmp_path: Path) -> None:
+    fill(tmp_path, [])
+
+    open_writer(tmp_path, card=replace(CARD, licence="MIT", version="1.0.1")).close()
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert (reader.card, reader.rendering) == (CARD, RENDERING)
+
+
+def test_a_bad_name_makes_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest):
+        open_writer(tmp_path, "../elsewhere")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_embeddings_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
+    bad = [np.zeros((1, DIM)), np.full((1, DIM), np.nan), 2 * random_rows(1), random_rows(1, 9)]
+    with open_writer(tmp_path) as collection:
+        for rows in bad:
+            with pytest.raises(ValueError, match=r"unit length|rows of 8"):
+                collection.commit([embedded("a", rows.astype(np.float32))])
+
+        assert collection.known() == {}
+
+
+def test_a_path_may_come_once_in_a_batch(tmp_path: Path) -> None:
+    with open_writer(tmp_path) as collection, pytest.raises(ValueError, match="twice"):
+        collection.commit([embedded("bad.dcm", random_rows(1))], [BAD])
+
+
+def test_a_batch_whose_transaction_fails_can_be_committed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = random_rows(5)
+    failure = OperationalError("", {}, sqlite3.OperationalError("database or disk is full"))
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    with open_writer(tmp_path) as collection:
+        collection.commit(one_each(rows[:2], "a"))
+        with monkeypatch.context() as patch:
+            patch.setattr(writer, "commit_batch", fail)
+            with pytest.raises(StorageError, match="disk is full"):
+                collection.commit(one_each(rows[2:], "lost"))
+
+        collection.commit(one_each(rows[2:4], "b"))
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert paths_of(reader) == ["a0", "a1", "b0", "b1"]
+        np.testing.assert_array_equal(
+            reader.snapshot().embeddings([3, 4]), to_unit(to_half(rows[2:4]))
+        )
+
+
+def test_a_shard_that_lost_rows_is_refused_by_writer_and_reader(tmp_path: Path) -> None:
+    fill(tmp_path, one_each(random_rows(3)))
+    os.truncate(shard_path(layout_of(tmp_path, "main").shards, 0), 2 * DIM * 2)
+
+    with pytest.raises(CollectionCorrupt, match="Restore"):
+        open_writer(tmp_path)
+    with (
+        CollectionReader.open(tmp_path, "main") as reader,
+        pytest.raises(CollectionCorrupt, match="Restore"),
+    ):
+        reader.snapshot()
+
+
+def test_a_catalog_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    fill(tmp_path, [])
+    catalog = layout_of(tmp_path, "main").catalog
+    with closing(sqlite3.connect(catalog)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(SchemaTooNew, match="9999"):
+        open_writer(tmp_path)
+    with pytest.raises(SchemaTooNew, match="9999"):
+        CollectionReader.open(tmp_path, "main")
+
+
+def test_a_damaged_catalog_is_named(tmp_path: Path) -> None:
+    fill(tmp_path, [])
+    catalog = layout_of(tmp_path, "main").catalog
+    catalog.write_bytes(b"not a database " * 1000)
+    for leftover in catalog.parent.glob("catalog.sqlite-*"):
+        leftover.unlink()
+
+    with pytest.raises(CollectionCorrupt, match="'main' is damaged"):
+        open_writer(tmp_path)
+    with pytest.raises(CollectionCorrupt, match="'main' is damaged"):
+        CollectionReader.open(tmp_path, "main")
+
+
+def test_a_creation_that_was_interrupted_is_completed(tmp_path: Path) -> None:
+    layout = layout_of(tmp_path, "main")
+    layout.create()
+    layout.catalog.touch()
+
+    with pytest.raises(CollectionCorrupt, match="never finished"):
+        CollectionReader.open(tmp_path, "main")
+    fill(tmp_path, one_each(random_rows(1)))
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert paths_of(reader) == ["f0"]
+
+
+def test_identity_is_in_its_own_table_only(tmp_path: Path) -> None:
+    secret = Identity("secret-id", "secret-name", "secret-date", "secret-number")
+    file = EmbeddedFile(source("a"), [prepared(identity=secret)], random_rows(1))
+    fill(tmp_path, [file])
+
+    with closing(sqlite3.connect(layout_of(tmp_path, "main").catalog)) as connection:
+        statements = [line for line in connection.iterdump() if "secret" in line]
+
+    assert len(statements) == 1
+    assert 'INSERT INTO "identities"' in statements[0]
