@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InvalidRequest
+from storage.durable import sync_folder
 
 NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
@@ -47,7 +48,7 @@ class Layout:
 
     def bytes_on_disk(self) -> int:
         """Sum the sizes of all the collection's files."""
-        return sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())
+        return sum(_size(path) for path in self.root.rglob("*"))
 
 
 def layout_of(home: Path, name: str) -> Layout:
@@ -77,3 +78,11 @@ def make_private(folder: Path) -> None:
         return
     make_private(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # the writer has just replaced it
+        return 0

@@ -14,6 +14,7 @@ from core.types import EmbeddedFile, Embeddings, EncoderCard, Skipped, Source
 from storage.batch import Batch, commit_batch
 from storage.catalog import Catalog, KnownFile
 from storage.database import open_for_writing, storage_errors
+from storage.durable import sync_folder
 from storage.index_cache import discard_newer, is_current, rebuild
 from storage.layout import Layout, layout_of
 from storage.lock import WriterLock
@@ -29,7 +30,13 @@ class CollectionWriter:
     """Adds files to a collection. A context manager; holds the collection's lock until `close`."""
 
     def __init__(
-        self, name: str, layout: Layout, card: EncoderCard, engine: Engine, opened: ExitStack
+        self,
+        name: str,
+        layout: Layout,
+        card: EncoderCard,
+        engine: Engine,
+        thumbnails: ThumbnailWriter,
+        opened: ExitStack,
     ) -> None:
         """Use `open`."""
         self._name = name
@@ -37,9 +44,8 @@ class CollectionWriter:
         self._card = card
         self._engine = engine
         self._catalog = Catalog(engine, name)
+        self._thumbnails = thumbnails
         self._opened = opened
-        self._thumbnails = ThumbnailWriter(layout.thumbnails)
-        opened.callback(self._thumbnails.close)
 
     @classmethod
     def open(cls, home: Path, name: str, card: EncoderCard, rendering: str) -> "CollectionWriter":
@@ -56,7 +62,9 @@ class CollectionWriter:
             opened.callback(engine.dispose)
             _prepare_catalog(engine, layout, name, card, rendering)
             _recover(Catalog(engine, name), layout, card)
-            return cls(name, layout, card, engine, opened.pop_all())
+            thumbnails = ThumbnailWriter(layout.thumbnails)
+            opened.callback(thumbnails.close)
+            return cls(name, layout, card, engine, thumbnails, opened.pop_all())
 
     def known(self) -> dict[Path, KnownFile]:
         """Every file that was read before, embedded or skipped."""
@@ -135,6 +143,7 @@ def _prepare_catalog(
 ) -> None:
     if revision_of(engine) is None:
         _create(engine, card, rendering)
+        sync_folder(layout.root)
     bring_up_to_date(engine, layout.catalog, name)
     catalog = Catalog(engine, name)
     _check_bound(name, catalog.card(), catalog.rendering(), card, rendering)

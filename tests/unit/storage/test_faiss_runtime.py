@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -47,13 +48,22 @@ def test_a_choice_of_the_user_is_kept() -> None:
     assert done.stdout == "Nehalem\n"
 
 
-def test_faiss_is_not_imported_before_an_index_is_opened() -> None:
-    program = (
-        "import sys, storage.reader, storage.writer; print({'faiss', 'alembic'} & set(sys.modules))"
-    )
+def test_a_collection_without_an_index_opens_without_the_slow_imports(tmp_path: Path) -> None:
+    program = """
+import sys
+from pathlib import Path
+from storage.reader import CollectionReader
+from tests.unit.storage.factories import fill, one_each, random_rows
+
+fill(Path(sys.argv[1]), one_each(random_rows(2)))
+fill(Path(sys.argv[1]), one_each(random_rows(1), "again"))
+with CollectionReader.open(Path(sys.argv[1]), "main") as reader:
+    assert reader.snapshot().search(random_rows(1), 1)[0] == [[1]]
+print({"faiss", "alembic"} & {*sys.modules})
+"""
 
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
     )
 
     assert done.stdout == "set()\n"
