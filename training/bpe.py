@@ -1,0 +1,48 @@
+"""A byte-pair tokenizer of the project's own, learnt from the words of captions and reports.
+
+The layout is that of CLIP, so that `encoders.medimageinsight.tokenizer` reads it; the end token
+has the highest id, where the text tower looks for its answer.
+"""
+
+from collections.abc import Iterable
+
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+
+START = "<|startoftext|>"
+END = "<|endoftext|>"
+WORD = r"\p{L}+|\p{N}|[^\s\p{L}\p{N}]+"  # letters, one digit, or anything else without a space
+
+
+def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
+    """Learn at most `vocab_size` tokens, start and end among them; any text can be encoded."""
+    tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKD(), normalizers.Lowercase(), normalizers.StripAccents()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.train_from_iterator(texts, _trainer(vocab_size))
+    _end_with_end_token(tokenizer)
+    return tokenizer
+
+
+def _trainer(vocab_size: int) -> trainers.BpeTrainer:
+    return trainers.BpeTrainer(
+        vocab_size=vocab_size - 2,  # the start and end token come after
+        min_frequency=2,
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        end_of_word_suffix="</w>",
+    )
+
+
+def _end_with_end_token(tokenizer: Tokenizer) -> None:
+    tokenizer.add_special_tokens([START, END])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{START} $A {END}",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (START, END)],
+    )

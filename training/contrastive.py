@@ -1,0 +1,167 @@
+"""Training a dual encoder on images and captions: the run from its recipe to its weights.
+
+`train` writes one folder per phase of the recipe, in the layout that
+`encoders.medimageinsight.encoder.load_folder` reads.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from core.errors import TrainingError
+from encoders.medimageinsight.config import read_config
+from encoders.medimageinsight.encoder import choose_device
+from training.bpe import train_tokenizer
+from training.examples import TrainingImages
+from training.output import config_for, load_checkpoint, save_checkpoint, write_model
+from training.recipe import Recipe
+from training.trainer import Trainer
+
+CORPUS = 30_000  # captions that the tokenizer learns from
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is."""
+
+    phase: str
+    step: int  # of the whole run, from 1
+    steps: int
+    loss: float  # mean since the last report
+    rate: float
+    images_per_second: float
+    metrics: Mapping[str, float]  # of the development split; empty but at the end of a phase
+
+
+Report = Callable[[Progress], None]
+DevMetrics = Callable[[Path], Mapping[str, float]]  # folder of a model -> figures by name
+
+
+def train(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    *,
+    device: str = "auto",
+    resume: bool = False,
+    progress: Report | None = None,
+    dev_metrics: DevMetrics | None = None,
+) -> Path:
+    """Train by `recipe` on the manifest in `data`; the folder of the last phase comes back.
+
+    `resume` goes on from the checkpoint in `out`, if there is one, and ends with the weights
+    that an uninterrupted run ends with on the same machine. Raises TrainingError.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    images = TrainingImages(recipe, data, out / "cache")
+    run = _Run(recipe, images, out, device)
+    start = run.resume() if resume else 0
+    meter = _Meter(recipe)
+    for step in range(start, recipe.steps):
+        meter.add(run.step(step))
+        phase, within = recipe.phase_at(step)
+        is_last = within + 1 == phase.steps
+        if not is_last and (step + 1) % recipe.report_every:
+            continue
+        metrics = run.finish(phase.name, dev_metrics) if is_last else {}
+        run.keep(step + 1)
+        (progress or _log)(meter.report(step, run.rate(step), metrics))
+    return out / recipe.phases[-1].name
+
+
+class _Run:
+    """The trainer with its files."""
+
+    def __init__(self, recipe: Recipe, images: TrainingImages, out: Path, device: str) -> None:
+        self._images = images
+        self._out = out
+        self._tokenizer = _tokenizer(recipe, images, out)
+        self._config = config_for(recipe.folder / recipe.model, self._tokenizer)
+        (out / "config.yaml").write_text(self._config, encoding="utf-8")
+        config = read_config(out / "config.yaml")
+        self._tokenizer.enable_truncation(config.text.context_length)
+        self._trainer = Trainer(recipe, config, self._tokenizer, choose_device(device))
+
+    def resume(self) -> int:
+        """Go on from the checkpoint. -> the steps it has taken, 0 when there is none."""
+        checkpoint = load_checkpoint(self._out)
+        if checkpoint is None:
+            return 0
+        self._trainer.restore(checkpoint)
+        return checkpoint.step
+
+    def step(self, step: int) -> float:
+        return self._trainer.step(step, self._images.batch(step))
+
+    def rate(self, step: int) -> float:
+        return self._trainer.rate(step)
+
+    def keep(self, steps_taken: int) -> None:
+        save_checkpoint(self._out, self._trainer.checkpoint(steps_taken))
+
+    def finish(self, phase: str, dev_metrics: DevMetrics | None) -> Mapping[str, float]:
+        """Write the averaged weights of a phase and measure them."""
+        folder = self._out / phase
+        write_model(folder, self._config, self._tokenizer, self._trainer.average.weights)
+        return dev_metrics(folder) if dev_metrics else {}
+
+
+def _tokenizer(recipe: Recipe, images: TrainingImages, out: Path) -> Tokenizer:
+    """The tokenizer of this run; learnt once, so that resuming cannot change it."""
+    path = out / "tokenizer.json"
+    if not path.is_file():
+        train_tokenizer(images.corpus(CORPUS), recipe.tokens).save(str(path))
+    return Tokenizer.from_file(str(path))
+
+
+class _Meter:
+    """Mean loss and speed since the last report."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._losses: list[float] = []
+        self._since = time.monotonic()
+
+    def add(self, loss: float) -> None:
+        """Count one step. Raises TrainingError when the loss is no number any more."""
+        if math.isnan(loss):
+            raise TrainingError(
+                "The loss is not a number any more. Lower `peak_rate` and start again."
+            )
+        self._losses.append(loss)
+
+    def report(self, step: int, rate: float, metrics: Mapping[str, float]) -> Progress:
+        """Sum up, and start counting anew."""
+        seen = len(self._losses) * self._recipe.batches.size
+        now = time.monotonic()
+        progress = Progress(
+            phase=self._recipe.phase_at(step)[0].name,
+            step=step + 1,
+            steps=self._recipe.steps,
+            loss=sum(self._losses) / len(self._losses),
+            rate=rate,
+            images_per_second=seen / max(now - self._since, 1e-9),
+            metrics=metrics,
+        )
+        self._losses, self._since = [], now
+        return progress
+
+
+def _log(progress: Progress) -> None:
+    log.info(
+        "phase=%s step=%d/%d loss=%.4f rate=%.2e images_per_second=%.0f %s",
+        progress.phase,
+        progress.step,
+        progress.steps,
+        progress.loss,
+        progress.rate,
+        progress.images_per_second,
+        " ".join(f"{name}={value:.3f}" for name, value in progress.metrics.items()),
+    )

@@ -1,0 +1,120 @@
+"""The images of a run: read, split, and drawn as batches that only the seed and step decide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from core.errors import TrainingError
+from training.augment import augment
+from training.captions import CaptionWriter
+from training.facts import FactTable, tabulate
+from training.manifest import Example, read_manifest
+from training.pictures import GreyPictures, load_pictures
+from training.recipe import Phase, Recipe
+from training.sampler import balanced, draw
+from training.split import development_rows
+from training.vocabulary import Vocabulary, read_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One step's images and captions, and what is true of what."""
+
+    pictures: Tensor  # float (B, side, side) in 0..1
+    texts: list[str]  # B
+    positive: Tensor  # bool (texts, pictures)
+    negative: Tensor
+    same: Tensor  # bool (pictures, pictures): modality, body part and finding agree
+    different: Tensor
+
+
+class TrainingImages:
+    """Every image that may be trained on."""
+
+    def __init__(self, recipe: Recipe, folder: Path, cache: Path) -> None:
+        """Read the manifest and decode the images. Raises TrainingError."""
+        everything = read_manifest(folder)
+        kept_out = set(development_rows(everything, recipe.development, recipe.seed))
+        self._recipe = recipe
+        self._vocabulary = read_vocabulary()
+        self.examples = [e for row, e in enumerate(everything) if row not in kept_out]
+        self._pictures: GreyPictures = load_pictures(
+            folder, self.examples, recipe.stored_side, cache
+        )
+        self._facts: FactTable = tabulate(self.examples, self._vocabulary)
+        self._classes = _classes(self.examples, self._vocabulary)
+        self._writer = CaptionWriter(self._vocabulary, recipe.captions)
+        self._drawn = {phase.name: self._probabilities(phase) for phase in recipe.phases}
+
+    def corpus(self, captions: int) -> list[str]:
+        """Texts for a tokenizer to learn from: the vocabulary, reports and random captions."""
+        rng = np.random.default_rng(self._recipe.seed)
+        rows = rng.integers(len(self.examples), size=captions)
+        written = [self._writer.write(self.examples[row], rng).text for row in rows]
+        reports = [example.report for example in self.examples if example.report]
+        return [*self._vocabulary.phrases(), *reports, *written]
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step: the same one whenever, and after whatever, it is asked for."""
+        phase, within = self._recipe.phase_at(step)
+        rng = np.random.default_rng((self._recipe.seed, step))
+        rows = draw(self._drawn[phase.name], self._recipe.batches.size, rng)
+        captions = [self._writer.write(self.examples[row], rng) for row in rows]
+        positive, negative = self._facts.relations([c.facts for c in captions], rows)
+        same, different = self._classes.relations(rows)
+        return Batch(
+            pictures=self._augmented(rows, phase.side_at(within), rng),
+            texts=[caption.text for caption in captions],
+            positive=torch.from_numpy(positive),
+            negative=torch.from_numpy(negative),
+            same=torch.from_numpy(same),
+            different=torch.from_numpy(different),
+        )
+
+    def _augmented(self, rows: NDArray[np.int64], side: int, rng: np.random.Generator) -> Tensor:
+        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        pictures = torch.from_numpy(self._pictures[rows])
+        return augment(pictures, side, self._recipe.augmentation, generator)
+
+    def _probabilities(self, phase: Phase) -> NDArray[np.float64]:
+        kept = np.array([example.source not in phase.leave_out for example in self.examples])
+        if not kept.any():
+            raise TrainingError(f"Phase {phase.name!r} leaves every source out.")
+        batches = self._recipe.batches
+        drawn = balanced(
+            self.examples, batches.source_exponent, batches.class_exponent, batches.emphasis
+        )
+        allowed: NDArray[np.float64] = drawn * kept / (drawn * kept).sum()
+        return allowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """What makes two images alike; a finding that the vocabulary lacks is left open."""
+
+    regions: NDArray[np.int64]  # modality and body part
+    findings: NDArray[np.int64]  # 0 where none is known
+
+    def relations(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(same, different); neither where one of two images of a region has a finding."""
+        regions, findings = self.regions[rows], self.findings[rows]
+        region = regions[:, None] == regions[None, :]
+        finding = findings[:, None] == findings[None, :]
+        known = (findings > 0)[:, None] & (findings > 0)[None, :]
+        return region & finding, ~region | (known & ~finding)
+
+
+def _classes(examples: Sequence[Example], vocabulary: Vocabulary) -> _Classes:
+    regions = [f"{example.modality} {example.body_part}" for example in examples]
+    findings = [e.finding if vocabulary.knows("finding", e.finding) else "" for e in examples]
+    return _Classes(_numbers(regions), _numbers(["", *findings])[1:])
+
+
+def _numbers(names: Sequence[str]) -> NDArray[np.int64]:
+    """Number names in their alphabetical order: "" is 0 where it occurs."""
+    return np.unique(np.array(names), return_inverse=True)[1].astype(np.int64)
