@@ -20,6 +20,8 @@ DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
 SHELL_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+FENCED_COMMAND = re.compile(r"^radseek .+$", re.MULTILINE)
+INDENTED_COMMAND = re.compile(r"^ {4}(radseek .+)$", re.MULTILINE)
 HEADING = re.compile(r"^#+ `(.+)`$", re.MULTILINE)
 ROOT_COMMAND = get_command(app)
 
@@ -36,11 +38,12 @@ def leaves(command: Any, name: str) -> Iterator[str]:
         yield from leaves(child, f"{name} {child_name}")
 
 
-def shown_commands() -> Iterator[str]:
-    """Every line of a shell block that starts with radseek, without its comment."""
-    for page in PAGES:
-        for block in SHELL_BLOCK.findall(page.read_text()):
-            yield from (line for line in block.splitlines() if line.startswith("radseek "))
+def shown_commands() -> set[str]:
+    """Every line of a block of code, fenced or indented, that starts with radseek."""
+    pages = [page.read_text() for page in PAGES]
+    blocks = [block for text in pages for block in SHELL_BLOCK.findall(text)]
+    fenced = [line for block in blocks for line in FENCED_COMMAND.findall(block)]
+    return {*fenced, *(line for text in pages for line in INDENTED_COMMAND.findall(text))}
 
 
 def parse(words: list[str], command: Any = ROOT_COMMAND, parent: Any = None) -> str:
@@ -108,7 +111,7 @@ def test_no_cell_of_the_table_of_errors_is_empty():
     assert all(len(cell.strip()) > 5 for row in rows for cell in row.split("|")[2:4])
 
 
-@pytest.mark.parametrize("line", sorted(set(shown_commands())))
+@pytest.mark.parametrize("line", sorted(shown_commands()))
 def test_a_command_in_the_docs_is_one_that_radseek_understands(line):
     words = shlex.split(line, comments=True)
     path = parse(words)
