@@ -136,6 +136,13 @@ class EncoderCard:
     preprocessing: str  # e.g. "squash-480-bicubic"
     licence: str
 
+    def shares_space_with(self, other: "EncoderCard") -> bool:
+        """Whether embeddings of both may be compared; version and licence are only told."""
+        return self._space() == other._space()
+
+    def _space(self) -> tuple[str, int, str, str]:
+        return self.name, self.dim, self.weights_sha256, self.preprocessing
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

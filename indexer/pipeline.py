@@ -2,20 +2,24 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from core.types import EmbeddedFile, Embeddings, Prepared, Skipped, Source
+from core.types import EmbeddedFile, Embeddings, Prepared, SkipCode, Skipped, Source
 from encoders.base import Encoder
 from imaging.workers import DecodePool, Unchanged
 from indexer.plan import Plan, make_plan
 from indexer.report import Progress, Report
+from storage.catalog import FileStatus
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
+
+# What can pass, such as a network drive that is away: no reason to forget an embedded file.
+PASSING = (SkipCode.UNREADABLE, SkipCode.TIMED_OUT, SkipCode.DECODER_CRASHED)
 
 DecodedFile = tuple[Source, tuple[Prepared, ...]]
 
@@ -36,8 +40,8 @@ def index(
     known = writer.known()
     plan = make_plan(paths, known)
     log.info("indexing files=%d unchanged=%d", plan.files, len(plan.unchanged))
-    run = _Run(plan, writer, encoder, batch_size, progress)
-    embedded = {path: known[path].sha256 for path in plan.to_read if path in known}
+    embedded = {p: f.sha256 for p, f in known.items() if f.status is FileStatus.EMBEDDED}
+    run = _Run(plan, embedded.keys(), writer, encoder, batch_size, progress)
     for outcome in pool.run(plan.to_read, embedded):
         run.take(outcome)
         if stopped():
@@ -53,12 +57,14 @@ class _Run:
     def __init__(
         self,
         plan: Plan,
+        embedded_before: Collection[Path],
         writer: CollectionWriter,
         encoder: Encoder,
         batch_size: int,
         progress: Callable[[Progress], None],
     ) -> None:
         self._files = plan.files
+        self._embedded_before = embedded_before
         self._writer = writer
         self._encoder = encoder
         self._batch_size = batch_size
@@ -78,8 +84,7 @@ class _Run:
         """Take one file's outcome; commits when a batch is full."""
         match outcome:
             case Skipped():
-                self._skipped.append(outcome)
-                self._codes[outcome.code.value] += 1
+                self._skip(outcome)
             case Unchanged(source):
                 self._touched.append(source)
                 self._unchanged += 1
@@ -87,6 +92,13 @@ class _Run:
                 self._waiting.append(outcome)
         if self._is_full():
             self.commit()
+
+    def _skip(self, skipped: Skipped) -> None:
+        self._codes[skipped.code.value] += 1
+        if skipped.code in PASSING and skipped.path in self._embedded_before:
+            log.warning("kept as it was code=%s path=%s", skipped.code.value, skipped.path)
+            return
+        self._skipped.append(skipped)
 
     def _is_full(self) -> bool:
         pictures = sum(len(pictures) for _, pictures in self._waiting)

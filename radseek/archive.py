@@ -54,7 +54,7 @@ class Archive:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
         folder = self.settings.weights or recall_folder(self.settings.home, card.weights_sha256)
         encoder = self._load(card.name, folder)
-        if encoder.card != card:
+        if not encoder.card.shares_space_with(card):
             raise CardMismatch(
                 f"The collection was made with {_name(card)}, but the encoder at hand is "
                 f"{_name(encoder.card)}. Point --weights to the folder it was made with."

@@ -148,6 +148,15 @@ def test_a_bad_file_that_was_mended_is_no_longer_skipped(tmp_path, pictures):
     assert CollectionReader.open(tmp_path / "home", "default").skipped() == []
 
 
+def test_a_file_that_cannot_be_reached_keeps_its_picture(tmp_path, pictures):
+    _index(tmp_path / "home", pictures)
+    (pictures / "red.png").unlink()
+    (pictures / "red.png").symlink_to(tmp_path / "away.png")
+    report, _ = _index(tmp_path / "home", pictures)
+    assert report.exit_code == ExitCode.SOME_SKIPPED
+    assert _names(_searcher(tmp_path / "home").search(TextQuery("red"), k=1)) == ["red"]
+
+
 def test_a_run_that_was_stopped_keeps_what_it_had_and_goes_on_later(tmp_path, pictures):
     stop = iter([True])
     report, _ = _index(tmp_path / "home", pictures, stopped=lambda: next(stop, True))
