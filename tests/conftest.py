@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,3 +37,11 @@ def shipped_mini() -> None:
     """The weights of radseek-mini, which ship inside."""
     missing = status("mini").missing
     need(not missing, f"radseek-mini lacks {', '.join(missing)}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium that the browser tests can drive."""
+    path = shutil.which("chromium") or ""
+    need(path != "", "chromium is not installed")
+    return path

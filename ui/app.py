@@ -88,4 +88,5 @@ def show(answer: Answer) -> None:
             details(record, score)
 
 
-main()
+if __name__ == "__main__":  # so Streamlit calls its script; a worker process must not run it
+    main()

@@ -11,7 +11,7 @@ LARGEST_SIDE = 1600  # pixels; more than a drawer can show
 def large_picture(record: Record) -> bytes | None:
     """The record's frame as WebP, or None when its file is gone, changed or cannot be read."""
     try:
-        if record.path.stat().st_mtime > record.indexed_at.timestamp():
+        if int(record.path.stat().st_mtime) > record.indexed_at.timestamp():  # whole seconds
             return None
         pictures = read_pictures(record.path)
     except (OSError, CannotDecode):

@@ -30,9 +30,8 @@ class View:
 
     def filtered(self, column: str, values: Iterable[str]) -> "View":
         """The same, with one facet filtered by other values."""
-        others = tuple(c for c in self.where if c.column != column)
-        chosen = tuple(values)
-        return replace(self, where=(*others, Condition(column, chosen)) if chosen else others)
+        chosen = {name: self.values(name) for name in FACETS} | {column: tuple(values)}
+        return replace(self, where=_conditions(chosen))
 
 
 def read_view(parameters: Mapping[str, Sequence[str]]) -> View:
@@ -41,7 +40,7 @@ def read_view(parameters: Mapping[str, Sequence[str]]) -> View:
     return View(
         text=_last(parameters, "q").strip(),
         like=_number(parameters, "like"),
-        where=tuple(Condition(column, values) for column, values in chosen.items() if values),
+        where=_conditions(chosen),
         k=_page_size(parameters),
     )
 
@@ -64,6 +63,10 @@ def current_view() -> View:
 def go(view: View) -> None:
     """Make this the session's address, as a new step in the browser's history."""
     st.query_params.from_dict(write_view(view))
+
+
+def _conditions(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
+    return tuple(Condition(column, values) for column, values in chosen.items() if values)
 
 
 def _last(parameters: Mapping[str, Sequence[str]], name: str) -> str:

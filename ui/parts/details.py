@@ -10,6 +10,8 @@ from ui.parts.notices import NOT_FOR_DIAGNOSIS
 from ui.parts.pictures import large_address, thumbnail_address
 from ui.parts.plain import in_html
 
+SHAPE = {"rows", "columns", "frames"}
+TEXTS = [field for field in fields(Tags) if field.name not in SHAPE]
 ACRONYMS = {"uid": "UID", "sop": "SOP"}
 
 
@@ -38,10 +40,16 @@ def picture(record: Record) -> str:
 
 def facts(record: Record, score: float | None) -> list[tuple[str, str]]:
     """Names and values to show, only of what is stated."""
-    stated = [(_name(field.name), _value(record.tags, field.name)) for field in fields(Tags)]
-    scored = [] if score is None else [("Score", f"{score:.2f}")]
-    place = [("File", str(record.path)), ("Frame", str(record.frame + 1))]
-    return scored + [(name, value) for name, value in stated if value] + place
+    tags = record.tags
+    stated = [(_name(field.name), _shown(getattr(tags, field.name))) for field in TEXTS]
+    pairs = [
+        ("Score", "" if score is None else f"{score:.2f}"),
+        *stated,
+        ("Size", f"{tags.columns} \u00d7 {tags.rows}" if tags.rows else ""),
+        ("Frame", f"{record.frame + 1} of {tags.frames}" if tags.frames > 1 else ""),
+        ("File", str(record.path)),
+    ]
+    return [(name, value) for name, value in pairs if value]
 
 
 def facts_list(pairs: list[tuple[str, str]]) -> str:
@@ -56,6 +64,5 @@ def _name(field: str) -> str:
     return " ".join((first[:1].upper() + first[1:], *rest))
 
 
-def _value(tags: Tags, field: str) -> str:
-    value = getattr(tags, field)
-    return "" if value in (None, 0) else str(value)
+def _shown(value: str | int | None) -> str:
+    return "" if value is None else str(value)

@@ -4,50 +4,50 @@
 const SEARCH_BOX = 'input[type="search"]';
 const SCROLLED = '[data-testid="stMain"]';
 
-const places = new Map(); // how far each address was scrolled, for the way back to it
+const places = new Map(); // where each address was left, for the way back to it
 let shown = null; // the address that the tiles belong to
+let listening = new AbortController();
 
+// Called for each new answer, with the same element as before.
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const grid = parentElement.querySelector(".grid");
-  const similar = (cell) => setTriggerValue("similar", Number(cell.dataset.id));
-  const open = (cell) => setTriggerValue("open", Number(cell.dataset.id));
+  const act = (name, cell) => setTriggerValue(name, Number(cell.dataset.id));
 
-  fill(grid, data.tiles);
-  grid.onclick = (event) => {
-    const cell = event.target.closest(".cell");
-    if (!cell) return;
-    event.target.closest(".open") ? open(cell) : similar(cell);
-  };
-  grid.onfocusin = (event) => makeCurrent(grid, event.target.closest(".cell"));
-  grid.onkeydown = (event) => onTileKey(event, grid, similar, open);
-
-  returnToPlace();
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  document.addEventListener("keydown", (event) => onShortcut(event, grid), { signal });
-  document.querySelector(SCROLLED)?.addEventListener("scroll", rememberPlace, { signal });
-  return () => leaving.abort();
+  show(grid, data.tiles);
+  listening.abort();
+  listening = new AbortController();
+  const { signal } = listening;
+  grid.addEventListener("click", (event) => onClick(event, act), { signal });
+  grid.addEventListener("focusin", (event) => onFocus(event, grid), { signal });
+  grid.addEventListener("keydown", (event) => onTileKey(event, grid, act), { signal });
+  document.addEventListener("keydown", (event) => onPageKey(event, grid), { signal });
+  receiveFocus(grid, signal);
+  return () => listening.abort();
 }
 
-function fill(grid, tiles) {
-  const hadFocus = grid.getRootNode().activeElement?.closest(".grid");
-  const before = currentTile(grid);
-  const known = new Map([...grid.children].map((cell) => [cell.dataset.id, cell]));
-  grid.replaceChildren(...tiles.map((tile) => write(known.get(String(tile.id)) ?? makeCell(), tile)));
-  const current = before?.isConnected ? before : grid.querySelector(".tile");
-  makeCurrent(grid, current?.parentElement);
-  if (hadFocus) current?.focus({ preventScroll: true });
-}
-
-function returnToPlace() {
-  if (shown === location.search) return;
+// Another address starts at its top and first tile, or where it was left when it comes back.
+function show(grid, tiles) {
+  const page = document.querySelector(SCROLLED);
+  const current = currentTile(grid)?.parentElement.dataset.id;
+  if (shown === location.search) return fill(grid, tiles, current);
+  places.set(shown, { top: page.scrollTop, id: current });
   shown = location.search;
-  document.querySelector(SCROLLED).scrollTop = places.get(shown) ?? 0;
+  const { top, id } = places.get(shown) ?? { top: 0 };
+  fill(grid, tiles, id);
+  page.scrollTop = top;
 }
 
-function rememberPlace(event) {
-  if (shown === location.search) places.set(shown, event.target.scrollTop);
+// Cells that stay keep their decoded images; a grid that stays as it is keeps the focus too.
+function fill(grid, tiles, currentId) {
+  const before = [...grid.children];
+  const known = new Map(before.map((cell) => [cell.dataset.id, cell]));
+  const cells = tiles.map((tile) => write(known.get(String(tile.id)) ?? makeCell(), tile));
+  makeCurrent(cells, cells.find((cell) => cell.dataset.id === currentId) ?? cells[0]);
+  if (cells.length === before.length && cells.every((cell, at) => cell === before[at])) return;
+  const hadFocus = grid.getRootNode().activeElement?.closest(".grid");
+  grid.replaceChildren(...cells);
+  if (hadFocus) currentTile(grid)?.focus({ preventScroll: true });
 }
 
 function makeCell() {
@@ -58,6 +58,7 @@ function makeCell() {
   image.alt = "";
   image.decoding = "async";
   image.loading = "lazy";
+  image.fetchPriority = "low"; // the scripts of the page go first
   image.onload = () => cell.classList.add("loaded");
   image.onerror = () => cell.classList.add("missing");
   tile.append(image, element("span", "score"), element("span", "caption"));
@@ -91,25 +92,42 @@ function element(name, className) {
 }
 
 // One tile is in the page's tab order; the arrow keys move from there.
-function makeCurrent(grid, current) {
-  for (const cell of grid.children) cell.firstElementChild.tabIndex = cell === current ? 0 : -1;
+function makeCurrent(cells, current) {
+  for (const cell of cells) cell.firstElementChild.tabIndex = cell === current ? 0 : -1;
 }
 
 function currentTile(grid) {
   return grid.querySelector('.tile[tabindex="0"]');
 }
 
-function onTileKey(event, grid, similar, open) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+// A drawer that closes gives the focus back to our host element: hand it on to the tile.
+function receiveFocus(grid, signal) {
+  const root = grid.getRootNode();
+  const handOn = () => root.activeElement ?? currentTile(grid)?.focus({ preventScroll: true });
+  root.host.tabIndex = -1;
+  root.host.addEventListener("focus", handOn, { signal });
+}
+
+function onFocus(event, grid) {
+  makeCurrent(grid.children, event.target.closest(".cell"));
+}
+
+function onClick(event, act) {
   const cell = event.target.closest(".cell");
+  if (cell) act(event.target.closest(".open") ? "open" : "similar", cell);
+}
+
+function onTileKey(event, grid, act) {
+  const tile = event.target.closest(".tile");
+  if (!tile || event.ctrlKey || event.metaKey || event.altKey) return;
   const cells = [...grid.children];
+  const name = { s: "similar", i: "open", Enter: "open" }[event.key];
   const step = steps(cells)[event.key];
-  const act = { s: similar, i: open, Enter: event.target.closest(".tile") && open }[event.key];
-  if (!cell || (step === undefined && !act)) return;
+  if (!name && step === undefined) return;
   event.preventDefault();
   event.stopPropagation();
-  if (act) act(cell);
-  else focusOn(cells, cells.indexOf(cell) + step);
+  if (name) act(name, tile.parentElement);
+  else focusOn(cells, cells.indexOf(tile.parentElement) + step);
 }
 
 function steps(cells) {
@@ -127,7 +145,7 @@ function focusOn(cells, wanted) {
 }
 
 // "/" goes to the words; arrow keys go to the grid from there, and from a page without focus.
-function onShortcut(event, grid) {
+function onPageKey(event, grid) {
   const box = document.querySelector(SEARCH_BOX);
   const target = event.composedPath()[0];
   const typing = target.matches?.("input, textarea, [contenteditable]");

@@ -14,4 +14,4 @@ def large_address(record: Record) -> str:
 
 
 def _version(record: Record) -> str:
-    return f"{record.id}?at={record.indexed_at.timestamp():.6f}"
+    return f"{record.id}?at={record.indexed_at.timestamp():.0f}"

@@ -1,0 +1,170 @@
+"""A running page over a small collection of coloured pictures, and a browser to look at it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+from fakes import ColourEncoder, shrink
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+from pydicom import DataElement, Dataset
+from pydicom.config import IGNORE
+from pydicom.dataset import FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+
+from imaging.display import RENDERING
+from imaging.workers import DecodePool
+from indexer.pipeline import index
+from storage.reader import CollectionReader
+from storage.writer import CollectionWriter
+
+BODY_PART = 0x00180015
+SCRIPT = "<script>alert(1)</script>"
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+COLOURS = {
+    "blue": (20, 20, 200),
+    "navy": (40, 30, 150),
+    "green": (20, 200, 20),
+    "rust": (180, 60, 30),
+    "red": (200, 20, 20),
+}
+
+
+def write_dicom(path: Path, colour: tuple[int, int, int], modality: str) -> None:
+    """A DICOM picture of one colour, whose tags hold what no page may take for markup."""
+    made = Dataset()
+    made.file_meta = FileMetaDataset()
+    made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
+    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    made.Modality = modality
+    made.add(DataElement(BODY_PART, "CS", "*HEAD* <B>", validation_mode=IGNORE))
+    made.SeriesDescription = SCRIPT
+    made.Rows, made.Columns, made.SamplesPerPixel = 24, 32, 3
+    made.BitsAllocated, made.BitsStored, made.HighBit = 8, 8, 7
+    made.PixelRepresentation, made.PlanarConfiguration = 0, 0
+    made.PhotometricInterpretation = "RGB"
+    made.PixelData = bytes(colour) * (24 * 32)
+    made.save_as(path, enforce_file_format=True)
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the collection: cold colours say CT, warm ones MR, and one PNG says nothing."""
+    folder = tmp_path_factory.mktemp("pictures")
+    for name, colour in COLOURS.items():
+        write_dicom(folder / f"{name}.dcm", colour, "CT" if colour[2] > 100 else "MR")
+    Image.new("RGB", (32, 24), (120, 120, 120)).save(folder / "grey.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Path:
+    """A home with the collection "colours"."""
+    folder = tmp_path_factory.mktemp("home")
+    with (
+        CollectionWriter.open(folder, "colours", ColourEncoder.card, RENDERING) as writer,
+        DecodePool(shrink, 1) as pool,
+    ):
+        index([pictures], writer, ColourEncoder(), pool, 8, lambda _: None, lambda: False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def ids(home: Path) -> dict[str, int]:
+    """The id of each picture by its name."""
+    with CollectionReader.open(home, "colours") as reader:
+        snapshot = reader.snapshot()
+        records = snapshot.describe(snapshot.ids)
+    return {record.path.stem: record.id for record in records}
+
+
+@pytest.fixture(scope="session")
+def address(home: Path) -> Iterator[str]:
+    """Where the page of the collection is served."""
+    with serving(home, "colours") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def empty_address(home: Path) -> Iterator[str]:
+    """Where a page is served whose collection is not there."""
+    with serving(home, "missing") as served:
+        yield served
+
+
+@contextmanager
+def serving(home: Path, collection: str) -> Iterator[str]:
+    """A page's server in a process of its own, until the block ends."""
+    port = free_port()
+    settings = {"HOME": home, "COLLECTION": collection, "PORT": port, "DEVICE": "cpu"}
+    environment = {f"RADSEEK_{name}": str(value) for name, value in settings.items()}
+    environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    words = [sys.executable, str(Path(__file__).with_name("serve.py"))]
+    with subprocess.Popen(words, env=os.environ | environment) as server:
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api/health", server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        with suppress(httpx.TransportError):
+            httpx.get(url).raise_for_status()
+            return
+        time.sleep(0.2)
+    pytest.fail(f"the page's server did not answer; its exit code is {server.poll()}")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh tab of its own; the test fails if the page complains or asks anyone else."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    complaints: list[str] = []
+    tab = context.new_page()
+    tab.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on("request", lambda asked: complaints.extend(elsewhere(asked.url)))
+    yield tab
+    context.close()
+    assert complaints == []
+
+
+def elsewhere(url: str) -> list[str]:
+    """The URL, if it leaves this machine."""
+    return [] if url.startswith(("http://127.0.0.1:", "data:", "blob:")) else [url]

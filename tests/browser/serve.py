@@ -1,0 +1,15 @@
+"""The page's server as `python -m ui` starts it, with the encoder of the tests in the registry."""
+
+import sys
+
+from streamlit.web.cli import main
+
+from encoders.registry import ENCODERS, EncoderRow
+from radseek.settings import load_settings
+from ui.launch import command
+
+ENCODERS["colour"] = EncoderRow("fakes:load_colour_encoder", "sees colours", "none")
+settings = load_settings()
+_, _, *words = command(settings.host, settings.port)
+sys.argv = words
+main()

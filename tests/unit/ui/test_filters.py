@@ -1,0 +1,15 @@
+import pytest
+
+from ui.parts.filters import options, title
+
+
+def test_a_value_that_only_the_address_names_counts_no_picture():
+    assert options([("CT", 3), ("MR", 1)], ["CT", "XX"]) == {"CT": 3, "MR": 1, "XX": 0}
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("CT", "CT 1,204"), ("", "no body part 1,204"), ("*A*", "\\*A\\* 1,204")],
+)
+def test_a_value_is_shown_with_its_count(value, shown):
+    assert title("body_part", value, 1204) == shown

@@ -1,0 +1,34 @@
+import os
+import sys
+
+import pytest
+
+from ui.__main__ import main
+from ui.launch import SERVER, command
+
+
+def test_the_server_listens_where_it_is_told_and_calls_nobody():
+    words = command("127.0.0.1", 9000)
+    assert words[:5] == [sys.executable, "-m", "streamlit", "run", str(SERVER)]
+    assert "--server.address=127.0.0.1" in words
+    assert "--server.port=9000" in words
+    assert "--browser.gatherUsageStats=false" in words
+    assert "--client.showErrorDetails=none" in words
+
+
+def test_the_settings_say_where_to_listen(monkeypatch):
+    started = []
+    monkeypatch.setenv("RADSEEK_PORT", "9001")
+    monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
+    main()
+    assert started == [(sys.executable, command("127.0.0.1", 9001))]
+
+
+ROOMS = ["core", "encoders", "imaging", "indexer", "radseek", "search", "storage", "ui"]
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_no_file_beside_the_page_hides_a_room(name):
+    """Streamlit puts the folder of its script first on the import path."""
+    assert not (SERVER.parent / f"{name}.py").exists()
+    assert not (SERVER.parent / name).exists()

@@ -1,0 +1,84 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import ui.routes
+from core.errors import UnknownName
+from core.types import Record, Tags
+
+PICTURES = {12: b"twelve"}
+
+
+class OnePicture:
+    """As much of an archive as the routes need."""
+
+    def reader(self):
+        return self
+
+    def snapshot(self):
+        return self
+
+    def thumbnail(self, picture_id):
+        return PICTURES.get(picture_id)
+
+    def describe(self, ids):
+        if ids[0] not in PICTURES:
+            raise UnknownName("No picture has this id.")
+        return [Record(ids[0], Path("/gone.png"), 0, Tags(), datetime.now(UTC))]
+
+
+class NoCollection:
+    def reader(self):
+        raise UnknownName("There is no collection.")
+
+
+@pytest.fixture
+def get(monkeypatch):
+    """Ask a route of an archive."""
+    client = TestClient(Starlette(routes=ui.routes.ROUTES), raise_server_exceptions=True)
+
+    def ask(address, archive=None, **headers):
+        monkeypatch.setattr(ui.routes, "shared_archive", lambda: archive or OnePicture())
+        return client.get(address, headers=headers)
+
+    return ask
+
+
+def test_a_thumbnail_is_private_and_tagged(get):
+    answer = get("/api/thumb/12")
+    assert (answer.status_code, answer.content) == (200, b"twelve")
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Cache-Control"] == "private, max-age=3600"
+
+
+def test_a_thumbnail_that_the_browser_has_is_not_sent_again(get):
+    etag = get("/api/thumb/12").headers["ETag"]
+    again = get("/api/thumb/12", **{"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("kind", ["thumb", "picture"])
+@pytest.mark.parametrize("picture_id", ["13", "9" * 30])
+def test_a_picture_that_is_not_there_is_not_found_and_not_kept(get, kind, picture_id):
+    answer = get(f"/api/{kind}/{picture_id}")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_large_picture_whose_file_is_gone_is_not_found(get):
+    assert get("/api/picture/12").status_code == 404
+
+
+def test_without_a_collection_there_are_no_pictures(get):
+    assert get("/api/thumb/12", archive=NoCollection()).status_code == 404
+
+
+def test_a_name_is_no_picture(get):
+    assert get("/api/thumb/..%2f..%2fetc%2fpasswd").status_code == 404
+
+
+def test_the_server_says_that_it_is_up_and_nothing_of_the_collection(get):
+    assert set(get("/api/health").json()) == {"status", "version"}
