@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import gdcm
@@ -30,7 +30,7 @@ from pydicom.uid import (
 
 from core.errors import CannotDecode
 from core.types import SkipCode
-from imaging.codestream import declared_size
+from imaging.codestream import declared_size, is_adobe_ycc
 from imaging.display import Stored
 from imaging.pixel_layout import PixelLayout
 
@@ -68,6 +68,21 @@ DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedFrame:
+    """One frame, still in the pixel data element that holds it."""
+
+    pixel_data: bytes  # the value of the element
+    vr: str  # and its value representation
+    syntax: str  # transfer syntax UID
+    layout: PixelLayout
+    index: int  # from 0
+
+    def codestream(self) -> bytes:
+        """Take the frame out of its fragments."""
+        return get_frame(self.pixel_data, self.index, number_of_frames=self.layout.frames)
+
+
 def check_syntax(syntax: str, layout: PixelLayout) -> None:
     """Refuse what no decoder here reads. Raises CannotDecode (UNSUPPORTED)."""
     if syntax not in NATIVE and syntax not in DECODERS:
@@ -79,57 +94,55 @@ def check_syntax(syntax: str, layout: PixelLayout) -> None:
         raise CannotDecode(SkipCode.UNSUPPORTED, "Compressed pixels of 1 bit are not read.")
 
 
-def decode_frame(
-    pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int, vr: str = "OW"
-) -> Stored:
+def decode_frame(frame: EncodedFrame) -> Stored:
     """Decode one frame to stored values (H, W), or to RGB samples (H, W, 3).
 
-    `pixel_data` is the value of the pixel data element and `vr` its representation; `frame`
-    counts from 0. Raises CannotDecode (CORRUPT).
+    Raises CannotDecode (CORRUPT).
     """
-    if syntax in NATIVE:
-        _check_length(pixel_data, layout, frame)
-        return _decode(pixel_data, syntax, layout, frame, pixel_vr=vr)
-    _check_size(get_frame(pixel_data, frame, number_of_frames=layout.frames), layout)
-    for decoder in DECODERS[syntax]:
-        try:
-            return _decode_by(decoder, pixel_data, syntax, layout, frame)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # a panic of the RLE decoder is no Exception
-            log.debug("decoder=%s failed=%s", decoder, type(error).__name__)
-    raise _corrupt(f"frame {frame + 1} of its {UID(syntax).name} pixel data cannot be decoded")
+    if frame.syntax in NATIVE:
+        _check_length(frame)
+        return _decode(frame, pixel_vr=frame.vr)
+    codestream = frame.codestream()
+    _check_size(codestream, frame.layout)
+    if is_adobe_ycc(codestream):  # Pillow obeys it and gives RGB, whatever the header says
+        frame = replace(frame, layout=replace(frame.layout, photometric="RGB"))
+    return _decode_compressed(frame)
 
 
 def _corrupt(what: str) -> CannotDecode:
     return CannotDecode(SkipCode.CORRUPT, f"It is damaged: {what}. Copy it again from its source.")
 
 
-def _check_length(pixel_data: bytes, layout: PixelLayout, frame: int) -> None:
-    needed = layout.frame_bytes * (frame + 1)
-    if layout.photometric == "YBR_FULL_422":  # two pixels share their colour, PS3.3 C.7.6.3.1.2
+def _check_length(frame: EncodedFrame) -> None:
+    needed = frame.layout.frame_bytes * (frame.index + 1)
+    if frame.layout.photometric == "YBR_FULL_422":  # two pixels share a colour, C.7.6.3.1.2
         needed = needed // 3 * 2
-    if len(pixel_data) < needed:
-        raise _corrupt(f"its pixel data end before frame {frame + 1} does")
+    if len(frame.pixel_data) < needed:
+        raise _corrupt(f"its pixel data end before frame {frame.index + 1} does")
 
 
-def _check_size(encoded: bytes, layout: PixelLayout) -> None:
-    size = declared_size(encoded)
+def _check_size(codestream: bytes, layout: PixelLayout) -> None:
+    size = declared_size(codestream)
     if size is not None and size != (layout.rows, layout.columns):
         raise _corrupt("its header and its pixel data differ in rows and columns")
 
 
-def _decode_by(
-    decoder: str, pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int
-) -> Stored:
-    if decoder == GDCM_CONVERSION:
-        return _convert(pixel_data, syntax, layout, frame)
-    return _decode(pixel_data, syntax, layout, frame, decoding_plugin=decoder)
+def _decode_compressed(frame: EncodedFrame) -> Stored:
+    for decoder in DECODERS[frame.syntax]:
+        try:
+            if decoder == GDCM_CONVERSION:
+                return _convert(frame)
+            return _decode(frame, decoding_plugin=decoder)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of the RLE decoder is no Exception
+            log.debug("decoder=%s failed=%s", decoder, type(error).__name__)
+    name = UID(frame.syntax).name
+    raise _corrupt(f"frame {frame.index + 1} of its {name} pixel data cannot be decoded")
 
 
-def _decode(
-    pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int, **options: Any
-) -> Stored:
+def _decode(frame: EncodedFrame, **options: Any) -> Stored:
+    layout = frame.layout
     declared: dict[str, Any] = {
         "rows": layout.rows,
         "columns": layout.columns,
@@ -142,41 +155,44 @@ def _decode(
         "planar_configuration": layout.planar,
         "pixel_keyword": layout.keyword,
     }
-    pixels, _ = get_decoder(UID(syntax)).as_array(
-        pixel_data, index=frame, validate=False, **declared, **options
+    decoder = get_decoder(UID(frame.syntax))
+    pixels, _ = decoder.as_array(
+        frame.pixel_data, index=frame.index, validate=False, **declared, **options
     )
     return pixels
 
 
-def _convert(pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int) -> Stored:
+def _convert(frame: EncodedFrame) -> Stored:
     """Let GDCM rewrite the frame without compression: it does so for syntaxes it cannot show."""
     change = gdcm.ImageChangeTransferSyntax()
-    change.SetInput(_gdcm_image(pixel_data, syntax, layout, frame))
+    change.SetInput(_gdcm_image(frame))
     change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.ExplicitVRLittleEndian))
     if not change.Change():
         raise _corrupt("GDCM cannot convert its pixel data")
     converted = change.GetOutput()
-    native = replace(
-        layout,
+    layout = replace(
+        frame.layout,
         frames=1,
         photometric=converted.GetPhotometricInterpretation().GetString(),
         planar=converted.GetPlanarConfiguration(),
     )
     # The binding hands bytes out as text, and escapes those that are no UTF-8.
     text = converted.GetDataElement().GetByteValue().GetBuffer()
-    return _decode(text.encode("utf-8", "surrogateescape"), ExplicitVRLittleEndian, native, 0)
+    value = text.encode("utf-8", "surrogateescape")
+    return _decode(EncodedFrame(value, frame.vr, ExplicitVRLittleEndian, layout, index=0))
 
 
-def _gdcm_image(pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int) -> Any:
+def _gdcm_image(frame: EncodedFrame) -> Any:
     """Make a GDCM image of one compressed frame, to be owned by the filter that takes it."""
+    layout = frame.layout
     fragment = gdcm.Fragment()
-    fragment.SetByteStringValue(get_frame(pixel_data, frame, number_of_frames=layout.frames))
+    fragment.SetByteStringValue(frame.codestream())
     fragments = gdcm.SequenceOfFragments.New()
     fragments.AddFragment(fragment)
     element = gdcm.DataElement(gdcm.Tag(0x7FE0, 0x0010))
     element.SetValue(fragments.__ref__())
     image = gdcm.Image()
-    # A filter keeps its input by a counted reference of its own, which Python must not free too.
+    # The filter counts its own reference to the image: if Python freed it too, GDCM would abort.
     image.this.disown()
     image.SetNumberOfDimensions(2)
     image.SetDimensions((layout.columns, layout.rows, 1))
@@ -185,5 +201,5 @@ def _gdcm_image(pixel_data: bytes, syntax: str, layout: PixelLayout, frame: int)
     image.SetPixelFormat(gdcm.PixelFormat(layout.samples, *bits, int(layout.signed)))
     kind = gdcm.PhotometricInterpretation.GetPIType(layout.photometric)
     image.SetPhotometricInterpretation(gdcm.PhotometricInterpretation(kind))
-    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(syntax)))
+    image.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.GetTSType(frame.syntax)))
     return image

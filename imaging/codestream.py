@@ -1,4 +1,4 @@
-"""Reads the size that a compressed frame declares, so that no decoder allocates it unchecked."""
+"""Reads what a compressed frame declares of itself, before a decoder is let loose on it."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,6 +6,8 @@ from typing import Final
 # ITU-T T.81 table B.1: the start-of-frame markers; F7 is JPEG-LS (T.87 C.1.1).
 START_OF_FRAME: Final = frozenset({*range(0xC0, 0xD0), 0xF7}) - {0xC4, 0xC8, 0xCC}
 START_OF_SCAN: Final = 0xDA
+ADOBE: Final = 0xEE
+YCC: Final = 1  # the transform that the marker names
 JPEG_START: Final = b"\xff\xd8"
 JPEG2000_SIZE: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
 
@@ -21,6 +23,14 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
     return rows - top, columns - left
 
 
+def is_adobe_ycc(frame: bytes) -> bool:
+    """Say whether an Adobe marker in a JPEG frame declares YCbCr (ITU-T T.872 section 6.5.3)."""
+    return any(
+        marker == ADOBE and frame[start + 2 : start + 7] == b"Adobe" and frame[start + 13] == YCC
+        for marker, start in _jpeg_segments(frame)
+    )
+
+
 def _jpeg_sizes(frame: bytes) -> Iterator[tuple[int, int]]:
     for marker, start in _jpeg_segments(frame):
         if marker in START_OF_FRAME:
@@ -30,7 +40,7 @@ def _jpeg_sizes(frame: bytes) -> Iterator[tuple[int, int]]:
 def _jpeg_segments(frame: bytes) -> Iterator[tuple[int, int]]:
     """Yield each marker before the scan, with the place of its length."""
     place = 2
-    while place + 9 <= len(frame) and frame[place] == 0xFF:
+    while place + 16 <= len(frame) and frame[place] == 0xFF:
         marker = frame[place + 1]
         if marker == START_OF_SCAN:
             return

@@ -20,7 +20,7 @@ from pydicom.uid import (
 from core.errors import CannotDecode
 from core.types import Identity, Picture, Pixels, SkipCode, Tags
 from imaging import elements
-from imaging.codecs import check_syntax, decode_frame
+from imaging.codecs import EncodedFrame, check_syntax, decode_frame
 from imaging.display import Stored, as_rgb, render_colour, render_grey, render_palette
 from imaging.frames import FramePolicy
 from imaging.geometry import square_pixels
@@ -34,6 +34,7 @@ PREAMBLE: Final = 128  # bytes, then "DICM": PS3.10 section 7.1
 # A file without them starts with group 0002 or 0008, in either byte order.
 BARE_STARTS: Final = (b"\x02\x00", b"\x08\x00", b"\x00\x08")
 
+DIRECTORY: Final = "1.2.840.10008.1.3.10"  # a DICOMDIR
 # They have pixels, of labels and doses, but no picture of a patient (PS3.4 B.5).
 NO_PICTURE: Final = frozenset(
     {
@@ -159,10 +160,10 @@ def _pixel_keyword(instance: _Instance, has_preamble: bool) -> str:
     present = [keyword for keyword in PIXEL_KEYWORDS if keyword in instance.dataset]
     if present and instance.sop_class not in NO_PICTURE:
         return present[0]
-    if not instance.sop_class:
+    # pydicom reads a header that was cut off as a short one.
+    if "SOPClassUID" not in instance.dataset and instance.sop_class != DIRECTORY:
         raise CannotDecode(
-            SkipCode.CORRUPT,
-            "Its header ends before it names a SOP class. Copy it again from its source.",
+            SkipCode.CORRUPT, "Its header is cut off. Copy it again from its source."
         )
     lack = "Its pixels are no picture" if present else "It has no pixel data"
     kind = UID(instance.sop_class).name
@@ -171,8 +172,8 @@ def _pixel_keyword(instance: _Instance, has_preamble: bool) -> str:
 
 def _read_frame(instance: _Instance, layout: PixelLayout, frame: int) -> Pixels:
     element = instance.dataset[layout.keyword]
-    stored = decode_frame(element.value, instance.syntax, layout, frame, element.VR)
-    pixels = _render(instance.dataset, layout, stored, frame)
+    encoded = EncodedFrame(element.value, element.VR, instance.syntax, layout, frame)
+    pixels = _render(instance.dataset, layout, decode_frame(encoded), frame)
     return square_pixels(pixels, read_aspect(instance.dataset, frame))
 
 

@@ -6,7 +6,7 @@ from core.errors import CannotDecode
 from core.types import SkipCode
 
 MAX_FILE_BYTES: Final = 1 << 30
-MAX_INFLATED_BYTES: Final = 1 << 29  # a deflated DICOM data set, once inflated
+MAX_INFLATED_BYTES: Final = 1 << 28  # a deflated DICOM data set, once inflated
 MAX_FRAME_SAMPLES: Final = 100_000_000  # a mammogram has 14 million, a film scan 40 million
 MAX_FILE_SAMPLES: Final = 20_000_000_000  # all frames together, decoded or not
 

@@ -71,6 +71,7 @@ def _read_frame(image: Image.Image, frame: int, count: int) -> Picture:
     if frame:
         image.seek(frame)
     check_samples(image.height, image.width, len(image.getbands()))
+    image.load()  # turns a TIFF upright, and clears its orientation
     orientation = _orientation(image)
     upright = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
     pixels = _to_rgb(upright, inverted=_is_white_zero(image))

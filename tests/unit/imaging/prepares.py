@@ -1,0 +1,45 @@
+"""What the pool's tests do to pixels in a worker; importable there, which a test module is not."""
+
+import ctypes
+import os
+import time
+
+import numpy as np
+
+RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+
+
+class Panic(BaseException):
+    """Like the panic of a Rust decoder: no Exception."""
+
+
+def halve(pixels):
+    return np.ascontiguousarray(pixels[::2, ::2])
+
+
+def misbehave(pixels):
+    """Abort on red, hang on green, panic on blue."""
+    colour = tuple(pixels[0, 0].tolist())
+    if colour == RED:
+        os.abort()
+    if colour == GREEN:
+        # PyGILState aside, a native decoder that hangs holds the interpreter: so does this
+        ctypes.PyDLL(None).sleep(600)
+    if colour == BLUE:
+        raise Panic
+    return halve(pixels)
+
+
+def hoard(pixels):
+    """Ask for more memory than a worker has."""
+    return np.zeros((1 << 33,), np.uint8)
+
+
+def doze(pixels):
+    time.sleep(0.02)
+    return halve(pixels)
+
+
+def vanish(pixels):
+    """End the process without a word, as the system does when memory runs out."""
+    os.kill(os.getpid(), 9)

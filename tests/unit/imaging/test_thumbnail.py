@@ -1,0 +1,38 @@
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from imaging.thumbnail import make_thumbnail
+
+
+def opened(thumbnail):
+    return Image.open(BytesIO(thumbnail))
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"),
+    [
+        ((512, 512), (256, 256)),
+        ((1000, 500), (128, 256)),
+        ((500, 2000), (256, 64)),
+        ((64, 100), (100, 64)),
+        ((1, 1), (1, 1)),
+        ((5000, 2), (1, 256)),
+    ],
+)
+def test_the_longer_side_is_at_most_256_and_the_shape_is_kept(shape, size):
+    image = opened(make_thumbnail(np.zeros((*shape, 3), np.uint8)))
+    assert (image.format, image.size) == ("WEBP", size)
+
+
+def test_the_side_can_be_chosen():
+    assert opened(make_thumbnail(np.zeros((512, 256, 3), np.uint8), side=64)).size == (32, 64)
+
+
+def test_it_looks_like_the_picture():
+    y, x = np.mgrid[:512, :512]
+    pixels = np.stack([y // 2, x // 2, 255 - y // 4 - x // 4], axis=2).astype(np.uint8)
+    small = np.asarray(opened(make_thumbnail(pixels))).astype(int)
+    assert np.abs(small - pixels[::2, ::2]).mean() < 3
