@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
 
 from core.errors import InvalidRequest
-from core.types import Embeddings, Hit, Ids, Mask, Scores
+from core.types import Embeddings, Hit, Ids, Mask, Pixels, Scores
 from encoders.base import Encoder
 from search.filters import Condition, row_mask
 from search.query import ImageQuery, InstanceQuery, Query, TextQuery
@@ -50,8 +51,9 @@ class Searcher:
         if k < 1:
             raise InvalidRequest(f"Cannot return {k} hits. Ask for at least one.")
         snapshot = self._reader.snapshot()
+        embed = self._embedder(query, snapshot)
         started = perf_counter()
-        embedding = self._embed(query, snapshot)
+        embedding = embed()
         encoded = perf_counter()
         among = _candidates(query, snapshot, where)
         ids, scores = _nearest(snapshot, embedding, k, among)
@@ -62,15 +64,19 @@ class Searcher:
         matching = total if among is None else int(among.sum())
         return Results(hits, matching, total, timings)
 
-    def _embed(self, query: Query, snapshot: Snapshot) -> Embeddings:
+    def _embedder(self, query: Query, snapshot: Snapshot) -> Callable[[], Embeddings]:
+        """What embeds the query, with the encoder loaded where it needs one."""
         match query:
             case TextQuery(text):
-                return self._encoder().embed_texts([text])
+                return partial(self._encoder().embed_texts, [text])
             case ImageQuery(pixels):
-                encoder = self._encoder()
-                return encoder.embed_images([encoder.prepare(pixels)])
+                return partial(_embed_image, self._encoder(), pixels)
             case InstanceQuery(id):
-                return snapshot.embeddings([id])
+                return partial(snapshot.embeddings, [id])
+
+
+def _embed_image(encoder: Encoder, pixels: Pixels) -> Embeddings:
+    return encoder.embed_images([encoder.prepare(pixels)])
 
 
 def _candidates(query: Query, snapshot: Snapshot, where: Sequence[Condition]) -> Mask | None:
