@@ -35,5 +35,6 @@ def ui(
     )
     chosen = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     environment = {f"RADSEEK_{name.upper()}": str(value) for name, value in chosen.items()}
-    # The page is another process, so that the command line never imports its room.
-    os.execve(sys.executable, [sys.executable, "-m", "ui"], os.environ | environment)  # noqa: S606
+    # The page is another process, so that the command line never imports its room. With -P a
+    # folder called `ui` where the person stands is not taken for ours.
+    os.execve(sys.executable, [sys.executable, "-P", "-m", "ui"], os.environ | environment)  # noqa: S606
