@@ -1,9 +1,9 @@
-"""How good a ranking is. Every function takes relevance in rank order, best hit first."""
+"""How good a ranking is. Relevance is given in rank order, the best hit first."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-Relevance = NDArray[np.bool_]  # (rows,) or (queries, rows), in rank order
+Relevance = NDArray[np.bool_]
 
 
 def average_precision(relevant: Relevance) -> float:
@@ -18,10 +18,14 @@ def average_precision(relevant: Relevance) -> float:
     return float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
 
 
-def precision_at(relevant: Relevance, k: int) -> NDArray[np.float64]:
-    """Part of the first k hits that is relevant. (queries, rows) -> (queries,).
+def precision_at(k: int, relevant: Relevance, possible: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Relevant hits among the first k, as a part of as many as there could be.
 
-    A query with fewer than k rows is divided by k all the same: nothing flatters it.
+    (queries, rows) and how many relevant pictures there are (queries,) -> (queries,); nan where
+    there is none. With fewer than k, a perfect ranking still gets 1.
     """
-    precision: NDArray[np.float64] = relevant[:, :k].sum(axis=1) / k
+    found = relevant[:, :k].sum(axis=1)
+    best = np.minimum(possible, k)
+    unknown = np.full(len(found), np.nan)
+    precision: NDArray[np.float64] = np.divide(found, best, out=unknown, where=best > 0)
     return precision

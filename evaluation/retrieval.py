@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, Pixels
 from encoders.base import Encoder
-from evaluation.metrics import average_precision
+from evaluation.metrics import average_precision, precision_at
 
+ALL = "all"  # the row over every source
 PIXEL_SIDE = 32  # of the raw-pixel baseline
 
 
@@ -75,27 +76,27 @@ def text_results(
         if relevant.any():
             ranked = relevant[np.argsort(-row, kind="stable")]
             precision = average_precision(ranked)
-            results.append(TextResult(case, precision, relevant.mean(), relevant.sum()))
+            chance = float(relevant.mean())
+            results.append(TextResult(case, precision, chance, int(relevant.sum())))
     return results
 
 
 def image_results(
     pictures: Embeddings, labels: Sequence[Labels], answers: Sequence[str], k: int = 10
 ) -> list[ImageResult]:
-    """Precision at k by source: each picture asks, and those with the same answer are relevant.
+    """Precision at k, over all and by source: each picture asks for those with its answer.
 
     `answers` holds one label per picture, such as its region or its finding. Pictures of the
-    query's own group never take part, and a query with fewer than k relevant pictures is divided
-    by their number; one with none is left out.
+    query's own group never take part; a query that nothing answers is left out.
     """
     precision = _leave_group_out_precision(pictures, labels, np.array(answers), k)
+    counted = ~np.isnan(precision)
     sources = np.array([label.source for label in labels])
-    asked = ~np.isnan(precision)
-    names = ["all", *sorted(set(sources[asked]))] if asked.any() else []
+    rows = {ALL: counted} | {name: counted & (sources == name) for name in sorted(set(sources))}
     return [
-        ImageResult(name, int(rows.sum()), float(precision[rows].mean()))
-        for name in names
-        for rows in [asked & ((sources == name) | (name == "all"))]
+        ImageResult(name, int(chosen.sum()), float(precision[chosen].mean()))
+        for name, chosen in rows.items()
+        if chosen.any()
     ]
 
 
@@ -107,9 +108,7 @@ def _leave_group_out_precision(
     relevant = (answers[:, None] == answers[None, :]) & others
     scores = np.where(others, pictures @ pictures.T, -np.inf)
     nearest = np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    found = np.take_along_axis(relevant, nearest, axis=1).sum(axis=1)
-    possible = np.minimum(relevant.sum(axis=1), k)
-    return np.divide(found, possible, out=np.full(len(found), np.nan), where=possible > 0)
+    return precision_at(k, np.take_along_axis(relevant, nearest, axis=1), relevant.sum(axis=1))
 
 
 def raw_pixel_embeddings(pictures: Sequence[Pixels]) -> Embeddings:

@@ -82,11 +82,10 @@ class _Run:
     def __init__(self, recipe: Recipe, images: TrainingImages, out: Path, device: str) -> None:
         self._images = images
         self._out = out
-        self._tokenizer = _tokenizer(recipe, images, out)
+        self._tokenizer = _tokenizer(recipe, images)
         self._config = config_for(recipe.folder / recipe.model, self._tokenizer)
         (out / "config.yaml").write_text(self._config, encoding="utf-8")
         config = read_config(out / "config.yaml")
-        self._tokenizer.enable_truncation(config.text.context_length)
         self._trainer = Trainer(recipe, config, self._tokenizer, choose_device(device))
 
     def resume(self) -> int:
@@ -113,12 +112,15 @@ class _Run:
         return dev_metrics(folder) if dev_metrics else {}
 
 
-def _tokenizer(recipe: Recipe, images: TrainingImages, out: Path) -> Tokenizer:
-    """The tokenizer of this run; learnt once, so that resuming cannot change it."""
-    path = out / "tokenizer.json"
-    if not path.is_file():
-        train_tokenizer(images.corpus(CORPUS), recipe.tokens).save(str(path))
-    return Tokenizer.from_file(str(path))
+def _tokenizer(recipe: Recipe, images: TrainingImages) -> Tokenizer:
+    """The tokenizer that the recipe names, or one learnt from its captions."""
+    if not recipe.tokenizer:
+        return train_tokenizer(images.corpus(CORPUS), recipe.tokens)
+    path = recipe.folder / recipe.tokenizer
+    try:
+        return Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except Exception as error:  # the library raises bare Exception for a bad file
+        raise TrainingError(f"Cannot read {path}, the recipe's `tokenizer`: {error}.") from error
 
 
 class _Meter:

@@ -69,6 +69,7 @@ class Recipe:
 
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     model: str  # a config.yaml, relative to the recipe's folder
+    tokenizer: str = ""  # a tokenizer.json, relative too; learnt from the captions if not given
     seed: int = 0
     development: Fraction = 0.12  # of the groups of each source, never trained on
     stored_side: Count = 128  # pixels, of the decoded pictures that crops are taken from

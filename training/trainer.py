@@ -34,6 +34,7 @@ class Trainer:
         self._recipe = recipe
         self._config = config
         self._tokenizer = tokenizer
+        self._tokenizer.enable_truncation(config.text.context_length)
         self._device = device
         self.model = UniCL(config)
         start_small(self.model)
@@ -87,9 +88,10 @@ class Trainer:
         images = torch.cat([image.detach() for image, _ in parts]).requires_grad_()
         texts = torch.cat([text.detach() for _, text in parts]).requires_grad_()
         loss = self._loss(images, texts, batch)
-        loss.backward()
+        scale = self.model.logit_scale
+        to_images, to_texts, scale.grad = torch.autograd.grad(loss, (images, texts, scale))
         sizes = [len(image) for image, _ in parts]
-        gradients = zip(_split(images, sizes), _split(texts, sizes), strict=True)
+        gradients = zip(torch.split(to_images, sizes), torch.split(to_texts, sizes), strict=True)
         list(self._threads.map(torch.autograd.backward, parts, gradients))
         return loss.item()
 
@@ -150,13 +152,6 @@ def _groups(model: UniCL, recipe: Recipe) -> list[dict[str, object]]:
 def _attention(device: torch.device) -> AbstractContextManager[None]:
     """On a CPU, plain products train small windows a third faster than the fused kernel."""
     return sdpa_kernel([SDPBackend.MATH]) if device.type == "cpu" else nullcontext()
-
-
-def _split(embeddings: Tensor, sizes: list[int]) -> tuple[Tensor, ...]:
-    """The gradient of each part's rows."""
-    if embeddings.grad is None:
-        raise AssertionError("the loss reaches every embedding")
-    return embeddings.grad.split(sizes)
 
 
 def _one_core_each() -> None:

@@ -1,0 +1,228 @@
+"""A whole run on drawn pictures: that it learns, and that stopping does not change it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from core.errors import TrainingError
+from encoders.medimageinsight.config import TextConfig, read_config
+from encoders.medimageinsight.encoder import load_folder
+from training.bpe import train_tokenizer
+from training.contrastive import Progress, train
+from training.examples import TrainingImages
+from training.recipe import Recipe, read_recipe
+from training.trainer import Trainer
+
+MODEL = """
+IMAGE_ENCODER:
+  IMAGE_SIZE: [32, 32]
+  IMAGE_MEAN: [0.5, 0.5, 0.5]
+  IMAGE_STD: [0.25, 0.25, 0.25]
+  SPEC:
+    DROP_PATH_RATE: 0.1
+    PATCH_SIZE: [7, 3, 3, 3]
+    PATCH_STRIDE: [4, 2, 2, 2]
+    PATCH_PADDING: [3, 1, 1, 1]
+    PATCH_PRENORM: [false, true, true, true]
+    DIM_EMBED: [8, 16, 24, 32]
+    NUM_HEADS: [1, 2, 2, 2]
+    NUM_GROUPS: [1, 2, 2, 2]
+    DEPTHS: [1, 1, 1, 1]
+    WINDOW_SIZE: 4
+LANG_ENCODER: {CONTEXT_LENGTH: 16, WIDTH: 32, HEADS: 2, LAYERS: 1}
+UNICL_MODEL: {DIM_PROJECTION: 16}
+"""
+RECIPE = """
+model = "model.yaml"
+seed = 3
+development = 0.2
+stored_side = 32
+report_every = 2
+tokens = 400
+mixed_precision = false
+[batches]
+size = 16
+[optimiser]
+average = 0.9
+[augmentation]
+degrees = 5.0
+blur = 0.0
+"""
+TEXT = TextConfig(width=32, heads=2, layers=1, context_length=16, vocab_size=400)
+# What is drawn for each: stripes across, stripes down, a bright disc.
+LOOKS = {("CT", "head"): "rows", ("XR", "hand"): "columns", ("US", "breast"): "disc"}
+
+
+def drawn(look: str, rng: np.random.Generator) -> Image.Image:
+    y, x = np.mgrid[:32, :32]
+    phase = rng.uniform(0, 6)
+    shapes = {
+        "rows": np.sin(y + phase) > 0,
+        "columns": np.sin(x + phase) > 0,
+        "disc": np.hypot(x - 16, y - 16) < rng.uniform(6, 12),
+    }
+    noisy = 200.0 * shapes[look] + rng.normal(20, 10, (32, 32))
+    return Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    lines = ["path,source,modality,body_part,group_id,finding"]
+    for (modality, body_part), look in LOOKS.items():
+        for n in range(20):
+            drawn(look, rng).save(folder / f"{look}{n}.png")
+            lines.append(f"{look}{n}.png,{look},{modality},{body_part},{look}{n},")
+    (folder / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def phase(name: str, steps: int, sides: str = "[32]", more: str = "") -> str:
+    return (
+        f'[[phases]]\nname = "{name}"\nsteps = {steps}\npeak_rate = 4e-3\nwarmup = 3\n'
+        f"sides = {sides}\n{more}\n"
+    )
+
+
+def recipe_of(tmp_path: Path, *phases: str, model: str = MODEL) -> Recipe:
+    (tmp_path / "model.yaml").write_text(model, encoding="utf-8")
+    path = tmp_path / "recipe.toml"
+    path.write_text(f"{RECIPE}{''.join(phases)}", encoding="utf-8")
+    return read_recipe(path)
+
+
+class StoppedError(Exception):
+    """Someone pulled the plug."""
+
+
+def stop_after(step: int) -> object:
+    def report(progress: Progress) -> None:
+        if progress.step >= step:
+            raise StoppedError
+
+    return report
+
+
+def weights(folder: Path) -> Mapping[str, torch.Tensor]:
+    return load_file(folder / "weights.safetensors")
+
+
+def test_a_stopped_run_ends_as_an_uninterrupted_one_does(data: Path, tmp_path: Path) -> None:
+    phases = phase("one", 6, "[16, 32]", 'leave_out = ["disc"]'), phase("two", 4)
+    recipe = recipe_of(tmp_path, *phases)
+    whole = train(recipe, data, tmp_path / "whole", device="cpu")
+
+    for stop in (2, 6):
+        with pytest.raises(StoppedError):
+            train(
+                recipe, data, tmp_path / "parts", device="cpu", resume=True,
+                progress=stop_after(stop),  # type: ignore[arg-type]
+            )  # fmt: skip
+    parts = train(recipe, data, tmp_path / "parts", device="cpu", resume=True)
+
+    for name in ("one", "two"):
+        expected = weights(whole.parent / name)
+        found = weights(parts.parent / name)
+        assert expected.keys() == found.keys()
+        assert all(torch.equal(expected[key], found[key]) for key in expected)
+
+
+def test_a_small_model_learns_what_it_is_shown(data: Path, tmp_path: Path) -> None:
+    reports: list[Progress] = []
+    measured: list[Path] = []
+
+    def dev_metrics(folder: Path) -> Mapping[str, float]:
+        measured.append(folder)
+        return {"figure": 0.5}
+
+    folder = train(
+        recipe_of(tmp_path, phase("only", 120)),
+        data,
+        tmp_path / "out",
+        device="cpu",
+        progress=reports.append,
+        dev_metrics=dev_metrics,
+    )
+
+    assert reports[-1].loss < 0.5 * reports[0].loss
+    assert (reports[-1].step, reports[-1].steps, reports[-1].metrics) == (120, 120, {"figure": 0.5})
+    assert all(not report.metrics for report in reports[:-1])
+    assert measured == [folder]
+    _assert_finds(folder)
+
+
+def _assert_finds(folder: Path) -> None:
+    """New pictures of each look are nearest to the words for it."""
+    encoder = load_folder("mini", "1", folder, "", "cpu")
+    rng = np.random.default_rng(99)
+    pictures = [np.asarray(drawn(look, rng).convert("RGB")) for look in LOOKS.values()]
+    texts = encoder.embed_texts(["head ct", "hand x-ray", "breast ultrasound"])
+
+    scores = texts @ encoder.embed_images([encoder.prepare(picture) for picture in pictures]).T
+
+    assert scores.argmax(axis=1).tolist() == [0, 1, 2]
+
+
+def gradients(recipe: Recipe, images: TrainingImages) -> list[torch.Tensor]:
+    tokenizer = train_tokenizer(images.corpus(200), 400)
+    config = replace(read_config(recipe.folder / recipe.model), text=TEXT)
+    trainer = Trainer(recipe, config, tokenizer, torch.device("cpu"))
+    trainer.step(0, images.batch(0))
+    return [value.grad for value in trainer.model.parameters() if value.grad is not None]
+
+
+def test_threads_share_a_batch_without_changing_its_gradient(data: Path, tmp_path: Path) -> None:
+    model = MODEL.replace("DROP_PATH_RATE: 0.1", "DROP_PATH_RATE: 0.0")
+    alone = recipe_of(tmp_path, phase("only", 2), model=model)
+    images = TrainingImages(alone, data, tmp_path / "cache")
+
+    expected = gradients(alone, images)
+    found = gradients(replace(alone, threads=3), images)
+
+    assert len(expected) > 100
+    for whole, shared in zip(expected, found, strict=True):
+        torch.testing.assert_close(shared, whole, atol=1e-6, rtol=1e-4)
+
+
+def test_batches_depend_on_seed_and_step_alone_and_keep_the_left_out_out(
+    data: Path, tmp_path: Path
+) -> None:
+    phases = phase("one", 5, more='leave_out = ["rows", "columns"]'), phase("two", 5)
+    images = TrainingImages(recipe_of(tmp_path, *phases), data, tmp_path / "cache")
+
+    early, again = images.batch(3), images.batch(3)
+
+    assert early.texts == again.texts
+    assert torch.equal(early.pictures, again.pictures)
+    assert early.same.all()  # ultrasound of the breast alone
+    assert not images.batch(7).same.all()
+
+
+def test_nothing_of_the_development_split_is_trained_on(data: Path, tmp_path: Path) -> None:
+    images = TrainingImages(recipe_of(tmp_path, phase("one", 5)), data, tmp_path / "cache")
+
+    assert len(images.examples) == 3 * 16
+
+
+def test_a_phase_without_images_is_refused(data: Path, tmp_path: Path) -> None:
+    nothing = 'leave_out = ["rows", "columns", "disc"]'
+
+    with pytest.raises(TrainingError, match="leaves every source out"):
+        train(recipe_of(tmp_path, phase("one", 5, more=nothing)), data, tmp_path / "out")
+
+
+def test_a_picture_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"no picture")
+    (tmp_path / "manifest.csv").write_text(
+        "path,source,modality,body_part,group_id\nbad.png,s,CT,head,p\n", encoding="utf-8"
+    )
+
+    with pytest.raises(TrainingError, match=r"bad\.png"):
+        train(recipe_of(tmp_path, phase("one", 5)), tmp_path, tmp_path / "out")
