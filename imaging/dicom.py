@@ -163,7 +163,8 @@ def _pixel_keyword(instance: _Instance, has_preamble: bool) -> str:
     # pydicom reads a header that was cut off as a short one.
     if "SOPClassUID" not in instance.dataset and instance.sop_class != DIRECTORY:
         raise CannotDecode(
-            SkipCode.CORRUPT, "Its header is cut off. Copy it again from its source."
+            SkipCode.CORRUPT,
+            "Its header is cut off before pixels and SOP class. Copy it again from its source.",
         )
     lack = "Its pixels are no picture" if present else "It has no pixel data"
     kind = UID(instance.sop_class).name

@@ -107,18 +107,18 @@ class DecodePool:
 
     def _replace(self, worker: "_Worker", waiting: "_Waiting") -> Iterator[Skipped]:
         """Blame the task that a dead worker was at, and give the others to a fresh one."""
-        worker.end()
+        exit_code = worker.end()
         self._workers.remove(worker)
         guilty = worker.tasks.pop(worker.current.value, None)
         if guilty is None and not worker.has_answered:
             raise DecodersUnavailable(
-                f"The decoding workers end before they read a file (exit code {worker.exit_code})."
+                f"The decoding workers end before they read a file (exit code {exit_code})."
                 f" Allow them more memory than {self._orders.memory_bytes} bytes."
             )
         waiting.put_back(worker.tasks.values())
         self._fill_up()
         if guilty is not None:
-            yield _blame(guilty, worker.exit_code, self._orders.seconds)
+            yield _blame(guilty, exit_code, self._orders.seconds)
 
     def _abandon(self) -> None:
         """End the workers whose answers nobody will read."""
@@ -165,11 +165,6 @@ class _Worker:
         self._process.start()
         other_end.close()  # so that a dead worker reads as the end of the line
 
-    @property
-    def exit_code(self) -> int | None:
-        """What the process ended with; the number of a signal is negative."""
-        return self._process.exitcode
-
     def take(self, waiting: Iterable[Task]) -> None:
         """Fill up with tasks, once half of the last ones are answered."""
         ahead = min(max(math.ceil(AHEAD_SECONDS / self._pace), 1), MAX_AHEAD)
@@ -188,11 +183,14 @@ class _Worker:
         self._pace = 0.8 * self._pace + 0.2 * answer.seconds
         return answer.outcome
 
-    def end(self) -> None:
-        """End the process now."""
+    def end(self) -> int | None:
+        """End the process now, and give its exit code; the number of a signal is negative."""
         self._process.kill()
         self._process.join()
+        exit_code = self._process.exitcode
+        self._process.close()
         self.link.close()
+        return exit_code
 
 
 def _blame(task: Task, exit_code: int | None, seconds: float) -> Skipped:
