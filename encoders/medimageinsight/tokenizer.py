@@ -30,7 +30,7 @@ class TextTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of each text with its start and end token, at most the context length."""
-        repaired = [ftfy.fix_text(text) for text in texts]
+        repaired = [ftfy.fix_text(text) for text in texts]  # in normal form C, too
         return [encoding.ids for encoding in self._tokenizer.encode_batch(repaired)]
 
 
@@ -42,13 +42,13 @@ def read_tokenizer(folder: Path, context_length: int) -> TextTokenizer:
     is where the text tower reads its answer. Raises WeightsMismatch when a file cannot be read.
     """
     try:
-        tokenizer = _parse(folder)
+        tokenizer = TextTokenizer(_parse(folder), context_length)
     except Exception as error:  # the library raises bare Exception for a bad file
         raise WeightsMismatch(
             f"Cannot read the tokenizer in {folder}: {error}. Fetch its files again."
         ) from error
     _require_end_token_last(tokenizer, folder)
-    return TextTokenizer(tokenizer, context_length)
+    return tokenizer
 
 
 def _parse(folder: Path) -> Tokenizer:
@@ -63,7 +63,7 @@ def _clip(vocab: Path, merges: Path) -> Tokenizer:
     tokenizer = Tokenizer(pairs)
     tokenizer.add_special_tokens([START, END])
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+        [normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -78,9 +78,9 @@ def _clip(vocab: Path, merges: Path) -> Tokenizer:
     return tokenizer
 
 
-def _require_end_token_last(tokenizer: Tokenizer, folder: Path) -> None:
-    ids = tokenizer.encode("").ids
-    if not ids or ids[-1] != tokenizer.get_vocab_size() - 1:
+def _require_end_token_last(tokenizer: TextTokenizer, folder: Path) -> None:
+    [ids] = tokenizer.encode([""])
+    if ids[-1:] != [tokenizer.vocab_size - 1]:
         raise WeightsMismatch(
             f"The tokenizer in {folder} does not end a text with the token of the highest id, "
             "which is where the text tower reads. Use the tokenizer the model was trained with."

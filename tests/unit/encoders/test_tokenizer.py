@@ -65,10 +65,13 @@ def write_tokenizer_json(folder: Path, end: str) -> None:
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"start $A {end}", special_tokens=[("start", 0), (end, words[end])]
     )
+    tokenizer.enable_padding(length=6)
     tokenizer.save(str(folder / "tokenizer.json"))
 
 
-def test_a_tokenizer_json_is_used_and_cut_to_the_context_length(tmp_path: Path) -> None:
+def test_a_tokenizer_json_is_used_without_its_padding_and_cut_to_the_context_length(
+    tmp_path: Path,
+) -> None:
     write_tokenizer_json(tmp_path, end="end")
     tokenizer = read_tokenizer(tmp_path, context_length=4)
 
