@@ -66,19 +66,81 @@ class ImageResult:
 
 
 def text_results(
-    encoder: Encoder, pictures: Embeddings, labels: Sequence[Labels], cases: Sequence[TextCase]
+    encoder: Encoder,
+    pictures: Embeddings,
+    labels: Sequence[Labels],
+    cases: Sequence[TextCase],
+    source: str = ALL,
 ) -> list[TextResult]:
-    """Rank all pictures for every query; a query that no picture answers is left out."""
+    """Rank all pictures for every query; a query that no picture answers is left out.
+
+    With a source, right answers from other sources are taken out of the ranking: what is left
+    tells how its pictures fare against everything that was not asked for.
+    """
     scores = encoder.embed_texts([case.text for case in cases]) @ pictures.T
-    results = []
-    for case, row in zip(cases, scores, strict=True):
-        relevant = np.array([case.is_answered_by(label) for label in labels])
-        if relevant.any():
-            ranked = relevant[np.argsort(-row, kind="stable")]
-            precision = average_precision(ranked)
-            chance = float(relevant.mean())
-            results.append(TextResult(case, precision, chance, int(relevant.sum())))
-    return results
+    asked = (
+        _text_result(case, row, labels, source) for case, row in zip(cases, scores, strict=True)
+    )
+    return [result for result in asked if result.relevant]
+
+
+def _text_result(
+    case: TextCase, scores: NDArray[np.float32], labels: Sequence[Labels], source: str
+) -> TextResult:
+    relevant = np.array([case.is_answered_by(label) for label in labels])
+    counted = np.array([source in (ALL, label.source) for label in labels]) | ~relevant
+    order = np.argsort(-scores[counted], kind="stable")
+    ranked = relevant[counted][order]
+    chance = float(ranked.mean()) if len(ranked) else 0.0
+    return TextResult(case, average_precision(ranked), chance, int(ranked.sum()))
+
+
+def plain_cases(labels: Sequence[Labels]) -> list[TextCase]:
+    """One query for every region and every finding that occurs, in the words of the labels."""
+    regions = {
+        TextCase(f"{x.modality} of the {x.body_part}", x.modality, x.body_part) for x in labels
+    }
+    findings = {
+        TextCase(
+            f"{x.modality} of the {x.body_part} with {x.finding}",
+            x.modality,
+            x.body_part,
+            x.finding,
+        )
+        for x in labels
+        if x.finding
+    }
+    return sorted(regions | findings, key=lambda case: case.text)
+
+
+def summary(encoder: Encoder, pictures: Embeddings, labels: Sequence[Labels]) -> dict[str, float]:
+    """The figures to watch in training: mean average precision of texts, precision at 10 of images.
+
+    nan for what the labels cannot tell.
+    """
+    results = text_results(encoder, pictures, labels, plain_cases(labels))
+    regions = [x.average_precision for x in results if not x.case.finding]
+    findings = [x.average_precision for x in results if x.case.finding]
+    has_finding = [row for row, label in enumerate(labels) if label.finding]
+    return {
+        "text_region_map": _mean(regions),
+        "text_finding_map": _mean(findings),
+        "image_region_p10": _overall(pictures, labels, [label.region for label in labels]),
+        "image_finding_p10": _overall(
+            pictures[has_finding],
+            [labels[row] for row in has_finding],
+            [f"{labels[row].region} {labels[row].finding}" for row in has_finding],
+        ),
+    }
+
+
+def _overall(pictures: Embeddings, labels: Sequence[Labels], answers: Sequence[str]) -> float:
+    results = image_results(pictures, labels, answers) if labels else []
+    return results[0].precision if results else float("nan")
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
 
 
 def image_results(

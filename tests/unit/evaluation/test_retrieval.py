@@ -11,7 +11,9 @@ from evaluation.retrieval import (
     Labels,
     TextCase,
     image_results,
+    plain_cases,
     raw_pixel_embeddings,
+    summary,
     text_results,
 )
 
@@ -124,3 +126,59 @@ def test_raw_pixels_are_means_of_cells() -> None:
 
     assert np.unravel_index(row.argmax(), row.shape) == (0, 1)
     assert len(np.unique(row.round(6))) == 2
+
+
+def test_a_source_is_measured_without_the_right_answers_of_others() -> None:
+    pictures = at_degrees(0, 10, 20, 30)
+    known = [
+        labels("x", finding="a"), labels("y", finding="b"),
+        labels("y", finding="a"), labels("x", finding="b"),
+    ]  # fmt: skip
+
+    (result,) = text_results(
+        FakeEncoder(), pictures, known, [TextCase("right", finding="a")], source="y"
+    )
+
+    # 0 degrees is out; of 10 (b), 20 (a), 30 (b) the second is right.
+    assert (result.average_precision, result.relevant) == (0.5, 1)
+    assert result.chance == pytest.approx(1 / 3)
+
+
+def test_plain_queries_name_every_region_and_finding_once() -> None:
+    known = [labels(finding="mass"), labels(finding="mass"), labels()]
+
+    cases = plain_cases(known)
+
+    assert cases == [
+        TextCase("CT of the head", "CT", "head"),
+        TextCase("CT of the head with mass", "CT", "head", "mass"),
+    ]
+
+
+def test_the_summary_is_made_of_both_kinds_of_query() -> None:
+    class Plain(FakeEncoder):
+        def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+            return at_degrees(*[0.0 if text.endswith("mass") else 90.0 for text in texts])
+
+    pictures = at_degrees(-60, 60, *range(80, 91))
+    names = ["mass", "mass", *["normal"] * 11]
+    known = [labels("x", str(n), name) for n, name in enumerate(names)]
+
+    figures = summary(Plain(), pictures, known)
+
+    assert figures["text_region_map"] == 1.0  # all are CT of the head
+    assert figures["text_finding_map"] == 1.0  # masses are nearer to 0 degrees, the rest to 90
+    assert figures["image_region_p10"] == 1.0
+    assert figures["image_finding_p10"] == pytest.approx(11 / 13)  # the masses are far apart
+
+
+def test_the_summary_of_pictures_without_findings_says_so() -> None:
+    class Plain(FakeEncoder):
+        def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+            return at_degrees(*[0.0 for _ in texts])
+
+    figures = summary(Plain(), at_degrees(0, 10), [labels(group="1"), labels(group="2")])
+
+    assert np.isnan(figures["text_finding_map"])
+    assert np.isnan(figures["image_finding_p10"])
+    assert figures["image_region_p10"] == 1.0
