@@ -1,14 +1,21 @@
 """Recipes: what they may say, and what they mean."""
 
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from core.errors import TrainingError
 from encoders.medimageinsight.config import read_config
-from training.recipe import Phase, read_recipe
+from training.augment import Augmentation
+from training.captions import Habits
+from training.recipe import Batches, Likeness, Optimiser, Phase, Recipe, read_recipe
 
 RECIPES = Path(__file__).parents[3] / "training" / "recipes"
+DOCS = RECIPES.parents[1] / "docs" / "training.md"
+PARTS = {Recipe: (Batches, Optimiser, Likeness, Augmentation, Habits, Phase)}
+SECTIONS = ("batches", "optimiser", "likeness", "augmentation", "captions")
 PHASE = '[[phases]]\nname = "one"\nsteps = 4\npeak_rate = 1e-3\nsides = [32, 64]\n'
 
 
@@ -76,3 +83,24 @@ def test_the_recipes_of_the_package_and_their_models_can_be_read(path: Path) -> 
 
     assert len(config.image.dims) == 4
     assert config.image.image_size[0] == recipe.phases[-1].sides[-1]
+
+
+def keys_of(kind: type) -> set[str]:
+    """Every key that a recipe may hold, without those above it."""
+    names = {field.name for field in fields(kind)}
+    return names | {key for part in PARTS.get(kind, ()) for key in keys_of(part)}
+
+
+def test_every_key_is_explained() -> None:
+    table = DOCS.read_text(encoding="utf-8").split("## The recipe")[1]
+    explained = set(re.findall(r"[`.]([a-z_]+)`", table))
+
+    missing = keys_of(Recipe) - explained - {"folder", "phases", *SECTIONS}
+
+    assert not missing
+
+
+def test_every_section_is_named_where_its_keys_are() -> None:
+    table = DOCS.read_text(encoding="utf-8")
+
+    assert all(f"`{section}." in table for section in (*SECTIONS, "phases"))
