@@ -25,17 +25,17 @@ def download(url: str, part: Path, advance: Advance) -> None:
     A broken connection is tried again; `part` stays for the next call when even that fails.
     Raises DownloadFailed.
     """
-    failures = 0
+    failures, most = 0, _size(part)
     while failures < ATTEMPTS:
-        before = _size(part)
         try:
             return _fetch(url, part, advance)
         except HTTPError as error:
             raise DownloadFailed(_refused(url, error)) from error
         except (OSError, HTTPException) as error:
             last = error
-            failures = 0 if _size(part) > before else failures + 1
-            time.sleep(PAUSE)
+        failures = 0 if _size(part) > most else failures + 1
+        most = max(most, _size(part))
+        time.sleep(PAUSE)
     raise DownloadFailed(
         f"Cannot download {url}: {last}. What has arrived is kept: check the connection and run "
         "the same command again to continue. Set HF_ENDPOINT to use a mirror."

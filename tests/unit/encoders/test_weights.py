@@ -187,3 +187,15 @@ def test_weights_live_in_the_users_data_folder() -> None:
     expected = user_data_path("radseek", appauthor=False) / "weights" / NAME
 
     assert weights_folder(NAME) == expected
+
+
+def test_a_server_that_always_starts_again_is_given_up(hub: Hub, tmp_path: Path) -> None:
+    pull(NAME, tmp_path)
+    (tmp_path / PUBLISHED[-1]).unlink()
+    hub.ignores_range = True
+    hub.breaks_after = [900, 400] * 10
+
+    with pytest.raises(DownloadFailed, match="closed after"):
+        pull(NAME, tmp_path)
+
+    assert len(hub.breaks_after) == 20 - 1 - download.ATTEMPTS
