@@ -15,6 +15,7 @@ from training.vocabulary import Vocabulary
 LABEL_STYLE = 0.05  # chance of "ct na chest", as MedImageInsight is prompted
 ADJECTIVE = 0.35  # chance of "cerebral MRI" rather than "MRI of the brain"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CONSONANTS, VOWELS = "bcdfghklmnprstvz", "aeiou"
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Habits:
     broader: float = 0.25  # "tumour" for a glioma
     joint: float = 0.3  # "CXR" for an X-ray of the chest
     source_caption: float = 0.05
+    stray: float = 0.0  # a word that means nothing, as an unknown one does
 
 
 # Which kinds of fact a caption states, and how often; the first that the image has is taken.
@@ -138,6 +140,8 @@ class CaptionWriter:
             text = _pick(self._vocabulary.frames.openings, rng) + text
         if rng.random() < self._habits.ending:
             text += _pick(self._vocabulary.frames.endings, rng)
+        if self._habits.stray and rng.random() < self._habits.stray:
+            text = _insert(_made_up(rng), text, rng)
         return _mistype(text, rng) if rng.random() < self._habits.typo else text
 
 
@@ -156,3 +160,15 @@ def _mistype(text: str, rng: Generator) -> str:
     pair, rest = text[at : at + 2], text[at + 2 :]
     wrong = (pair[::-1], pair[1:], pair[:1] + pair, _pick(LETTERS, rng) + pair[1:])
     return text[:at] + _pick(wrong, rng) + rest
+
+
+def _made_up(rng: Generator) -> str:
+    """Two to four syllables."""
+    syllables = int(rng.integers(2, 5))
+    return "".join(_pick(CONSONANTS, rng) + _pick(VOWELS, rng) for _ in range(syllables))
+
+
+def _insert(word: str, text: str, rng: Generator) -> str:
+    words = text.split(" ")
+    at = int(rng.integers(len(words) + 1))
+    return " ".join([*words[:at], word, *words[at:]])

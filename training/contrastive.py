@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 
 from tokenizers import Tokenizer
 
@@ -89,12 +90,20 @@ class _Run:
         self._trainer = Trainer(recipe, config, self._tokenizer, choose_device(device))
 
     def resume(self) -> int:
-        """Go on from the checkpoint. -> the steps it has taken, 0 when there is none."""
-        checkpoint = load_checkpoint(self._out)
-        if checkpoint is None:
-            return 0
-        self._trainer.restore(checkpoint)
-        return checkpoint.step
+        """Go on from the checkpoint. -> the steps it has taken, 0 when there is none.
+
+        Raises TrainingError for the checkpoint of another model.
+        """
+        try:
+            checkpoint = load_checkpoint(self._out)
+            if checkpoint:
+                self._trainer.restore(checkpoint)
+        except (RuntimeError, ValueError, TypeError, UnpicklingError) as error:
+            raise TrainingError(
+                f"The checkpoint in {self._out} is damaged or of another model. "
+                "Name another folder with --out, or leave --resume out to start again."
+            ) from error
+        return checkpoint.step if checkpoint else 0
 
     def step(self, step: int) -> float:
         return self._trainer.step(step, self._images.batch(step))

@@ -48,14 +48,18 @@ class TrainingImages:
         )
         self._facts: FactTable = tabulate(self.examples, self._vocabulary)
         self._classes = _classes(self.examples, self._vocabulary)
-        self._writer = CaptionWriter(self._vocabulary, recipe.captions)
+        self._writers = {
+            phase.name: CaptionWriter(self._vocabulary, phase.captions or recipe.captions)
+            for phase in recipe.phases
+        }
         self._drawn = {phase.name: self._probabilities(phase) for phase in recipe.phases}
 
     def corpus(self, captions: int) -> list[str]:
         """Texts for a tokenizer to learn from: the vocabulary, reports and random captions."""
         rng = np.random.default_rng(self._recipe.seed)
         rows = rng.integers(len(self.examples), size=captions)
-        written = [self._writer.write(self.examples[row], rng).text for row in rows]
+        writer = CaptionWriter(self._vocabulary, self._recipe.captions)
+        written = [writer.write(self.examples[row], rng).text for row in rows]
         reports = [example.report for example in self.examples if example.report]
         return [*self._vocabulary.phrases(), *reports, *written]
 
@@ -64,7 +68,8 @@ class TrainingImages:
         phase, within = self._recipe.phase_at(step)
         rng = np.random.default_rng((self._recipe.seed, step))
         rows = draw(self._drawn[phase.name], self._recipe.batches.size, rng)
-        captions = [self._writer.write(self.examples[row], rng) for row in rows]
+        writer = self._writers[phase.name]
+        captions = [writer.write(self.examples[row], rng) for row in rows]
         positive, negative = self._facts.relations([c.facts for c in captions], rows)
         same, different = self._classes.relations(rows)
         return Batch(

@@ -1,6 +1,8 @@
 """The training set as its manifest lists it: labelled images in folders or zip archives."""
 
 import csv
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -45,18 +47,19 @@ def read_manifest(folder: Path) -> list[Example]:
     return _without_copies(examples)
 
 
-def read_bytes(folder: Path, examples: list[Example]) -> list[bytes]:
-    """Read the files of all examples, in their order. Raises TrainingError for one that is gone."""
-    archives = {name: _open(folder / name) for name in {e.archive for e in examples} if name}
-    try:
-        return [_read(folder, archives.get(example.archive), example) for example in examples]
-    finally:
-        for archive in archives.values():
-            archive.close()
+def read_bytes(folder: Path, examples: Iterable[Example]) -> Iterator[bytes]:
+    """Read the files of examples, one by one. Raises TrainingError for one that is gone."""
+    with ExitStack() as opened:
+        archives: dict[str, ZipFile] = {}
+        for example in examples:
+            if example.archive and example.archive not in archives:
+                archive = opened.enter_context(_open(folder / example.archive))
+                archives[example.archive] = archive
+            yield _read(folder, archives.get(example.archive), example)
 
 
-def _check_columns(path: Path, names: object) -> None:
-    missing = [name for name in REQUIRED if name not in list(names)]  # type: ignore[call-overload]
+def _check_columns(path: Path, names: Sequence[str]) -> None:
+    missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise TrainingError(f"{path} has no column {', '.join(missing)}. Add it and try again.")
 

@@ -21,13 +21,14 @@ Positive = Annotated[float, Field(gt=0)]
 class Phase:
     """A schedule of its own over some of the sources; it goes on from the phase before."""
 
-    name: str  # of the folder that its weights go to
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]  # of the folder that its weights go to
     steps: Count
     peak_rate: Positive
     sides: tuple[Count, ...]  # pixels; each holds for an equal part of the steps
     warmup: Count = 100
     floor: Fraction = 0.01  # of the peak rate, at the last step
     leave_out: tuple[str, ...] = ()  # sources that this phase never sees
+    captions: Habits | None = None  # instead of the recipe's
 
     def side_at(self, step: int) -> int:
         """The side of the pictures at a step of this phase, from 0."""
@@ -102,11 +103,14 @@ def read_recipe(path: Path) -> Recipe:
     """Read a recipe. Raises TrainingError for a file, key or value that cannot be used."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return TypeAdapter(Recipe).validate_python({**table, "folder": path.parent})
+        recipe = TypeAdapter(Recipe).validate_python({**table, "folder": path.parent})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"Cannot read the recipe {path}: {error}.") from error
     except ValidationError as error:
         raise TrainingError(f"Cannot use the recipe {path}: {_first(error)}.") from error
+    if len({phase.name for phase in recipe.phases}) < len(recipe.phases):
+        raise TrainingError(f"Cannot use the recipe {path}: two phases have the same name.")
+    return recipe
 
 
 def _first(error: ValidationError) -> str:

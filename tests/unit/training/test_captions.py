@@ -111,6 +111,16 @@ def test_a_typo_changes_one_place() -> None:
     assert all(len(text) in (1, 2, 3) for text in texts)
 
 
+def test_a_stray_word_is_put_between_the_others() -> None:
+    straying = Habits(0, 0, 0, 0, 0, 0, stray=1)
+
+    texts = written(example(modality="PT", body_part=""), straying)  # only "pt" can be said
+
+    words = [text.split(" ") for text in texts]
+    assert all(len(pair) == 2 and "pt" in pair for pair in words)
+    assert len({word for pair in words for word in pair}) > 100
+
+
 @pytest.mark.parametrize("kind", ["modality", "body_part", "view", "patient", "finding"])
 def test_every_broader_label_of_the_table_is_in_the_table(kind: str) -> None:
     terms = VOCABULARY.terms[kind]

@@ -226,3 +226,40 @@ def test_a_picture_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(TrainingError, match=r"bad\.png"):
         train(recipe_of(tmp_path, phase("one", 5)), tmp_path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("damage", ["another model", "cut short"])
+def test_a_checkpoint_that_does_not_fit_is_refused(data: Path, tmp_path: Path, damage: str) -> None:
+    train(recipe_of(tmp_path, phase("one", 1)), data, tmp_path / "out", device="cpu")
+    if damage == "cut short":
+        (tmp_path / "out" / "checkpoint.pt").write_bytes(b"PK")
+    wider = MODEL.replace("DIM_PROJECTION: 16", "DIM_PROJECTION: 8")
+
+    with pytest.raises(TrainingError, match="another folder with --out"):
+        train(
+            recipe_of(tmp_path, phase("one", 2), model=wider),
+            data,
+            tmp_path / "out",
+            device="cpu",
+            resume=True,
+        )
+
+
+def test_a_loss_that_is_no_number_stops_the_run(data: Path, tmp_path: Path) -> None:
+    wild = phase("one", 9).replace("4e-3", "1e30")
+
+    with pytest.raises(TrainingError, match="peak_rate"):
+        train(recipe_of(tmp_path, wild), data, tmp_path / "out", device="cpu")
+
+
+def test_a_named_tokenizer_is_used_as_it_is(data: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, phase("one", 1))
+    first = train(recipe, data, tmp_path / "first", device="cpu")
+
+    named = replace(recipe, tokenizer="first/one/tokenizer.json")
+    second = train(named, data, tmp_path / "second", device="cpu")
+
+    files = [(folder / "tokenizer.json").read_text() for folder in (first, second)]
+    assert files[0] == files[1]
+    with pytest.raises(TrainingError, match=r"gone\.json"):
+        train(replace(recipe, tokenizer="gone.json"), data, tmp_path / "third", device="cpu")

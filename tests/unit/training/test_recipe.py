@@ -44,6 +44,8 @@ def test_what_a_recipe_leaves_out_has_its_default(tmp_path: Path) -> None:
         (f'model = "m"\ndevelopment = 1.5\n{PHASE}', "development"),
         ('model = "m"\nphases = []\n', "phases"),
         (PHASE, "model"),
+        (f'model = "m"\n{PHASE}{PHASE}', "same name"),
+        (f'model = "m"\n{PHASE.replace("one", "../one")}', "phases.0.name"),
         ("model = ", "Cannot read"),
     ],
 )
