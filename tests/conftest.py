@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,20 @@ def shared() -> Path:
     """The folder of sample images and recorded outputs beside the checkout."""
     need(SHARED.is_dir(), "the sample data beside the checkout is not there")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def pydicom_data() -> Path:
+    """The folder of the files that the package pydicom-data brings."""
+    found = find_spec("data_store")
+    need(found is not None, "pydicom-data is not installed")
+    return Path(str(found and found.origin)).parent / "data"
+
+
+@pytest.fixture(scope="session")
+def dcmtk() -> None:
+    """The programs of dcmtk, on the path."""
+    need(shutil.which("dcmj2pnm") is not None, "dcmtk is not installed")
 
 
 @pytest.fixture(scope="session")
