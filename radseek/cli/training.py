@@ -1,12 +1,15 @@
 """`radseek train`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from radseek.cli.options import DeviceOption
-from radseek.cli.output import put
+from radseek.cli.output import put, say
+
+if TYPE_CHECKING:
+    from training.contrastive import Progress
 
 app = typer.Typer(help="Train an encoder on image and text pairs.", no_args_is_help=True)
 
@@ -24,5 +27,18 @@ def contrastive(
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint.")] = False,
     device: DeviceOption = None,
 ) -> None:
-    """Train a dual encoder with the contrastive loss."""
-    put(str((config, data, out, resume, device)))
+    """Train a dual encoder with the contrastive loss; prints the folder of its weights."""
+    from radseek.training import train_contrastive
+
+    model = train_contrastive(
+        config, data, out, device=device or "auto", resume=resume, progress=_show
+    )
+    put(str(model))
+
+
+def _show(progress: "Progress") -> None:
+    figures = "".join(f"  {name} {value:.3f}" for name, value in progress.metrics.items())
+    say(
+        f"{progress.phase}: step {progress.step} of {progress.steps}  loss {progress.loss:.4f}"
+        f"  rate {progress.rate:.1e}  {progress.images_per_second:.0f} images/s{figures}"
+    )
