@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from radseek.cli.options import JsonOption
-from radseek.cli.output import put, put_json, say
+from radseek.cli.output import put, put_json
 
 app = typer.Typer(help="The encoders that radseek knows, and their weights.")
 
@@ -45,6 +45,8 @@ def pull(
 ) -> None:
     """Download an encoder's published files; a broken download continues where it stopped."""
     from encoders.weights import pull as download
+    from radseek.cli.progress import download_bar
 
-    say(f"radseek: downloading {name}; this can take a while")
-    put(str(download(name, to)))
+    with download_bar() as show:
+        folder = download(name, to, progress=show)
+    put(str(folder))

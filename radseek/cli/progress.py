@@ -1,10 +1,18 @@
-"""The progress bar of an indexing run, on stderr."""
+"""Progress bars, on stderr."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 
 from indexer.report import Progress as Counts
 
@@ -34,5 +42,27 @@ def progress_bar(device: str) -> Iterator[Callable[[Counts], None]]:
                 rate=counts.images_per_second,
                 skipped=counts.skipped,
             )
+
+        yield show
+
+
+@contextmanager
+def download_bar() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar for each file that is fetched; yields what moves it: file, bytes, bytes in all."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )
+    tasks: dict[str, TaskID] = {}
+    with bar:
+
+        def show(file: str, done: int, total: int | None) -> None:
+            if file not in tasks:
+                tasks[file] = bar.add_task(file.rsplit("/", 1)[-1], total=total)
+            bar.update(tasks[file], completed=done, total=total)
 
         yield show
