@@ -238,3 +238,25 @@ def test_encoders_lists_what_is_registered(run, monkeypatch):
     monkeypatch.delitem(ENCODERS, "colour")
     _, out, _ = run("encoders", "--json")
     assert {"mini", "medimageinsight"} <= {row["name"] for row in json.loads(out)}
+
+
+def test_pulling_what_ships_inside_says_so(run):
+    code, out, err = run("encoders", "pull", "mini")
+    assert (code, out) == (1, "")
+    assert "ships with radseek" in err
+
+
+def test_an_unknown_encoder_is_named_with_the_known_ones(run, pictures):
+    code, _, err = run("embed", pictures / "red.png", "--encoder", "nothing")
+    assert code == 1
+    assert "'nothing'" in err
+    assert "medimageinsight" in err
+
+
+def test_missing_weights_say_what_to_do(run, pictures, tmp_path):
+    (tmp_path / "empty").mkdir()
+    code, _, err = run(
+        "index", pictures, "--encoder", "medimageinsight", "--weights", tmp_path / "empty"
+    )
+    assert code == 1
+    assert "radseek encoders pull medimageinsight" in err
