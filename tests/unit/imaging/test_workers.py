@@ -23,6 +23,7 @@ from tests.unit.imaging.prepares import (
     halve,
     hoard,
     misbehave,
+    show_heavy_imports,
     vanish,
 )
 
@@ -197,6 +198,12 @@ def test_workers_that_cannot_start_are_an_error_and_not_a_loop(tmp_path):
         pytest.raises(DecodersUnavailable, match="memory"),
     ):
         list(pool.run([path]))
+
+
+def test_a_worker_loads_nothing_heavy(tmp_path):
+    with DecodePool(show_heavy_imports, workers=1) as pool:
+        (((_, (prepared,))),) = pool.run([write_picture(tmp_path, "a.png")])
+    assert prepared.pixels.tolist() == [[[0, 0, 0]]]
 
 
 def open_files():
