@@ -46,10 +46,10 @@ class Searcher:
     def search(self, query: Query, k: int = 10, where: Sequence[Condition] = ()) -> Results:
         """The k nearest pictures, fewer only when fewer pass the filters.
 
-        Raises InvalidRequest for k < 1, UnknownName for an instance that is not indexed.
+        Raises InvalidRequest for k < 1 and for a blank text, UnknownName for an instance that is
+        not indexed.
         """
-        if k < 1:
-            raise InvalidRequest(f"Cannot return {k} hits. Ask for at least one.")
+        _check(query, k)
         snapshot = self._reader.snapshot()
         embed = self._embedder(query, snapshot)
         started = perf_counter()
@@ -73,6 +73,13 @@ class Searcher:
                 return partial(_embed_image, self._encoder(), pixels)
             case InstanceQuery(id):
                 return partial(snapshot.embeddings, [id])
+
+
+def _check(query: Query, k: int) -> None:
+    if k < 1:
+        raise InvalidRequest(f"Cannot return {k} hits. Ask for at least one.")
+    if isinstance(query, TextQuery) and not query.text.strip():
+        raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
 
 
 def _embed_image(encoder: Encoder, pixels: Pixels) -> Embeddings:

@@ -86,15 +86,15 @@ class Snapshot:
         return np.stack([exact_scores(query, self.embeddings(found)) for query, found in pairs])
 
     def _places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
-        wanted = np.asarray(ids, dtype=np.int64)
+        try:
+            wanted = np.asarray(ids, dtype=np.int64)
+        except OverflowError as error:
+            raise _unknown(max(ids, key=abs)) from error
         places = np.searchsorted(self.ids, wanted)
         known = places < len(self.ids)
         known[known] = self.ids[places[known]] == wanted[known]
         if not known.all():
-            raise UnknownName(
-                f"No picture has the id {wanted[~known][0]}. It may have been replaced since; "
-                "search again."
-            )
+            raise _unknown(wanted[~known][0])
         return places
 
     def _check(self, queries: Embeddings, k: int, among: Mask | None) -> None:
@@ -106,3 +106,9 @@ class Snapshot:
             raise ValueError("queries are not finite float32")
         if among is not None and among.shape != self.ids.shape:
             raise ValueError(f"the mask has {among.shape} places for {self.ids.shape} rows")
+
+
+def _unknown(picture_id: int) -> UnknownName:
+    return UnknownName(
+        f"No picture has the id {picture_id}. It may have been replaced since; search again."
+    )

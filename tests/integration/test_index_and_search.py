@@ -90,14 +90,21 @@ def test_an_indexed_picture_is_left_out_of_its_own_neighbours(tmp_path, pictures
 
 def test_an_instance_that_is_not_indexed_is_named(tmp_path, pictures):
     _index(tmp_path / "home", pictures)
-    with pytest.raises(UnknownName, match="99999"):
-        _searcher(tmp_path / "home").search(InstanceQuery(99999))
+    for id in (99999, 10**30):
+        with pytest.raises(UnknownName, match=str(id)):
+            _searcher(tmp_path / "home").search(InstanceQuery(id))
 
 
 def test_k_below_one_is_refused(tmp_path, pictures):
     _index(tmp_path / "home", pictures)
     with pytest.raises(InvalidRequest, match="at least one"):
         _searcher(tmp_path / "home").search(TextQuery("red"), k=0)
+
+
+def test_a_blank_text_is_refused(tmp_path, pictures):
+    _index(tmp_path / "home", pictures)
+    with pytest.raises(InvalidRequest, match="empty text"):
+        _searcher(tmp_path / "home").search(TextQuery("  "))
 
 
 def test_a_filter_that_nothing_passes_gives_no_hits(tmp_path, pictures):
