@@ -133,7 +133,7 @@ def _decode_compressed(frame: EncodedFrame) -> Stored:
             if decoder == GDCM_CONVERSION:
                 return _convert(frame)
             return _decode(frame, decoding_plugin=decoder)
-        except (KeyboardInterrupt, SystemExit):
+        except (KeyboardInterrupt, SystemExit, MemoryError):
             raise
         except BaseException as error:  # a panic of the RLE decoder is no Exception
             log.debug("decoder=%s failed=%s", decoder, type(error).__name__)

@@ -51,10 +51,10 @@ def read_pictures_from_bytes(content: bytes, frames: FramePolicy = UP_TO_FIVE) -
 def _reader_of(content: bytes) -> Reader:
     if not content:
         raise CannotDecode(SkipCode.EMPTY, "There are no bytes.")
-    if is_raster(content) and not is_dicom(content):
-        return read_raster
-    if is_dicom(content):
+    if is_dicom(content):  # first: a DICOM preamble may hold the header of a TIFF
         return read_dicom
+    if is_raster(content):
+        return read_raster
     packing = PACKED.get(content[:2])
     advice = f" It is packed with {packing}; unpack it first." if packing else ""
     raise CannotDecode(SkipCode.NOT_AN_IMAGE, f"It is not DICOM, PNG, JPEG, TIFF or WebP.{advice}")

@@ -84,7 +84,7 @@ class LookupTable:
 
     def look_up(self, values: Stored) -> Values:
         """Map values to table entries."""
-        places = np.rint(values.astype(np.float64)) - self.first
+        places = np.rint(np.nan_to_num(values.astype(np.float64))) - self.first
         inside = np.clip(places, 0, len(self.entries) - 1).astype(np.int64)
         found: Values = self.entries[inside].astype(np.float64)
         return found

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence
 
 MAX_TEXT: Final = 1024  # characters; a Long String has 64, a comment can have a megabyte
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]+")
@@ -25,7 +26,7 @@ def _value(dataset: Dataset, keyword: str) -> Any:
 
 def _values(dataset: Dataset, keyword: str) -> list[Any]:
     value = _value(dataset, keyword)
-    if value is None:
+    if value is None or isinstance(value, Sequence):
         return []
     return list(value) if isinstance(value, MultiValue | list) else [value]
 

@@ -55,7 +55,8 @@ def read_raster(content: bytes, frames: FramePolicy) -> list[Picture]:
         ) from error
     except UnidentifiedImageError as error:
         raise CannotDecode(
-            SkipCode.CORRUPT, "Its header is damaged. Copy it again from its source."
+            SkipCode.CORRUPT,
+            "Its header is damaged, or of a kind that is not read. Export it again, as PNG.",
         ) from error
     with image:
         count = _frame_count(image)

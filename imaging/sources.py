@@ -77,7 +77,7 @@ def _read_regular(path: Path) -> tuple[bytes, os.stat_result]:
         if not stat.S_ISREG(before.st_mode):
             raise CannotDecode(SkipCode.UNREADABLE, "It is not a regular file.")
         check_bytes(before.st_size, MAX_FILE_BYTES, "The file")
-        content = file.read(MAX_FILE_BYTES + 1)
+        content = file.read(before.st_size + 1)  # one more, to see that it grew
         after = os.fstat(file.fileno())
     if (len(content), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         raise CannotDecode(

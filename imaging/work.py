@@ -1,6 +1,7 @@
 """What a worker does: files in, prepared pictures out, inside limits that the system enforces."""
 
 import os
+import pickle
 import resource
 import signal
 import threading
@@ -72,13 +73,18 @@ def work(link: Connection, current: c_longlong, orders: Orders) -> None:
     so that the next file is decoded while nobody reads them.
     """
     _become_worker(orders.memory_bytes)
-    answers: SimpleQueue[Answer] = SimpleQueue()
+    answers: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_send_all, args=(answers, link), daemon=True).start()
     for task in _receive_all(link):
-        started = perf_counter()
+        # What fails in here ends this process, with the task still at hand.
         with _at_hand(current, task), _time_limit(orders.seconds):
-            outcome = read_prepared(task, orders)
-        answers.put(Answer(task.number, outcome, perf_counter() - started))
+            answers.put(pickle.dumps(_answer(task, orders)))
+
+
+def _answer(task: Task, orders: Orders) -> Answer:
+    started = perf_counter()
+    outcome = read_prepared(task, orders)
+    return Answer(task.number, outcome, perf_counter() - started)
 
 
 def _become_worker(memory_bytes: int) -> None:
@@ -95,12 +101,12 @@ def _become_worker(memory_bytes: int) -> None:
     os.dup2(silence, 2)
 
 
-def _send_all(answers: "SimpleQueue[Answer]", link: Connection) -> None:
+def _send_all(answers: "SimpleQueue[bytes]", link: Connection) -> None:
     try:
         while True:
-            link.send(answers.get())
-    except OSError:  # the pool is gone, and this process ends with its main thread
-        return
+            link.send_bytes(answers.get())
+    finally:
+        os._exit(1)  # the pool is gone, or would wait for ever
 
 
 def _receive_all(link: Connection) -> Iterator[Task]:
@@ -130,24 +136,25 @@ def read_prepared(task: Task, orders: Orders) -> Outcome:
     """Read one file, decode it and prepare its pictures for an encoder; never raises."""
     try:
         source, content = read_source(task.path)
-    except CannotDecode as error:
-        return Skipped(task.path, error.code, error.reason)
+    except BaseException as error:
+        return Skipped(task.path, *_why(error))
     if source.sha256 == task.known_sha256:
         return Unchanged(source)
     try:
         pictures = read_pictures_from_bytes(content, orders.frames)
         return source, tuple(_prepared(picture, orders.prepare) for picture in pictures)
-    except CannotDecode as error:
-        return _skipped(source, error.code, error.reason)
-    except MemoryError:
-        return _skipped(source, SkipCode.TOO_LARGE, "It needs more memory than a worker may use.")
     except BaseException as error:  # a panic in native code is no Exception
-        reason = f"The decoder failed ({type(error).__name__}). Report the file if others read it."
-        return _skipped(source, SkipCode.DECODER_CRASHED, reason)
+        code, reason = _why(error)
+        return Skipped(source.path, code, reason, source.size, source.modified_ns, source.sha256)
 
 
-def _skipped(source: Source, code: SkipCode, reason: str) -> Skipped:
-    return Skipped(source.path, code, reason, source.size, source.modified_ns, source.sha256)
+def _why(error: BaseException) -> tuple[SkipCode, str]:
+    if isinstance(error, CannotDecode):
+        return error.code, error.reason
+    if isinstance(error, MemoryError):
+        return SkipCode.TOO_LARGE, "It needs more memory than a worker may use. Export it smaller."
+    kind = type(error).__name__
+    return SkipCode.DECODER_CRASHED, f"A decoder failed on it ({kind}). Copy it from its source."
 
 
 def _prepared(picture: Picture, prepare: Prepare) -> Prepared:

@@ -113,7 +113,7 @@ class DecodePool:
         if guilty is None and not worker.has_answered:
             raise DecodersUnavailable(
                 f"The decoding workers end before they read a file (exit code {exit_code})."
-                f" Allow them more memory than {self._orders.memory_bytes} bytes."
+                " Look at what they print, free memory, or use fewer of them."
             )
         waiting.put_back(worker.tasks.values())
         self._fill_up()

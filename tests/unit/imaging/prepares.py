@@ -50,3 +50,8 @@ def show_heavy_imports(pixels):
 def vanish(pixels):
     """End the process without a word, as the system does when memory runs out."""
     os.kill(os.getpid(), 9)
+
+
+def spoil(pixels):
+    """Give what cannot leave the process."""
+    return lambda: pixels

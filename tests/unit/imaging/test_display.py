@@ -72,6 +72,11 @@ def test_a_voi_table_spans_the_bits_it_declares():
     assert shown([-7, -1, 0, 1, 7], GreyDisplay(voi=table)) == [0, 0, 64, 255, 255]
 
 
+def test_a_table_takes_what_is_not_a_number():
+    table = LookupTable(first=0, entries=np.array([65535, 0], np.uint16), bits=16)
+    assert shown([np.nan, np.inf, 0.0, 1.0], GreyDisplay(voi=table)) == [0, 0, 255, 0]
+
+
 def test_an_entry_beyond_the_declared_bits_is_white():
     table = LookupTable(first=0, entries=np.array([0, 300], np.uint16), bits=8)
     assert shown([0, 1], GreyDisplay(voi=table)) == [0, 255]

@@ -104,6 +104,17 @@ def test_nesting_that_nobody_asks_for_does_not_cost_the_picture():
     assert len(read_pictures_from_bytes(content)) == 1
 
 
+@pytest.mark.parametrize("tag", [(0x0010, 0x0010), (0x0008, 0x0060), (0x0028, 0x1050)])
+def test_a_sequence_in_place_of_a_value_reads_as_absent(tag):
+    """Printing it would take for ever, and every text is printed."""
+    item = element(0xFFFE, 0xE000, 80_000, nested_by_length(5000)[:80_000])
+    sequence = struct.pack("<HH2sHL", *tag, b"SQ", 0, len(item)) + item
+    content = make_dicom()
+    place = content.rindex(b"US\x02\0\x01\0") - 4  # before Samples per Pixel, in tag order or not
+    (picture,) = read_pictures_from_bytes(content[:place] + sequence + content[place:])
+    assert (picture.identity.patient_name, picture.tags.modality) == ("", "")
+
+
 def test_a_lying_length_is_corrupt():
     content = make_dicom(syntax=ImplicitVRLittleEndian)
     honest = element(0x7FE0, 0x0010, ONE_LEVEL.nbytes)

@@ -24,6 +24,7 @@ from tests.unit.imaging.prepares import (
     hoard,
     misbehave,
     show_heavy_imports,
+    spoil,
     vanish,
 )
 
@@ -180,6 +181,13 @@ def test_a_file_that_needs_too_much_memory_is_too_large(tmp_path):
 def test_a_worker_that_the_system_kills_costs_the_file_at_hand(tmp_path):
     paths = [write_picture(tmp_path, f"{number}.png") for number in range(3)]
     with DecodePool(vanish, workers=1) as pool:
+        outcomes = by_path(list(pool.run(paths)))
+    assert set(codes(outcomes).values()) == {SkipCode.DECODER_CRASHED}
+
+
+def test_an_outcome_that_cannot_be_sent_costs_its_file_and_does_not_hang(tmp_path):
+    paths = [write_picture(tmp_path, f"{number}.png") for number in range(2)]
+    with DecodePool(spoil, workers=1) as pool:
         outcomes = by_path(list(pool.run(paths)))
     assert set(codes(outcomes).values()) == {SkipCode.DECODER_CRASHED}
 
