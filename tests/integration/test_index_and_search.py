@@ -90,9 +90,9 @@ def test_an_indexed_picture_is_left_out_of_its_own_neighbours(tmp_path, pictures
 
 def test_an_instance_that_is_not_indexed_is_named(tmp_path, pictures):
     _index(tmp_path / "home", pictures)
-    for id in (99999, 10**30):
-        with pytest.raises(UnknownName, match=str(id)):
-            _searcher(tmp_path / "home").search(InstanceQuery(id))
+    for unknown in (99999, 10**30):
+        with pytest.raises(UnknownName, match=str(unknown)):
+            _searcher(tmp_path / "home").search(InstanceQuery(unknown))
 
 
 def test_k_below_one_is_refused(tmp_path, pictures):
