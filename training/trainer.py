@@ -33,7 +33,7 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self._recipe = recipe
         self._config = config
-        self._tokenizer = tokenizer
+        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())  # a copy: it alone cuts texts off
         self._tokenizer.enable_truncation(config.text.context_length)
         self._device = device
         self.model = UniCL(config)
