@@ -64,7 +64,7 @@ def heading(archive: Archive, view: View) -> None:
 def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     """Filters, the line about the answer, and the grid. Raises RadseekError."""
     if not len(snapshot.ids):
-        nothing_indexed("The collection holds no pictures.")
+        nothing_indexed("The collection holds no pictures. Fill it with `radseek index PATH`.")
         return
     query = query_of(view, uploaded())
     filter_row(snapshot, view)

@@ -145,6 +145,13 @@ def test_an_image_of_ones_own_finds_what_is_like_it(page, address, tmp_path, nam
     expect(page.get_by_text("Newest 6 of 6")).to_be_visible()
 
 
+def test_a_dicom_file_of_ones_own_finds_what_is_like_it(page, address, pictures, named):
+    page.goto(f"{address}/?q=red")
+    upload(page, pictures / "blue.dcm")
+    expect(page.get_by_text("Similar to your image")).to_be_visible(timeout=30_000)
+    expect_shown(page, named("blue", *LIKE_BLUE))
+
+
 def test_a_file_that_is_no_image_is_refused_in_a_sentence(page, address, tmp_path, named):
     (tmp_path / "notes.txt").write_text("no image")
     page.goto(f"{address}/?q=red")

@@ -11,7 +11,10 @@ from ui.parts.pictures import large_address, thumbnail_address
 from ui.parts.plain import in_html
 
 SHAPE = {"rows", "columns", "frames"}
-TEXTS = [field for field in fields(Tags) if field.name not in SHAPE]
+TEXTS = sorted(
+    (field.name for field in fields(Tags) if field.name not in SHAPE),
+    key=lambda name: name.endswith("_uid"),  # what people read comes first
+)
 ACRONYMS = {"uid": "UID", "sop": "SOP"}
 
 
@@ -41,11 +44,11 @@ def picture(record: Record) -> str:
 def facts(record: Record, score: float | None) -> list[tuple[str, str]]:
     """Names and values to show, only of what is stated."""
     tags = record.tags
-    stated = [(_name(field.name), _shown(getattr(tags, field.name))) for field in TEXTS]
+    stated = [(_title(name), _shown(getattr(tags, name))) for name in TEXTS]
     pairs = [
         ("Score", "" if score is None else f"{score:.2f}"),
         *stated,
-        ("Size", f"{tags.columns} \u00d7 {tags.rows}" if tags.rows else ""),
+        ("Size", f"{tags.columns} × {tags.rows}" if tags.rows else ""),
         ("Frame", f"{record.frame + 1} of {tags.frames}" if tags.frames > 1 else ""),
         ("File", str(record.path)),
     ]
@@ -58,8 +61,8 @@ def facts_list(pairs: list[tuple[str, str]]) -> str:
     return f'<dl class="rs-facts">{rows}</dl>'
 
 
-def _name(field: str) -> str:
-    words = [ACRONYMS.get(word, word) for word in field.split("_")]
+def _title(name: str) -> str:
+    words = [ACRONYMS.get(word, word) for word in name.split("_")]
     first, *rest = words
     return " ".join((first[:1].upper() + first[1:], *rest))
 

@@ -22,8 +22,12 @@ def filter_row(snapshot: Snapshot, view: View) -> None:
 
 
 def options(counted: Sequence[tuple[str, int]], chosen: Sequence[str]) -> dict[str, int]:
-    """What can be chosen, with counts. A value that only the address names counts no picture."""
-    return dict(counted) | {value: 0 for value in chosen if value not in dict(counted)}
+    """What can be chosen, with counts; "not stated" comes last.
+
+    A value that only the address names counts no picture.
+    """
+    counts = dict.fromkeys(chosen, 0) | dict(counted)
+    return dict(sorted(counts.items(), key=lambda pair: (not pair[0], -pair[1])))
 
 
 def title(column: str, value: str, count: int) -> str:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from ui.parts.plain import in_html, in_markdown
+from ui.parts.plain import in_html, sentence
 
 NOT_FOR_DIAGNOSIS = "Not a medical device. Not for diagnosis."
-KEYS = "/ search \u00b7 \u2190\u2191\u2193\u2192 move \u00b7 S similar \u00b7 I details"
+KEYS = "/ search · ←↑↓→ move · S similar · I details"
 
 
 def footer(held: str) -> None:
@@ -16,9 +16,8 @@ def footer(held: str) -> None:
 
 
 def nothing_indexed(reason: str) -> None:
-    """There is no collection, or an empty one: say how to fill it."""
+    """There is no collection, or an empty one; the reason says how to fill it."""
     _empty("Nothing is indexed yet", reason)
-    st.code("radseek index PATH", language=None)
 
 
 def no_match() -> None:
@@ -26,11 +25,16 @@ def no_match() -> None:
     _empty("No picture passes these filters", "Take a filter away to see more.")
 
 
-def problem(sentence: str) -> None:
-    """What happened, why, and what to do next, as the error itself says it."""
-    st.error(in_markdown(sentence))
+def problem(reason: str) -> None:
+    """What happened, why, and what to do next, as the error itself says it, and a way out."""
+    refusal(reason)
     st.button("Start over", on_click=st.query_params.clear, key="start-over")
 
 
-def _empty(heading: str, sentence: str) -> None:
-    st.html(f'<div class="rs-empty"><h2>{in_html(heading)}</h2><p>{in_html(sentence)}</p></div>')
+def refusal(reason: str) -> None:
+    """What happened, why, and what to do next."""
+    st.html(f'<div class="rs-problem" role="alert">{sentence(reason)}</div>')
+
+
+def _empty(heading: str, reason: str) -> None:
+    st.html(f'<div class="rs-empty"><h2>{in_html(heading)}</h2><p>{sentence(reason)}</p></div>')

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.errors import CannotDecode
+from core.errors import RadseekError
 from imaging.thumbnail import make_thumbnail
 from radseek.archive import Archive
 from search.query import ImageQuery
 from ui.parts.address import current_view, go
-from ui.parts.plain import in_markdown
+from ui.parts.notices import refusal
 
 KEY = "upload"
 PROBLEM = "upload_problem"
@@ -38,7 +38,7 @@ def forget_upload() -> None:
 
 
 def read_upload(archive: Archive, content: bytes) -> Upload:
-    """Decode as the archive decodes. Raises CannotDecode."""
+    """Decode as the archive decodes. Raises CannotDecode, DecodersUnavailable."""
     query = archive.query_image(content)
     thumbnail = base64.b64encode(make_thumbnail(query.pixels, side=96)).decode()
     return Upload(query, f"data:image/webp;base64,{thumbnail}")
@@ -55,7 +55,7 @@ def upload_button(archive: Archive) -> None:
             args=(archive,),
         )
         if PROBLEM in st.session_state:
-            st.error(in_markdown(st.session_state[PROBLEM]))
+            refusal(st.session_state[PROBLEM])
 
 
 def _take(archive: Archive) -> None:
@@ -64,7 +64,7 @@ def _take(archive: Archive) -> None:
     st.session_state.pop(PROBLEM, None)
     try:
         st.session_state[KEY] = read_upload(archive, file.getvalue())
-    except CannotDecode as error:
+    except RadseekError as error:
         st.session_state[PROBLEM] = f"The file cannot be read. {error}"
     else:
         _count(TAKEN)

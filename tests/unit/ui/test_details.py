@@ -26,9 +26,9 @@ def test_what_is_stated_is_listed_in_order():
     assert facts(RECORD, 0.704) == [
         ("Score", "0.70"),
         ("Modality", "CT"),
-        ("SOP UID", "1.2.3"),
         ("Series description", "<script>alert(1)</script>"),
         ("Series number", "0"),
+        ("SOP UID", "1.2.3"),
         ("Size", "400 \u00d7 512"),
         ("Frame", "3 of 60"),
         ("File", "/archive/0412.dcm"),

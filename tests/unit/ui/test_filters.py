@@ -4,7 +4,12 @@ from ui.parts.filters import options, title
 
 
 def test_a_value_that_only_the_address_names_counts_no_picture():
-    assert options([("CT", 3), ("MR", 1)], ["CT", "XX"]) == {"CT": 3, "MR": 1, "XX": 0}
+    offered = options([("CT", 3), ("MR", 1)], ["CT", "XX"])
+    assert list(offered.items()) == [("CT", 3), ("MR", 1), ("XX", 0)]
+
+
+def test_the_most_frequent_value_is_offered_first_and_none_at_all_last():
+    assert list(options([("", 9), ("CT", 3), ("MR", 1)], [])) == ["CT", "MR", ""]
 
 
 @pytest.mark.parametrize(

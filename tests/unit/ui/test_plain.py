@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ui.parts.plain import in_html, in_markdown
+from ui.parts.plain import in_html, in_markdown, sentence
 
 LINES = st.text(st.characters(exclude_categories=["C", "Z"])).map(str.strip)
 
@@ -28,3 +28,8 @@ def test_html_shows_the_text_as_it_stands(text):
 def test_markdown_shows_the_text_as_it_stands(text):
     rendered = MarkdownIt("commonmark").renderInline(in_markdown(text))
     assert html.unescape(rendered) == text
+
+
+def test_a_command_in_a_sentence_is_set_as_code_and_the_rest_as_text():
+    shown = sentence("No <b>. Make it with `radseek index PATH`.")
+    assert shown == "No &lt;b&gt;. Make it with <code>radseek index PATH</code>."
