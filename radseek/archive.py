@@ -11,8 +11,9 @@ from core.types import EncoderCard, Pixels
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import load_encoder
-from imaging.decode import FramePolicy, read_pictures, read_pictures_from_bytes
+from imaging.decode import read_pictures
 from imaging.display import RENDERING
+from imaging.query import MIDDLE_FRAME, read_query
 from imaging.workers import DecodePool
 from indexer.pipeline import index
 from indexer.report import Progress, Report
@@ -24,8 +25,6 @@ from storage.reader import CollectionInfo, CollectionReader
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
-
-ONE_FRAME = FramePolicy(count=1)  # a query is one picture: the middle frame
 
 
 class Archive:
@@ -98,12 +97,15 @@ class Archive:
 
     def query_image(self, content: bytes) -> ImageQuery:
         """An uploaded file as a query, through the same door as the archive. CannotDecode."""
-        return ImageQuery(read_pictures_from_bytes(content, ONE_FRAME)[0].pixels)
+        return ImageQuery(read_query(content, self.settings.decode_seconds))
 
 
 def read_query_picture(path: Path) -> Pixels:
-    """The one picture of a file that stands for it in a query. Raises CannotDecode."""
-    return read_pictures(path, ONE_FRAME)[0].pixels
+    """The picture that stands for a file of the person's own. Raises CannotDecode.
+
+    It is decoded in this process: what crashes a decoder ends one command, not a server.
+    """
+    return read_pictures(path, MIDDLE_FRAME)[0].pixels
 
 
 def open_archive(settings: Settings) -> Archive:
