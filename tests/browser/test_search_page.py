@@ -65,6 +65,23 @@ def test_back_and_forward_go_from_query_to_query(page, address, ids, named):
     expect_shown(page, named(*BY_RED))
 
 
+def test_back_returns_to_the_place_that_was_left(page, address, ids, named):
+    page.set_viewport_size({"width": 420, "height": 300})
+    scrolled = page.get_by_test_id("stMain")
+    page.goto(f"{address}/?q=red")
+    expect_shown(page, named(*BY_RED))
+    tile(page, ids["green"]).focus()
+    left_at = scrolled.evaluate("element => element.scrollTop")
+    page.keyboard.press("s")
+    expect(page.get_by_text("Nearest 5 of 5")).to_be_visible()
+    assert left_at > 0
+    assert scrolled.evaluate("element => element.scrollTop") == 0
+    page.go_back()
+    expect(page.get_by_text("Nearest 6 of 6")).to_be_attached()
+    expect(tile(page, ids["green"])).to_be_in_viewport()
+    assert scrolled.evaluate("element => element.scrollTop") == left_at
+
+
 def test_an_address_opens_where_it_was_left(page, address, ids, named):
     page.goto(f"{address}/?q=red&like={ids['blue']}&modality=MR")
     expect_shown(page, named("rust", "green", "red"))
