@@ -1,7 +1,7 @@
 ARG PYTHON_IMAGE=python:3.11.14-slim-bookworm
 
 FROM ${PYTHON_IMAGE} AS build
-# The index that offers torch without CUDA; docker-compose.gpu.yml names the full one.
+# The index that offers torch without CUDA; docker-compose.gpu.yml empties it.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_NO_CACHE_DIR=1
@@ -11,7 +11,7 @@ WORKDIR /src
 # Dependencies first: a change of radseek's own code does not download them again.
 COPY pyproject.toml constraints.txt ./
 RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt \
-    && pip install --extra-index-url "${TORCH_INDEX}" -c constraints.txt -r requirements.txt
+    && pip install ${TORCH_INDEX:+--extra-index-url "${TORCH_INDEX}"} -c constraints.txt -r requirements.txt
 COPY . .
 RUN pip install --no-deps .
 

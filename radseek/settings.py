@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     batch_size: int = Field(256, ge=1, description="Pictures in one durable batch")
     decode_seconds: float = Field(60.0, gt=0, description="Time limit for one file")
     host: str = Field("127.0.0.1", description="Address that the page listens on")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Names the page answers to; else this machine's own, or any if it is open"
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 
     @classmethod

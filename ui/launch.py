@@ -16,6 +16,7 @@ OPTIONS: dict[str, str] = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
+    "logger.hideWelcomeMessage": "true",  # it looks up its address on a server outside
     "runner.magicEnabled": "false",
     "theme.base": "dark",
     "theme.backgroundColor": BACKGROUND,

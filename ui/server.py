@@ -11,11 +11,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from radseek.settings import load_settings
 from ui.headers import SecurityHeaders
+from ui.hosts import allowed_hosts
 from ui.routes import ROUTES
 from ui.shared import shared_archive, warm_up
 
 PAGE = Path(__file__).with_name("app.py")
-LOOPBACK = ["localhost", "127.0.0.1", "::1", "[::1]"]
 
 
 @asynccontextmanager
@@ -25,17 +25,12 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     yield
 
 
-def allowed_hosts(host: str) -> list[str]:
-    """Names in the Host header that are answered; a loopback server shuts out DNS rebinding."""
-    return LOOPBACK if host in LOOPBACK else ["*"]
-
-
 app = st.App(
     PAGE,
     routes=ROUTES,
     lifespan=lifespan,
     middleware=[
-        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(load_settings().host)),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(load_settings())),
         Middleware(SecurityHeaders),
     ],
 )

@@ -1,5 +1,6 @@
 """`radseek ui`."""
 
+import json
 import os
 import sys
 from typing import Annotated
@@ -33,8 +34,12 @@ def ui(
     settings = settings_of(
         ctx, home, collection, port=port, host=host, weights=weights, device=device
     )
-    chosen = settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-    environment = {f"RADSEEK_{name.upper()}": str(value) for name, value in chosen.items()}
+    chosen = settings.model_dump(mode="json", exclude_none=True)
+    environment = {f"RADSEEK_{name.upper()}": _as_text(value) for name, value in chosen.items()}
     # The page is another process, so that the command line never imports its room. With -P a
     # folder called `ui` where the person stands is not taken for ours.
     os.execve(sys.executable, [sys.executable, "-P", "-m", "ui"], os.environ | environment)  # noqa: S606
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

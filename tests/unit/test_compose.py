@@ -101,6 +101,11 @@ def test_the_page_is_published_to_this_machine_only():
     assert "ports" not in BASE["services"]["index"]
 
 
+def test_the_page_answers_to_the_names_of_this_machine_only():
+    named = json.loads(BASE["services"]["app"]["environment"]["RADSEEK_ALLOWED_HOSTS"])
+    assert set(named) == {"localhost", "127.0.0.1"}
+
+
 def test_the_index_service_runs_only_when_asked_for():
     assert BASE["services"]["index"]["profiles"] == ["index"]
     assert BASE["services"]["index"]["command"] == ["index", "/archive"]
@@ -116,8 +121,8 @@ def test_the_override_reserves_a_gpu_and_changes_nothing_else(name):
     under, over = BASE["services"][name], MERGED["services"][name]
     (device,) = over["deploy"]["resources"]["reservations"]["devices"]
     assert (device["driver"], device["capabilities"]) == ("nvidia", ["gpu"])
-    assert over["environment"] == {"RADSEEK_DEVICE": "cuda"}
-    same = under.keys() - {"image", "build"}
+    assert over["environment"] == under.get("environment", {}) | {"RADSEEK_DEVICE": "cuda"}
+    same = under.keys() - {"image", "build", "environment"}
     assert {key: over[key] for key in same} == {key: under[key] for key in same}
     assert over["build"]["context"] == "."
 
@@ -135,7 +140,7 @@ def test_the_health_page_is_a_route_of_the_page():
 
 
 def test_the_page_in_the_container_listens_on_all_its_addresses():
-    command = ["ui", "--host", "0.0.0.0"]  # noqa: S104  (published on loopback only)
+    command = ["ui", "--host", "0.0.0.0"]
     assert json.loads(only(final_stage(), "CMD")) == command
     assert BASE["services"]["app"]["command"] == command
 

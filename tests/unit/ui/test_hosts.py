@@ -1,0 +1,15 @@
+from radseek.settings import Settings
+from ui.hosts import LOOPBACK, allowed_hosts
+
+
+def test_a_page_for_this_machine_answers_to_its_own_names_only(tmp_path):
+    assert allowed_hosts(Settings(home=tmp_path, host="127.0.0.1")) == LOOPBACK
+
+
+def test_a_page_for_others_answers_to_any_name_until_told(tmp_path):
+    assert allowed_hosts(Settings(home=tmp_path, host="0.0.0.0")) == ["*"]
+
+
+def test_named_hosts_are_the_only_ones(tmp_path, monkeypatch):
+    monkeypatch.setenv("RADSEEK_ALLOWED_HOSTS", '["pacs.example"]')
+    assert allowed_hosts(Settings(home=tmp_path, host="0.0.0.0")) == ["pacs.example"]
