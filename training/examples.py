@@ -73,7 +73,7 @@ class TrainingImages:
         positive, negative = self._facts.relations([c.facts for c in captions], rows)
         same, different = self._classes.relations(rows)
         return Batch(
-            pictures=self._augmented(rows, phase.side_at(within), rng),
+            pictures=self._augmented(rows, phase, phase.side_at(within), rng),
             texts=[caption.text for caption in captions],
             positive=torch.from_numpy(positive),
             negative=torch.from_numpy(negative),
@@ -81,19 +81,21 @@ class TrainingImages:
             different=torch.from_numpy(different),
         )
 
-    def _augmented(self, rows: NDArray[np.int64], side: int, rng: np.random.Generator) -> Tensor:
+    def _augmented(
+        self, rows: NDArray[np.int64], phase: Phase, side: int, rng: np.random.Generator
+    ) -> Tensor:
         generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
         pictures = torch.from_numpy(self._pictures[rows])
-        return augment(pictures, side, self._recipe.augmentation, generator)
+        how = phase.augmentation or self._recipe.augmentation
+        return augment(pictures, side, how, generator)
 
     def _probabilities(self, phase: Phase) -> NDArray[np.float64]:
         kept = np.array([example.source not in phase.leave_out for example in self.examples])
         if not kept.any():
             raise TrainingError(f"Phase {phase.name!r} leaves every source out.")
         batches = self._recipe.batches
-        drawn = balanced(
-            self.examples, batches.source_exponent, batches.class_exponent, batches.emphasis
-        )
+        emphasis = batches.emphasis if phase.emphasis is None else phase.emphasis
+        drawn = balanced(self.examples, batches.source_exponent, batches.class_exponent, emphasis)
         allowed: NDArray[np.float64] = drawn * kept / (drawn * kept).sum()
         return allowed
 

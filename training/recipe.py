@@ -18,24 +18,6 @@ Positive = Annotated[float, Field(gt=0)]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)
-class Phase:
-    """A schedule of its own over some of the sources; it goes on from the phase before."""
-
-    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]  # of the folder that its weights go to
-    steps: Count
-    peak_rate: Positive
-    sides: tuple[Count, ...]  # pixels; each holds for an equal part of the steps
-    warmup: Count = 100
-    floor: Fraction = 0.01  # of the peak rate, at the last step
-    leave_out: tuple[str, ...] = ()  # sources that this phase never sees
-    captions: Habits | None = None  # instead of the recipe's
-
-    def side_at(self, step: int) -> int:
-        """The side of the pictures at a step of this phase, from 0."""
-        return self.sides[step * len(self.sides) // self.steps]
-
-
-@dataclass(frozen=True, slots=True, config=STRICT)
 class Batches:
     """What a batch is made of; `training.sampler.balanced` explains the exponents."""
 
@@ -62,6 +44,27 @@ class Likeness:
 
     weight: float = 0.5
     scale: Positive = 10.0
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Phase:
+    """A schedule of its own over some of the sources; it goes on from the phase before."""
+
+    name: Annotated[str, Field(pattern=r"^[\w.-]+$")]  # of the folder that its weights go to
+    steps: Count
+    peak_rate: Positive
+    sides: tuple[Count, ...]  # pixels; each holds for an equal part of the steps
+    warmup: Count = 100
+    floor: Fraction = 0.01  # of the peak rate, at the last step
+    leave_out: tuple[str, ...] = ()  # sources that this phase never sees
+    emphasis: dict[str, Positive] | None = None  # these four: instead of the recipe's
+    likeness: Likeness | None = None
+    augmentation: Augmentation | None = None
+    captions: Habits | None = None
+
+    def side_at(self, step: int) -> int:
+        """The side of the pictures at a step of this phase, from 0."""
+        return self.sides[step * len(self.sides) // self.steps]
 
 
 @dataclass(frozen=True, slots=True, config=STRICT)

@@ -18,7 +18,7 @@ from training.average import WeightAverage
 from training.examples import Batch
 from training.losses import contrastive_loss, likeness_loss
 from training.output import Checkpoint
-from training.recipe import Recipe
+from training.recipe import Likeness, Recipe
 from training.schedule import rate_factor
 from training.start import start_small
 
@@ -50,7 +50,8 @@ class Trainer:
         torch.manual_seed((self._recipe.seed << 32) + step)  # stochastic depth, alike on resume
         self._set_rate(step)
         self._optimiser.zero_grad()
-        loss = self._learn(batch)
+        phase, _ = self._recipe.phase_at(step)
+        loss = self._learn(batch, phase.likeness or self._recipe.likeness)
         nn.utils.clip_grad_norm_(self.model.parameters(), self._recipe.optimiser.largest_gradient)
         self._optimiser.step()
         self._limit_scale()
@@ -77,7 +78,7 @@ class Trainer:
         self.average.restore(checkpoint.average)
         self._optimiser.load_state_dict(dict(checkpoint.optimiser))
 
-    def _learn(self, batch: Batch) -> float:
+    def _learn(self, batch: Batch, likeness: Likeness) -> float:
         """Leave the gradient of the loss in the parameters. -> the loss.
 
         The towers run part by part, each on a thread of its own, and the loss on the whole batch
@@ -87,7 +88,7 @@ class Trainer:
         parts = list(self._threads.map(self._embed, self._parts(batch)))
         images = torch.cat([image.detach() for image, _ in parts]).requires_grad_()
         texts = torch.cat([text.detach() for _, text in parts]).requires_grad_()
-        loss = self._loss(images, texts, batch)
+        loss = self._loss(images, texts, batch, likeness)
         scale = self.model.logit_scale
         to_images, to_texts, scale.grad = torch.autograd.grad(loss, (images, texts, scale))
         sizes = [len(image) for image, _ in parts]
@@ -95,13 +96,12 @@ class Trainer:
         list(self._threads.map(torch.autograd.backward, parts, gradients))
         return loss.item()
 
-    def _loss(self, images: Tensor, texts: Tensor, batch: Batch) -> Tensor:
+    def _loss(self, images: Tensor, texts: Tensor, batch: Batch, likeness: Likeness) -> Tensor:
         logits = self.model.logit_scale.exp() * texts @ images.T
         positive, negative, same, different = (
             mask.to(self._device)
             for mask in (batch.positive, batch.negative, batch.same, batch.different)
         )
-        likeness = self._recipe.likeness
         alike = likeness_loss(images, same, different, likeness.scale)
         return contrastive_loss(logits, positive, negative) + likeness.weight * alike
 
