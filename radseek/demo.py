@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 HOME = "demo-home"
 SAMPLES = {"pydicom": "pydicom/data/test_files", "pydicom-data": "data_store/data"}
-QUERY = "chest x-ray"
+QUERY = "CT of the head"
 HOST = "127.0.0.1"
 PORT = 8501
 SOME_SKIPPED = 3  # the exit code of `radseek index` when not every file is an image
