@@ -29,9 +29,9 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev
-	@for script in benchmarks/*.py; do \
-		echo "== $$script"; \
-		$(BIN)/python "$$script" || exit 1; \
+	@for name in encoder collection journey; do \
+		echo "== benchmarks.$$name"; \
+		$(BIN)/python -m benchmarks.$$name || exit 1; \
 	done
 
 docs: $(VENV)/.installed-dev

@@ -1,6 +1,6 @@
 """How long the main job takes: start-up, indexing, one search. Prints a Markdown table.
 
-    python benchmarks/journey.py [--files 2000] [--encoder mini] [--weights DIR]
+    python -m benchmarks.journey [--files 2000] [--encoder mini] [--weights DIR]
 
 Pictures are synthetic (smooth noise, 512 x 512, 8-bit JPEG), so that anybody can run it. Indexing
 is compared with the bare encoder in the same run, as machines differ and are shared.
@@ -20,8 +20,7 @@ from time import perf_counter
 import numpy as np
 from PIL import Image
 
-from core.types import Pixels
-from encoders.base import Encoder
+from benchmarks.encoder import images_per_second
 from radseek.archive import Archive, open_archive, read_query_picture
 from radseek.settings import load_settings
 from search.query import ImageQuery, InstanceQuery, Query, TextQuery
@@ -53,16 +52,6 @@ def radseek(home: Path, *words: str) -> tuple[float, str]:
 def best(seconds: Callable[[], float], times: int = 5) -> float:
     """The smallest of some timings: what the machine can do when it is left alone."""
     return min(seconds() for _ in range(times))
-
-
-def bare_encoder(encoder: Encoder, pixels: Pixels, batch: int = 64, batches: int = 5) -> float:
-    """Images a second of the encoder alone, from prepared pixels."""
-    prepared = [encoder.prepare(pixels)] * batch
-    encoder.embed_images(prepared)
-    started = perf_counter()
-    for _ in range(batches):
-        encoder.embed_images(prepared)
-    return batch * batches / (perf_counter() - started)
 
 
 def query_rows(archive: Archive, picture: Path) -> list[tuple[str, str]]:
@@ -111,7 +100,8 @@ def measure(folder: Path, options: argparse.Namespace) -> list[tuple[str, str]]:
     again, _ = radseek(home, "index", str(pictures), "--json", *named)
     first, _ = radseek(home, "search", "chest X-ray", "--json")
     archive = open_archive(load_settings(home=home, weights=options.weights))
-    bare = bare_encoder(archive.encoder(), read_query_picture(files[0]))
+    encoder = archive.encoder()
+    bare = images_per_second(encoder, encoder.prepare(read_query_picture(files[0])))
     rate = report["images_per_second"]
     return [
         ("`radseek --help`", f"{help_s:.2f} s"),
