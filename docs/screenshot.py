@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from radseek.demo import HOME, QUERY, free_port
+from radseek.demo import HOME, free_port
 
 TARGET = Path(__file__).parent / "images" / "search.png"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-VIEW = {"q": QUERY, "modality": ["CT", "MR", "CR"]}
+VIEW = {"q": "CT of the head", "modality": ["CT", "MR", "CR"]}
 SIZE = {"width": 1280, "height": 720}
 
 

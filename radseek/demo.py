@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 
 HOME = "demo-home"
 SAMPLES = {"pydicom": "pydicom/data/test_files", "pydicom-data": "data_store/data"}
-QUERY = "CT of the head"
+QUERY = ("chest x-ray", "--where", "modality=CR")
 HOST = "127.0.0.1"
 PORT = 8501
 SOME_SKIPPED = 3  # the exit code of `radseek index` when not every file is an image
@@ -27,7 +27,7 @@ def main() -> int:
     indexed = run("index", *folders, "--home", HOME)
     if indexed not in (0, SOME_SKIPPED):
         return indexed
-    found = run("search", QUERY, "--top-k", "5", "--home", HOME)
+    found = run("search", *QUERY, "--top-k", "6", "--home", HOME)
     if found != 0 or os.environ.get("DEMO_NO_UI") == "1":
         return found
     return serve_page(free_port(PORT))

@@ -44,11 +44,12 @@ def first(folder):
     return run_without_page(folder)
 
 
-def test_the_demo_embeds_the_samples_and_prints_five_hits(first, folder):
+def test_the_demo_embeds_the_samples_and_puts_chests_first(first, folder):
     assert first.returncode == 0, first.stderr
     assert "$ radseek index " in first.stdout
     hits = first.stdout.split("$ radseek search ")[1].splitlines()[1:]
-    assert [line.split()[0] for line in hits] == ["1", "2", "3", "4", "5"]
+    assert [line.split()[0] for line in hits] == ["1", "2", "3", "4", "5", "6"]
+    assert ["CHEST" in line.split() for line in hits] == [True] * 4 + [False] * 2
     assert pictures(folder) > 100
 
 
