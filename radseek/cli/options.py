@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from radseek.settings import Settings
 
 HomeOption = Annotated[
     Path | None,
@@ -49,7 +52,9 @@ class WhereItLives:
     collection: str | None
 
 
-def settings_of(ctx: typer.Context, home: Path | None, collection: str | None, **named: Any) -> Any:
+def settings_of(
+    ctx: typer.Context, home: Path | None, collection: str | None, **named: Any
+) -> "Settings":
     """The settings of one command; an option after the command's name wins over one before."""
     from radseek.settings import load_settings
 

@@ -1,6 +1,7 @@
 """`radseek search`, `similar`, `embed` and `classify`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ from radseek.cli.output import hits_json, put, put_hits, put_json, say
 
 if TYPE_CHECKING:
     from core.types import Embeddings, Pixels
+    from radseek.settings import Settings
     from search.query import Query
     from search.searcher import Results
 
@@ -44,15 +46,12 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures by words."""
-    from radseek.archive import open_archive
-    from search.filters import parse_where
     from search.query import TextQuery
 
-    conditions = [parse_where(condition) for condition in where or ()]
-    archive = open_archive(settings_of(ctx, home, collection, weights=weights, device=device))
-    searcher = archive.searcher()
+    settings = settings_of(ctx, home, collection, weights=weights, device=device)
+    ask = _asker(settings, k, where)
     for line in _queries(text, batch, "a text"):
-        _answer(line, searcher.search(TextQuery(line), k, conditions), as_json)
+        _answer(line, ask(TextQuery(line)), as_json)
 
 
 def similar(
@@ -70,15 +69,10 @@ def similar(
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures like an image file, or like an indexed picture, which is then left out."""
-    from radseek.archive import open_archive
-    from search.filters import parse_where
-
-    conditions = [parse_where(condition) for condition in where or ()]
-    archive = open_archive(settings_of(ctx, home, collection, weights=weights, device=device))
-    searcher = archive.searcher()
-    lines = _queries(picture, batch, "an image file or an id")
-    for line in lines:
-        _answer(line, searcher.search(_picture_query(line), k, conditions), as_json)
+    settings = settings_of(ctx, home, collection, weights=weights, device=device)
+    ask = _asker(settings, k, where)
+    for line in _queries(picture, batch, "an image file or an id"):
+        _answer(line, ask(_picture_query(line)), as_json)
 
 
 def embed(
@@ -134,6 +128,15 @@ def classify(
             put_json({"path": image, "probabilities": by_label})
         else:
             put(f"{image}  " + "  ".join(f"{name} {p:.3f}" for name, p in by_label.items()))
+
+
+def _asker(settings: "Settings", k: int, where: list[str] | None) -> "Callable[[Query], Results]":
+    """What answers the queries of one command, on one collection with one set of filters."""
+    from radseek.archive import open_archive
+    from search.filters import parse_where
+
+    conditions = [parse_where(condition) for condition in where or ()]
+    return partial(open_archive(settings).searcher().search, k=k, where=conditions)
 
 
 def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]:
