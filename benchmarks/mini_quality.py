@@ -23,8 +23,8 @@ from evaluation.retrieval import (
     raw_pixel_embeddings,
     text_results,
 )
+from radseek.training import labels_of
 from training.development import development_set
-from training.manifest import Example
 from training.recipe import read_recipe
 
 QUERIES = Path(__file__).with_name("mini_queries.toml")
@@ -48,12 +48,6 @@ def main() -> None:
     )
     print_table(("image query", "n", "radseek-mini", "raw pixels"),
         image_rows(embeddings, raw_pixel_embeddings(pictures), labels))  # fmt: skip
-
-
-def labels_of(example: Example) -> Labels:
-    """The labels that retrieval is measured by."""
-    e = example
-    return Labels(e.source, e.group_id, e.modality, e.body_part, e.finding)
 
 
 def cases(phrasing: str) -> list[TextCase]:

@@ -1,6 +1,6 @@
 """The values that pass from room to room."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]  # (H, W, 3) RGB, as shown on a screen
+# Pixels (H, W, 3) -> Pixels (S, S, 3): an encoder's own resize. Picklable, without torch.
+Prepare = Callable[[Pixels], Pixels]
 Embeddings = NDArray[np.float32]  # (n, dim), rows of unit length
 Ids = NDArray[np.int64]  # (n,), the id of a picture in catalog, shard and index
 Scores = NDArray[np.float32]  # cosines, higher is nearer

@@ -1,12 +1,9 @@
 """What every encoder can do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
-from core.types import Embeddings, EncoderCard, Pixels
-
-# Pixels (H, W, 3) -> Pixels (S, S, 3). Picklable, and runs in a worker process without torch.
-Prepare = Callable[[Pixels], Pixels]
+from core.types import Embeddings, EncoderCard, Pixels, Prepare
 
 
 class Encoder(Protocol):

@@ -5,7 +5,7 @@ import pickle
 import resource
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes import c_longlong
 from dataclasses import dataclass
@@ -16,15 +16,13 @@ from time import perf_counter
 from typing import Final
 
 from core.errors import CannotDecode
-from core.types import Picture, Pixels, Prepared, SkipCode, Skipped, Source
+from core.types import Picture, Prepare, Prepared, SkipCode, Skipped, Source
 from imaging.decode import read_pictures_from_bytes
 from imaging.frames import FramePolicy
 from imaging.sources import read_source
 from imaging.thumbnail import make_thumbnail
 
 NO_TASK: Final = -1
-
-Prepare = Callable[[Pixels], Pixels]
 
 
 @dataclass(frozen=True, slots=True)

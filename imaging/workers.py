@@ -14,9 +14,9 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 from core.errors import DecodersUnavailable
-from core.types import SkipCode, Skipped
+from core.types import Prepare, SkipCode, Skipped
 from imaging.frames import UP_TO_FIVE, FramePolicy
-from imaging.work import NO_TASK, Answer, Orders, Outcome, Prepare, Task, Unchanged, work
+from imaging.work import NO_TASK, Answer, Orders, Outcome, Task, Unchanged, work
 
 __all__ = ["DecodePool", "Unchanged"]
 

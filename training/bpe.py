@@ -7,10 +7,10 @@ marked ends the library numbers pieces in an order that changes from run to run.
 
 from collections.abc import Iterable
 
-from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-START = "<|startoftext|>"
-END = "<|endoftext|>"
+from encoders.medimageinsight.tokenizer import put_between_ends
+
 WORD = r"\p{L}+|\p{N}|[^\s\p{L}\p{N}]+"  # letters, one digit, or anything else without a space
 
 
@@ -30,7 +30,7 @@ def train_tokenizer(texts: Iterable[str], vocab_size: int) -> Tokenizer:
         ]
     )
     tokenizer.train_from_iterator(texts, _trainer(vocab_size))
-    _end_with_end_token(tokenizer)
+    put_between_ends(tokenizer)
     return tokenizer
 
 
@@ -40,12 +40,4 @@ def _trainer(vocab_size: int) -> trainers.BpeTrainer:
         min_frequency=2,
         show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-    )
-
-
-def _end_with_end_token(tokenizer: Tokenizer) -> None:
-    tokenizer.add_special_tokens([START, END])
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{START} $A {END}",
-        special_tokens=[(token, tokenizer.token_to_id(token)) for token in (START, END)],
     )

@@ -9,11 +9,11 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from torch.nn.utils.rnn import pad_sequence
 
 from encoders.medimageinsight.config import UniCLConfig
 from encoders.medimageinsight.model import UniCL
 from encoders.medimageinsight.pixels import normalise
+from encoders.medimageinsight.text import pad_ids
 from training.average import WeightAverage
 from training.examples import Batch
 from training.losses import contrastive_loss, likeness_loss
@@ -127,10 +127,7 @@ class Trainer:
 
     def _numbered(self, texts: list[str]) -> tuple[Tensor, Tensor]:
         """Token ids (B, L) and the mask of real ones."""
-        rows = [torch.tensor(encoding.ids) for encoding in self._tokenizer.encode_batch(texts)]
-        lengths = torch.tensor([len(row) for row in rows])
-        ids = pad_sequence(rows, batch_first=True)
-        return ids, torch.arange(ids.shape[1]) < lengths[:, None]
+        return pad_ids([encoding.ids for encoding in self._tokenizer.encode_batch(texts)])
 
     def _set_rate(self, step: int) -> None:
         for group in self._optimiser.param_groups:

@@ -8,7 +8,6 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
 from core.errors import InvalidRequest, WeightsMismatch
 from core.types import Embeddings, EncoderCard, Pixels
@@ -20,6 +19,7 @@ from encoders.medimageinsight.folder import open_folder
 from encoders.medimageinsight.model import UniCL
 from encoders.medimageinsight.pixels import normalise
 from encoders.medimageinsight.preprocess import Squash
+from encoders.medimageinsight.text import pad_ids
 from encoders.medimageinsight.tokenizer import TextTokenizer, read_tokenizer
 from encoders.registry import ENCODERS
 from encoders.weights import weights_folder
@@ -103,9 +103,7 @@ class MedImageInsight:
             return self._model.encode_images(normalise(pixels, self._image)).cpu()
 
     def _embed_ids(self, rows: Sequence[Sequence[int]]) -> Tensor:
-        ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
-        lengths = torch.tensor([len(row) for row in rows])
-        mask = torch.arange(ids.shape[1]) < lengths[:, None]
+        ids, mask = pad_ids(rows)
         with self._inference():
             return self._model.encode_texts(ids.to(self._device), mask.to(self._device)).cpu()
 

@@ -61,7 +61,6 @@ def _parse(folder: Path) -> Tokenizer:
 def _clip(vocab: Path, merges: Path) -> Tokenizer:
     pairs = models.BPE.from_file(str(vocab), str(merges), unk_token=END, end_of_word_suffix="</w>")
     tokenizer = Tokenizer(pairs)
-    tokenizer.add_special_tokens([START, END])
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
     )
@@ -71,11 +70,17 @@ def _clip(vocab: Path, merges: Path) -> Tokenizer:
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
+    put_between_ends(tokenizer)
+    return tokenizer
+
+
+def put_between_ends(tokenizer: Tokenizer) -> None:
+    """Let a tokenizer begin each text with START and end it with END, added last if new."""
+    tokenizer.add_special_tokens([START, END])
     tokenizer.post_processor = processors.TemplateProcessing(
         single=f"{START} $A {END}",
         special_tokens=[(token, tokenizer.token_to_id(token)) for token in (START, END)],
     )
-    return tokenizer
 
 
 def _require_end_token_last(tokenizer: TextTokenizer, folder: Path) -> None:

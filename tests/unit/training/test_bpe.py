@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from encoders.medimageinsight.tokenizer import read_tokenizer
-from training.bpe import END, START, train_tokenizer
+from encoders.medimageinsight.tokenizer import END, START, read_tokenizer
+from training.bpe import train_tokenizer
 
 TEXTS = ["mri of the brain", "brain mri with glioma", "chest x-ray", "x-ray of the hand"] * 5
 
