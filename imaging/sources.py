@@ -1,21 +1,21 @@
 """Finds the files to index and reads their bytes; nothing here decodes."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from core.errors import CannotDecode
-from core.types import SkipCode, Skipped, Source
-from imaging.limits import MAX_FILE_BYTES, check_bytes
+from core.types import Found, Location, SkipCode, Skipped, Source
+from imaging.files import read_whole, regular_file, unreadable
+from imaging.limits import DEFAULT_LIMITS, Limits
 
 
-def walk(paths: Sequence[Path]) -> Iterator[Path | Skipped]:
+def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
     """Yield every file under `paths`: absolute, in sorted order, each once, hidden ones too.
 
-    Symbolic links are followed to where they lead, so that a cycle ends. A folder that cannot be
-    listed comes as Skipped (UNREADABLE); what is not a regular file is refused by `read_source`.
+    Symbolic links are followed to where they lead, so that a cycle ends. What is not there, or
+    cannot be listed, comes as Skipped (UNREADABLE). What is no regular file is found like any
+    other, and refused when it is read. Archives are found as files; their members are not.
     """
     waiting = sorted({_target(path) for path in paths}, reverse=True)
     seen: set[Path] = set()
@@ -25,9 +25,11 @@ def walk(paths: Sequence[Path]) -> Iterator[Path | Skipped]:
             continue
         seen.add(path)
         try:
+            state = path.stat()
+            if not stat.S_ISDIR(state.st_mode):
+                yield Found(Location(path), state.st_size, state.st_mtime_ns)
+                continue
             waiting.extend(sorted(_children(path), reverse=True))
-        except NotADirectoryError:
-            yield path
         except OSError as error:
             yield _unlisted(path, error)
 
@@ -49,38 +51,13 @@ def _target(path: Path) -> Path:
 
 
 def _unlisted(path: Path, error: OSError) -> Skipped:
-    return Skipped(path, SkipCode.UNREADABLE, f"It cannot be listed: {error.strerror}.")
+    return Skipped(Location(path), SkipCode.UNREADABLE, unreadable(error))
 
 
-def read_source(path: Path) -> tuple[Source, bytes]:
+def read_source(location: Location, limits: Limits = DEFAULT_LIMITS) -> tuple[Source, bytes]:
     """Read a regular file once, and say what was read.
 
     Raises CannotDecode (UNREADABLE, EMPTY, TOO_LARGE).
     """
-    try:
-        content, state = _read_regular(path)
-    except OSError as error:
-        raise CannotDecode(
-            SkipCode.UNREADABLE,
-            f"It cannot be read: {error.strerror}. Check the path and its permissions.",
-        ) from error
-    if not content:
-        raise CannotDecode(SkipCode.EMPTY, "The file is empty. Copy it again from its source.")
-    digest = hashlib.sha256(content).hexdigest()
-    return Source(path.absolute(), len(content), state.st_mtime_ns, digest), content
-
-
-def _read_regular(path: Path) -> tuple[bytes, os.stat_result]:
-    # Without O_NONBLOCK, opening a named pipe waits for a writer that may never come.
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-        before = os.fstat(file.fileno())
-        if not stat.S_ISREG(before.st_mode):
-            raise CannotDecode(SkipCode.UNREADABLE, "It is not a regular file.")
-        check_bytes(before.st_size, MAX_FILE_BYTES, "The file")
-        content = file.read(before.st_size + 1)  # one more, to see that it grew
-        after = os.fstat(file.fileno())
-    if (len(content), before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise CannotDecode(
-            SkipCode.UNREADABLE, "It changed while it was read. Index it again when it is whole."
-        )
-    return content, after
+    with regular_file(location.path) as file:
+        return read_whole(location.path, file, limits)
