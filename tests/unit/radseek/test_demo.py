@@ -13,9 +13,10 @@ SERVED = 7  # an exit code that nothing else gives
 
 
 @pytest.fixture
-def typed(monkeypatch):
+def typed(monkeypatch, tmp_path):
     """The commands that the demo runs, in order, without running them."""
     commands: list[str] = []
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DEMO_NO_UI", raising=False)
     monkeypatch.setattr(demo, "run", lambda *words: commands.append(words[0]) or 0)
     monkeypatch.setattr(demo, "serve_page", lambda port: commands.append("ui") or SERVED)
@@ -26,20 +27,35 @@ def fails_with(code):
     return lambda *words: code
 
 
-def test_the_demo_indexes_then_searches_then_serves(typed):
+def test_the_demo_makes_an_archive_then_indexes_then_searches_then_serves(typed):
+    assert demo.main() == SERVED
+    assert typed == ["sample", "index", "search", "ui"]
+
+
+def test_an_archive_that_is_there_is_not_made_again(typed, tmp_path):
+    archive = tmp_path / demo.ARCHIVE
+    archive.mkdir()
+    (archive / "truth.csv").touch()
     assert demo.main() == SERVED
     assert typed == ["index", "search", "ui"]
 
 
+def test_an_archive_that_cannot_be_made_ends_the_demo(typed, monkeypatch):
+    monkeypatch.setattr(demo, "run", fails_with(1))
+    assert demo.main() == 1
+    assert typed == []
+
+
 def test_skipped_files_do_not_end_the_demo(typed, monkeypatch):
-    codes = {"index": demo.SOME_SKIPPED, "search": 0}
+    codes = {"sample": 0, "index": demo.SOME_SKIPPED, "search": 0}
     monkeypatch.setattr(demo, "run", lambda *words: codes[words[0]])
     assert demo.main() == SERVED
 
 
 @pytest.mark.parametrize("code", [1, 2, 130])
 def test_a_failed_index_ends_the_demo_with_its_code(typed, monkeypatch, code):
-    monkeypatch.setattr(demo, "run", fails_with(code))
+    codes = {"sample": 0, "index": code}
+    monkeypatch.setattr(demo, "run", lambda *words: codes[words[0]])
     assert demo.main() == code
     assert typed == []
 
@@ -47,7 +63,7 @@ def test_a_failed_index_ends_the_demo_with_its_code(typed, monkeypatch, code):
 def test_the_demo_can_stop_before_the_page(typed, monkeypatch):
     monkeypatch.setenv("DEMO_NO_UI", "1")
     assert demo.main() == 0
-    assert typed == ["index", "search"]
+    assert typed == ["sample", "index", "search"]
 
 
 def test_the_samples_are_folders_of_dicom_files():
