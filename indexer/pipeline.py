@@ -1,142 +1,194 @@
-"""The loop of an indexing run: read, embed, commit; a batch is durable or it is not there."""
+"""An indexing run: a pass over all files, and one over the slices chosen of long series."""
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
+from typing import Final
 
-import numpy as np
-
-from core.types import EmbeddedFile, Embeddings, Prepared, SkipCode, Skipped, Source
+from core.types import CatalogueCode, Found, Location, SkipCode, Slice
 from encoders.base import Encoder
-from imaging.workers import DecodePool, Unchanged
-from indexer.plan import Plan, make_plan
+from imaging.workers import DecodePool
+from indexer.intake import Intake
+from indexer.ledger import Fate, Ledger, State
+from indexer.plan import Known, Plan, as_found, make_plan, plan_again
 from indexer.report import Progress, Report
-from storage.catalog import FileStatus
+from indexer.sampling import EMBEDDED, choose
+from storage.catalog import FileState, KnownFile
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
 
-# What can pass, such as a network drive that is away: no reason to forget an embedded file.
-PASSING = (SkipCode.UNREADABLE, SkipCode.TIMED_OUT, SkipCode.DECODER_CRASHED)
-
-DecodedFile = tuple[Source, tuple[Prepared, ...]]
+NOTHING_KNOWN: Final[Known] = MappingProxyType({})
 
 
-def index(
-    paths: Sequence[Path],
-    writer: CollectionWriter,
-    encoder: Encoder,
-    pool: DecodePool,
-    batch_size: int,
-    progress: Callable[[Progress], None],
-    stopped: Callable[[], bool],
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What makes embeddings of files."""
+
+    encoder: Encoder
+    pool: DecodePool
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run works with."""
+
+    writer: CollectionWriter
+    start: Callable[[], AbstractContextManager[Engine]]  # called when there is a file to read
+    batch_size: int  # pictures in one durable batch
+    slices_per_series: int  # 0 embeds all
+    progress: Callable[[Progress], None]
+    stopped: Callable[[], bool]
+
+
+def index(paths: Sequence[Path], job: Job) -> Report:
     """Bring files and folders into the collection; a second run does only what is left.
 
     When `stopped` turns true the run ends after the file at hand, and commits what it has.
+    Raises InvalidRequest for a path that is not there.
     """
-    known = writer.known()
-    plan = make_plan(paths, known)
-    log.info("indexing files=%d unchanged=%d", plan.files, len(plan.unchanged))
-    embedded = {p: f.sha256 for p, f in known.items() if f.status is FileStatus.EMBEDDED}
-    run = _Run(plan, embedded.keys(), writer, encoder, batch_size, progress)
-    for outcome in pool.run(plan.to_read, embedded):
-        run.take(outcome)
-        if stopped():
-            break
-    run.commit()
-    writer.refresh_index()
-    return run.report()
+    known = job.writer.known()
+    return _run(make_plan(paths, known), known, known, job)
+
+
+def index_again(wanted: Callable[[Location, KnownFile], bool], job: Job) -> Report:
+    """Read those known files again that are wanted, whether they have changed or not."""
+    known = job.writer.known()
+    others = {place: file for place, file in known.items() if not wanted(place, file)}
+    return _run(plan_again(known, wanted), known, others, job)
+
+
+def _run(plan: Plan, known: Known, as_they_were: Known, job: Job) -> Report:
+    """`as_they_were` are the files that need no decoding while their bytes are the same."""
+    log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))
+    with ExitStack() as opened:
+        run = _Run(job, known, opened)
+        if run.first_pass(plan, _hashes(as_they_were)):
+            run.second_pass()
+        job.writer.refresh_index()
+        return run.report()
+
+
+def _hashes(known: Known) -> dict[Location, str]:
+    return {
+        place: file.sha256 for place, file in known.items() if file.state is not FileState.SKIPPED
+    }
 
 
 class _Run:
-    """One run: the files that wait for the next batch, and the counts so far."""
+    """One run, with the engine that it starts when there is something to read."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        embedded_before: Collection[Path],
-        writer: CollectionWriter,
-        encoder: Encoder,
-        batch_size: int,
-        progress: Callable[[Progress], None],
-    ) -> None:
-        self._files = plan.files
-        self._embedded_before = embedded_before
-        self._writer = writer
-        self._encoder = encoder
-        self._batch_size = batch_size
-        self._progress = progress
+    def __init__(self, job: Job, known: Known, opened: ExitStack) -> None:
+        self._job = job
+        self._opened = opened
+        self._engine: Engine | None = None
         self._started = perf_counter()
-        self._waiting: list[DecodedFile] = []
-        self._skipped: list[Skipped] = []
-        self._touched: list[Source] = []
-        self._unchanged = len(plan.unchanged)
-        self._embedded = 0
-        self._pictures = 0
-        self._codes: Counter[str] = Counter()
-        for unreadable in plan.unreadable:
-            self.take(unreadable)
-
-    def take(self, outcome: DecodedFile | Skipped | Unchanged) -> None:
-        """Take one file's outcome; commits when a batch is full."""
-        match outcome:
-            case Skipped():
-                self._skip(outcome)
-            case Unchanged(source):
-                self._touched.append(source)
-                self._unchanged += 1
-            case _:
-                self._waiting.append(outcome)
-        if self._is_full():
-            self.commit()
-
-    def _skip(self, skipped: Skipped) -> None:
-        self._codes[skipped.code.value] += 1
-        if skipped.code in PASSING and skipped.path in self._embedded_before:
-            log.warning("kept as it was code=%s path=%s", skipped.code.value, skipped.path)
-            return
-        self._skipped.append(skipped)
-
-    def _is_full(self) -> bool:
-        pictures = sum(len(pictures) for _, pictures in self._waiting)
-        return pictures + len(self._skipped) + len(self._touched) >= self._batch_size
-
-    def commit(self) -> None:
-        """Embed what waits and make it durable, together with what was skipped."""
-        embedded = _embed(self._waiting, self._encoder)
-        self._writer.commit(embedded, self._skipped, self._touched)
-        self._embedded += len(embedded)
-        self._pictures += sum(len(file.pictures) for file in embedded)
-        self._waiting, self._skipped, self._touched = [], [], []
-        self._progress(self._so_far())
-
-    def _so_far(self) -> Progress:
-        return Progress(
-            files=self._files,
-            embedded=self._embedded,
-            unchanged=self._unchanged,
-            skipped=self._codes.total(),
-            pictures=self._pictures,
-            seconds=perf_counter() - self._started,
+        self._ledger = Ledger()
+        self._intake = Intake(
+            self._ledger,
+            known,
+            job.writer,
+            lambda: self._running().encoder,
+            job.batch_size,
+            self._show,
         )
+
+    def first_pass(self, plan: Plan, hashes: Mapping[Location, str]) -> bool:
+        """Read what is new; slices of series are left to wait. False when it was stopped."""
+        for place, fate in plan.settled.items():
+            self._ledger.put(place, fate)
+        for found in plan.to_read:
+            self._ledger.put(found.location, State.TO_COME)
+        for unreadable in plan.unreadable:
+            self._intake.take(unreadable)
+        defer = self._job.slices_per_series > 0
+        return self._read(plan.to_read, hashes, defer_slices=defer)
+
+    def second_pass(self) -> None:
+        """Embed an even spread of the slices that wait, and catalogue the others.
+
+        A slice that turns out to be broken is replaced by another one.
+        """
+        self._intake.forget_known()
+        tried: set[Location] = set()
+        while chosen := self._choose(tried):
+            tried.update(each.location for each in chosen)
+            known = self._job.writer.known()
+            found = [as_found(each.location, known[each.location]) for each in chosen]
+            for each in found:
+                self._ledger.put(each.location, State.TO_COME)
+            if not self._read(found, {}, defer_slices=False):
+                return
+        self._settle()
 
     def report(self) -> Report:
         """What the run came to."""
-        return Report(self._so_far(), dict(self._codes), self._encoder.device)
+        return Report(
+            self._progress(),
+            skipped_by_code=self._ledger.by_code(SkipCode),
+            catalogued_by_code=self._ledger.by_code(CatalogueCode),
+            copies=self._intake.copies,
+        )
+
+    def _read(
+        self,
+        found: Sequence[Found],
+        hashes: Mapping[Location, str],
+        *,
+        defer_slices: bool,
+    ) -> bool:
+        if found:
+            for outcome in self._running().pool.run(found, hashes, defer_slices):
+                self._intake.take(outcome)
+                if self._job.stopped():
+                    break
+        self._intake.commit()
+        return not self._job.stopped()
+
+    def _running(self) -> Engine:
+        if self._engine is None:
+            self._engine = self._opened.enter_context(self._job.start())
+        return self._engine
+
+    def _choose(self, tried: set[Location]) -> list[Slice]:
+        slices = self._job.writer.pending_slices()
+        left = [each for each in slices if each.state == EMBEDDED or each.location not in tried]
+        return choose(left, self._job.slices_per_series)
+
+    def _settle(self) -> None:
+        """Catalogue the slices that still wait, and find out about those with the same bytes."""
+        slices = self._job.writer.pending_slices()
+        left = [each.location for each in slices if each.state == FileState.PENDING]
+        self._job.writer.settle(left)
+        for place in left:
+            self._ledger.put(place, CatalogueCode.NOT_SAMPLED)
+        copies = self._ledger.waiting()
+        known = self._job.writer.known() if copies else NOTHING_KNOWN
+        for place in copies:
+            self._ledger.put(place, _fate_of_copy(known[place]))
+        self._show()
+
+    def _show(self) -> None:
+        self._job.progress(self._progress())
+
+    def _progress(self) -> Progress:
+        ledger = self._ledger
+        return Progress(
+            files=len(ledger),
+            embedded=ledger.count(State.EMBEDDED),
+            catalogued=sum(ledger.by_code(CatalogueCode).values()),
+            unchanged=ledger.count(State.UNCHANGED),
+            skipped=sum(ledger.by_code(SkipCode).values()),
+            waiting=ledger.count(State.WAITING),
+            pictures=self._intake.pictures,
+            seconds=perf_counter() - self._started,
+            device=self._engine.encoder.device if self._engine else "",
+        )
 
 
-def _embed(files: Sequence[DecodedFile], encoder: Encoder) -> list[EmbeddedFile]:
-    pixels = [picture.pixels for _, pictures in files for picture in pictures]
-    rows = encoder.embed_images(pixels)
-    return [
-        EmbeddedFile(source, pictures, part)
-        for (source, pictures), part in zip(files, _split(rows, files), strict=True)
-    ]
-
-
-def _split(rows: Embeddings, files: Sequence[DecodedFile]) -> list[Embeddings]:
-    ends = np.cumsum([len(pictures) for _, pictures in files])
-    return np.split(rows, ends[:-1]) if files else []
+def _fate_of_copy(file: KnownFile) -> Fate:
+    return State.EMBEDDED if file.state is FileState.EMBEDDED else CatalogueCode(file.code)

@@ -16,19 +16,22 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Counts while a run goes on; files = embedded + unchanged + skipped + still to come."""
+    """Counts while a run goes on; `files` grows when an archive of files is opened."""
 
-    files: int  # to be seen in all
+    files: int  # seen so far
     embedded: int  # files
+    catalogued: int
     unchanged: int
     skipped: int
+    waiting: int  # slices whose series is not decided yet
     pictures: int  # embedded in this run
     seconds: float
+    device: str  # where the encoder runs; empty while there was nothing to read
 
     @property
     def done(self) -> int:
         """Files that are accounted for."""
-        return self.embedded + self.unchanged + self.skipped
+        return self.embedded + self.catalogued + self.unchanged + self.skipped
 
     @property
     def images_per_second(self) -> float:
@@ -38,11 +41,12 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The end of a run. Every file seen is in exactly one of embedded, unchanged and skipped."""
+    """The end of a run: each file seen is embedded, catalogued, unchanged or skipped."""
 
     progress: Progress
     skipped_by_code: Mapping[str, int]
-    device: str
+    catalogued_by_code: Mapping[str, int]
+    copies: int  # files whose bytes the collection already had under another name
 
     @property
     def is_complete(self) -> bool:

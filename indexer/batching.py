@@ -1,0 +1,110 @@
+"""What is committed together: outcomes sorted by whether their bytes are new."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from core.types import (
+    CatalogueCode,
+    Catalogued,
+    DecodedFile,
+    EmbeddedFile,
+    Embeddings,
+    Location,
+    Pending,
+    Source,
+)
+from encoders.base import Encoder
+from indexer.ledger import Fate, State
+from storage.catalog import FileState
+
+Read = DecodedFile | Catalogued | Pending
+
+# What the same bytes can come to; the later of two is worth a new row.
+RANKS: Final = (FileState.PENDING, FileState.CATALOGUED, FileState.EMBEDDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Files by what has to be done with them, and what becomes of each by that."""
+
+    to_embed: list[DecodedFile] = field(default_factory=list)
+    catalogued: list[Catalogued] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    copies: list[Source] = field(default_factory=list)
+    fates: dict[Location, Fate] = field(default_factory=dict)
+
+
+def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
+    """Sort files; one whose bytes are `held`, or came before in `files`, is a copy.
+
+    Bytes that were catalogued or pending and now have pictures are no copy.
+    """
+    states = dict(held)
+    result = Sorted()
+    for file in files:
+        sha256, state = file.source.sha256, _state(file)
+        before = states.get(sha256)
+        if before is None or RANKS.index(state) > RANKS.index(before):
+            states[sha256] = state
+            result.fates[file.source.location] = fate_of(file)
+            _put(result, file)
+        else:
+            result.fates[file.source.location] = _fate_of_copy(file, before)
+            result.copies.append(file.source)
+    return result
+
+
+def fate_of(file: Read) -> Fate:
+    """What becomes of a file that is no copy."""
+    match file:
+        case DecodedFile():
+            return State.EMBEDDED
+        case Catalogued():
+            return file.kept.code
+        case Pending():
+            return State.WAITING
+
+
+def _state(file: Read) -> FileState:
+    match file:
+        case DecodedFile():
+            return FileState.EMBEDDED
+        case Catalogued():
+            return FileState.CATALOGUED
+        case Pending():
+            return FileState.PENDING
+
+
+def _put(result: Sorted, file: Read) -> None:
+    match file:
+        case DecodedFile():
+            result.to_embed.append(file)
+        case Catalogued():
+            result.catalogued.append(file)
+        case Pending():
+            result.pending.append(file)
+
+
+def _fate_of_copy(file: Read, held: FileState) -> Fate:
+    if held is FileState.EMBEDDED:
+        return State.EMBEDDED
+    if isinstance(file, Pending) and held is FileState.CATALOGUED:
+        return CatalogueCode.NOT_SAMPLED  # a slice is catalogued for no other reason
+    return fate_of(file)
+
+
+def embed(files: Sequence[DecodedFile], encoder: Encoder) -> list[EmbeddedFile]:
+    """Give each file the embeddings of its pictures, all in one call of the encoder."""
+    rows = encoder.embed_images([picture.pixels for file in files for picture in file.pictures])
+    return [
+        EmbeddedFile(file.source, file.instance, file.pictures, part)
+        for file, part in zip(files, _split(rows, files), strict=True)
+    ]
+
+
+def _split(rows: Embeddings, files: Sequence[DecodedFile]) -> list[Embeddings]:
+    ends = np.cumsum([len(file.pictures) for file in files])
+    return np.split(rows, ends[:-1]) if files else []
