@@ -1,40 +1,88 @@
 """The one door from bytes to pictures: archive files and uploaded queries both go through it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256 as sha256_of
 from pathlib import Path
 from typing import Final
 
 from core.errors import CannotDecode
-from core.types import Picture, SkipCode
-from imaging.dicom import is_dicom, read_dicom
-from imaging.frames import UP_TO_FIVE, FramePolicy
+from core.types import Decoded, Location, Picture, Pixels, SkipCode
+from imaging.dicom import dicom_header, read_dicom, view_dicom
+from imaging.header import is_dicom
 from imaging.quiet import quiet_libraries
-from imaging.raster import is_raster, read_raster
+from imaging.raster import is_raster, raster_header, read_raster, view_raster
+from imaging.rules import Rules, View
 from imaging.sources import read_source
 
-__all__ = ["FramePolicy", "read_pictures", "read_pictures_from_bytes"]
-
-Reader = Callable[[bytes, FramePolicy], list[Picture]]
-
 PACKED: Final = {b"\x1f\x8b": "gzip", b"PK": "zip"}
+RULES: Final = Rules()
 
 
-def read_pictures(path: Path, frames: FramePolicy = UP_TO_FIVE) -> list[Picture]:
-    """Read a file and render the frames that the policy picks. Raises CannotDecode."""
-    _, content = read_source(path)
-    return read_pictures_from_bytes(content, frames)
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file, and its readers: the content, its sha256, and the rules."""
+
+    recognises: Callable[[bytes], bool]
+    read: Callable[[bytes, str, Rules], Decoded]
+    header: Callable[[bytes, str, Rules], Decoded]
+    view: Callable[[bytes, View, Rules], Pixels]
 
 
-def read_pictures_from_bytes(content: bytes, frames: FramePolicy = UP_TO_FIVE) -> list[Picture]:
-    """Render the frames that the policy picks; the content decides, not the name of a file.
+# DICOM comes first: its preamble may hold the header of a TIFF.
+FORMATS: Final = (
+    Format(is_dicom, read_dicom, dicom_header, view_dicom),
+    Format(is_raster, read_raster, raster_header, view_raster),
+)
 
-    Raises CannotDecode, whatever the bytes are. A native decoder can still abort the process:
-    files that nobody vouches for belong in `workers.DecodePool`.
+
+def read_content(content: bytes, sha256: str, rules: Rules) -> Decoded:
+    """Read what a file says, and render the frames that the rules pick.
+
+    `sha256` is that of the content, which decides what it is: its name does not. Raises
+    CannotDecode, whatever the bytes are. A native decoder can still abort the process: files that
+    nobody vouches for belong in `workers.DecodePool`.
     """
-    reader = _reader_of(content)
+    with _translated():
+        return _format_of(content).read(content, sha256, rules)
+
+
+def read_header(content: bytes, sha256: str, rules: Rules) -> Decoded:
+    """Read what a file says, without its pictures; as `read_content` otherwise."""
+    with _translated():
+        return _format_of(content).header(content, sha256, rules)
+
+
+def read_view(content: bytes, view: View, rules: Rules) -> Pixels:
+    """Render one picture as a viewer asks for it: (H, W, 3).
+
+    Raises CannotDecode, UNSUPPORTED for a file without a picture.
+    """
+    with _translated():
+        return _format_of(content).view(content, view, rules)
+
+
+def read_pictures(path: Path, rules: Rules = RULES) -> list[Picture]:
+    """Read a file on disk and render the frames that the rules pick. Raises CannotDecode."""
+    _, content = read_source(Location(path))
+    return read_pictures_from_bytes(content, rules)
+
+
+def read_pictures_from_bytes(content: bytes, rules: Rules = RULES) -> list[Picture]:
+    """Render the frames that the rules pick. Raises CannotDecode, UNSUPPORTED without a picture."""
+    decoded = read_content(content, sha256_of(content).hexdigest(), rules)
+    if decoded.kept is not None:
+        raise CannotDecode(SkipCode.UNSUPPORTED, decoded.kept.reason)
+    return list(decoded.pictures)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Keep the libraries quiet, and turn what they raise into the one error of this door."""
     with quiet_libraries():
         try:
-            return reader(content, frames)
+            yield
         except CannotDecode:
             raise
         except MemoryError as error:
@@ -48,13 +96,14 @@ def read_pictures_from_bytes(content: bytes, frames: FramePolicy = UP_TO_FIVE) -
             ) from error
 
 
-def _reader_of(content: bytes) -> Reader:
+def _format_of(content: bytes) -> Format:
     if not content:
         raise CannotDecode(SkipCode.EMPTY, "There are no bytes.")
-    if is_dicom(content):  # first: a DICOM preamble may hold the header of a TIFF
-        return read_dicom
-    if is_raster(content):
-        return read_raster
+    for format_ in FORMATS:
+        if format_.recognises(content):
+            return format_
     packing = PACKED.get(content[:2])
     advice = f" It is packed with {packing}; unpack it first." if packing else ""
-    raise CannotDecode(SkipCode.NOT_AN_IMAGE, f"It is not DICOM, PNG, JPEG, TIFF or WebP.{advice}")
+    raise CannotDecode(
+        SkipCode.NOT_AN_IMAGE, f"It is not DICOM, NIfTI, PNG, JPEG, TIFF or WebP.{advice}"
+    )
