@@ -7,10 +7,11 @@ from hashlib import sha256 as sha256_of
 from pathlib import Path
 from typing import Final
 
-from core.errors import CannotDecode
+from core.errors import CannotDecode, InvalidRequest
 from core.types import Decoded, Location, Picture, Pixels, SkipCode
 from imaging.dicom import dicom_header, read_dicom, view_dicom
 from imaging.header import is_dicom
+from imaging.nifti import is_nifti, nifti_header, read_nifti, view_nifti
 from imaging.quiet import quiet_libraries
 from imaging.raster import is_raster, raster_header, read_raster, view_raster
 from imaging.rules import Rules, View
@@ -34,6 +35,7 @@ class Format:
 FORMATS: Final = (
     Format(is_dicom, read_dicom, dicom_header, view_dicom),
     Format(is_raster, read_raster, raster_header, view_raster),
+    Format(is_nifti, read_nifti, nifti_header, view_nifti),
 )
 
 
@@ -57,7 +59,8 @@ def read_header(content: bytes, sha256: str, rules: Rules) -> Decoded:
 def read_view(content: bytes, view: View, rules: Rules) -> Pixels:
     """Render one picture as a viewer asks for it: (H, W, 3).
 
-    Raises CannotDecode, UNSUPPORTED for a file without a picture.
+    Raises CannotDecode, UNSUPPORTED for a file without a picture; InvalidRequest for a crop that
+    lies outside of it.
     """
     with _translated():
         return _format_of(content).view(content, view, rules)
@@ -83,7 +86,7 @@ def _translated() -> Iterator[None]:
     with quiet_libraries():
         try:
             yield
-        except CannotDecode:
+        except (CannotDecode, InvalidRequest):
             raise
         except MemoryError as error:
             raise CannotDecode(
