@@ -12,6 +12,7 @@ from typing import Final
 from core.types import CatalogueCode, Found, Location, SkipCode, Slice
 from encoders.base import Encoder
 from imaging.workers import DecodePool
+from indexer.again import Wanted
 from indexer.intake import Intake
 from indexer.ledger import Fate, Ledger, State
 from indexer.plan import Known, Plan, as_found, make_plan, plan_again
@@ -55,7 +56,7 @@ def index(paths: Sequence[Path], job: Job) -> Report:
     return _run(make_plan(paths, known), known, known, job)
 
 
-def index_again(wanted: Callable[[Location, KnownFile], bool], job: Job) -> Report:
+def index_again(wanted: Wanted, job: Job) -> Report:
     """Read those known files again that are wanted, whether they have changed or not."""
     known = job.writer.known()
     others = {place: file for place, file in known.items() if not wanted(place, file)}

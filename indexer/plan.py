@@ -1,13 +1,14 @@
 """What a run has to do: which of the files seen are new, changed, or as they were."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InvalidRequest
 from core.types import CatalogueCode, Found, Location, SkipCode, Skipped
 from imaging.sources import walk
+from indexer.again import Wanted
 from indexer.ledger import Fate, State
 from storage.catalog import FileState, KnownFile
 
@@ -44,7 +45,7 @@ def make_plan(paths: Iterable[Path], known: Known) -> Plan:
     return plan
 
 
-def plan_again(known: Known, wanted: Callable[[Location, KnownFile], bool]) -> Plan:
+def plan_again(known: Known, wanted: Wanted) -> Plan:
     """Read those known files again that are wanted, whether they have changed or not."""
     chosen = [as_found(place, file) for place, file in known.items() if wanted(place, file)]
     return Plan(to_read=sorted(chosen, key=lambda found: found.location))

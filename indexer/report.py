@@ -47,6 +47,7 @@ class Report:
     skipped_by_code: Mapping[str, int]
     catalogued_by_code: Mapping[str, int]
     copies: int  # files whose bytes the collection already had under another name
+    conflicts: int = 0  # files of the collection with the SOP Instance UID of another, other pixels
 
     @property
     def is_complete(self) -> bool:

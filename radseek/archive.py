@@ -1,23 +1,28 @@
 """The composition root: the one place that picks concrete parts and joins them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from types import TracebackType
+from typing import Self
 
 from core.errors import CardMismatch
-from core.types import EncoderCard, Pixels
+from core.types import EncoderCard, Location, Pixels
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import load_encoder
-from imaging.decode import read_pictures
-from imaging.display import RENDERING
-from imaging.query import MIDDLE_FRAME, read_query
+from imaging.frames import FramePolicy
+from imaging.profiles import PROFILES, VOI, Profile, profile_of
+from imaging.rules import View
 from imaging.workers import DecodePool
-from indexer.pipeline import index
+from indexer.again import Wanted
+from indexer.pipeline import Engine, Job, index, index_again
 from indexer.report import Progress, Report
 from radseek.settings import Settings
+from radseek.viewing import Viewer, rules_of
 from search.query import ImageQuery
 from search.searcher import Searcher
 from storage.layout import collection_exists, collection_names
@@ -26,9 +31,11 @@ from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
 
+SLICES_PER_SERIES = 32  # of a new collection
+
 
 class Archive:
-    """One collection with its encoder. Safe to share between threads."""
+    """One collection with its encoder. A context manager; safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -36,6 +43,7 @@ class Archive:
         self._loading = Lock()
         self._reader: CollectionReader | None = None
         self._encoders: dict[tuple[str, Path | None], Encoder] = {}
+        self._viewer = Viewer(settings)
 
     def reader(self) -> CollectionReader:
         """The collection, opened once. Raises UnknownName when there is none."""
@@ -66,9 +74,85 @@ class Archive:
             return self.encoder_of(self.reader().card)
         return self._load(self.settings.encoder or "mini", self.settings.weights)
 
+    def profile(self) -> Profile:
+        """The rendering that the settings name, else the collection's, else `voi`. CardMismatch."""
+        if self.settings.rendering is not None:
+            return PROFILES[self.settings.rendering]
+        return profile_of(self.reader().rendering) if self.exists() else VOI
+
     def exists(self) -> bool:
         """Whether the collection has been made."""
         return collection_exists(self.settings.home, self.settings.collection)
+
+    def index(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> Report:
+        """Index files and folders into the collection, which is made when it is new.
+
+        The encoder is loaded, and decoding processes are started, when there is a file to read.
+        """
+        with self._job(progress, stopped) as job:
+            return index(paths, job)
+
+    def index_again(
+        self,
+        wanted: Wanted,
+        progress: Callable[[Progress], None],
+        stopped: Callable[[], bool],
+    ) -> Report:
+        """Read those known files again that are wanted. Raises UnknownName without a collection."""
+        self.reader()
+        with self._job(progress, stopped) as job:
+            return index_again(wanted, job)
+
+    def query_image(self, content: bytes) -> ImageQuery:
+        """An uploaded file as a query, rendered as the collection is.
+
+        Raises CannotDecode, and CardMismatch for a rendering that is not here.
+        """
+        return ImageQuery(self._viewer.picture(content, profile_of(self.reader().rendering)))
+
+    def query_file(self, location: Location) -> ImageQuery:
+        """A file of the person's own as a query, like `query_image`."""
+        profile = profile_of(self.reader().rendering)
+        return ImageQuery(self._viewer.view(location, View(), profile))
+
+    def view(self, location: Location, view: View) -> Pixels:
+        """One picture of a file as asked, rendered by `profile`. CannotDecode, CardMismatch."""
+        return self._viewer.view(location, view, self.profile())
+
+    def large_view(self, location: Location, frame: int) -> Pixels:
+        """A picture of the collection at its full size. Raises CannotDecode.
+
+        One that an older radseek rendered is shown as today's `voi` does.
+        """
+        try:
+            profile = profile_of(self.reader().rendering)
+        except CardMismatch:
+            profile = VOI
+        return self._viewer.view(location, View(frame=frame), profile)
+
+    def close(self) -> None:
+        """End the decoding processes and close the files."""
+        self._viewer.close()
+        with self._opening:
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
     def _load(self, name: str, folder: Path | None) -> Encoder:
         with self._loading:
@@ -77,35 +161,45 @@ class Archive:
                 self._encoders[key] = load_encoder(name, folder, self.settings.device)
             return self._encoders[key]
 
-    def index(
-        self,
-        paths: Sequence[Path],
-        progress: Callable[[Progress], None],
-        stopped: Callable[[], bool],
-    ) -> Report:
-        """Index files and folders into the collection, which is made when it is new."""
-        encoder, settings = self.encoder(), self.settings
+    @contextmanager
+    def _job(
+        self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
+    ) -> Iterator[Job]:
+        settings, profile = self.settings, self.profile()
+        slices = self._slices_per_series()
+        with CollectionWriter.open(
+            settings.home, settings.collection, self._card(), profile.id, slices
+        ) as writer:
+            start = partial(self._start, profile, slices)
+            yield Job(writer, start, settings.batch_size, slices, progress, stopped)
+
+    @contextmanager
+    def _start(self, profile: Profile, slices: int) -> Iterator[Engine]:
+        settings, encoder = self.settings, self.encoder()
+        with DecodePool(
+            encoder.prepare,
+            settings.workers,
+            rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices)),
+            settings.decode_seconds,
+            settings.worker_memory,
+        ) as pool:
+            yield Engine(encoder, pool)
+
+    def _card(self) -> EncoderCard:
+        """What the encoder is bound to. A collection knows it: nothing has to be loaded then."""
+        settings = self.settings
+        if settings.encoder is None and settings.weights is None and self.exists():
+            return self.reader().card
+        card = self.encoder().card
         if settings.weights is not None:
-            remember_folder(settings.home, encoder.card.weights_sha256, settings.weights)
-        with (
-            CollectionWriter.open(
-                settings.home, settings.collection, encoder.card, RENDERING
-            ) as writer,
-            DecodePool(encoder.prepare, settings.workers, settings.decode_seconds) as pool,
-        ):
-            return index(paths, writer, encoder, pool, settings.batch_size, progress, stopped)
+            remember_folder(settings.home, card.weights_sha256, settings.weights)
+        return card
 
-    def query_image(self, content: bytes) -> ImageQuery:
-        """An uploaded file as a query, through the same door as the archive. CannotDecode."""
-        return ImageQuery(read_query(content, self.settings.decode_seconds))
-
-
-def read_query_picture(path: Path) -> Pixels:
-    """The picture that stands for a file of the person's own. Raises CannotDecode.
-
-    It is decoded in this process: what crashes a decoder ends one command, not a server.
-    """
-    return read_pictures(path, MIDDLE_FRAME)[0].pixels
+    def _slices_per_series(self) -> int:
+        """The number that the settings name, else the collection's, else the usual one."""
+        if self.settings.slices_per_series is not None:
+            return self.settings.slices_per_series
+        return self.reader().slices_per_series if self.exists() else SLICES_PER_SERIES
 
 
 def open_archive(settings: Settings) -> Archive:

@@ -2,10 +2,10 @@
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -15,6 +15,19 @@ from pydantic_settings import (
 )
 
 from core.errors import InvalidRequest
+from imaging.limits import DEFAULT_LIMITS
+
+
+def _known_charset(name: str) -> str:
+    """The name, when Python can read text by it; raises ValueError else."""
+    try:
+        b"".decode(name)
+    except LookupError as error:
+        raise ValueError(f"{name!r} is no character set; take one such as iso8859_1") from error
+    return name
+
+
+Charset = Annotated[str, AfterValidator(_known_charset)]
 
 
 def default_home() -> Path:
@@ -36,7 +49,43 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes"
     )
     batch_size: int = Field(256, ge=1, description="Pictures in one durable batch")
+    rendering: Literal["voi", "mi2-compat"] | None = Field(
+        None, description="How files are shown; else the collection's way, else voi"
+    )
+    slices_per_series: int | None = Field(
+        None,
+        ge=0,
+        description="Slices embedded of each stack of a series, 0 for all; "
+        "else as the collection has it, else 32",
+    )
+    frames_per_cine: int = Field(
+        5, ge=0, description="Frames embedded of a clip, or pages of a document; 0 for all"
+    )
+    default_charset: Charset = Field(
+        "iso8859_1", description="Character set of DICOM text that declares none and is no UTF-8"
+    )
     decode_seconds: float = Field(60.0, gt=0, description="Time limit for one file")
+    worker_memory: int = Field(
+        4 << 30, ge=1 << 30, description="Memory limit of one decoding process, in bytes"
+    )
+    max_file_bytes: int = Field(
+        DEFAULT_LIMITS.file_bytes, ge=1, description="Largest file, or member of an archive"
+    )
+    max_inflated_bytes: int = Field(
+        DEFAULT_LIMITS.inflated_bytes, ge=1, description="Most that a packed file may unpack to"
+    )
+    max_frame_samples: int = Field(
+        DEFAULT_LIMITS.frame_samples, ge=1, description="Most samples of one frame"
+    )
+    max_file_samples: int = Field(
+        DEFAULT_LIMITS.file_samples, ge=1, description="Most samples of all frames of a file"
+    )
+    max_members: int = Field(
+        DEFAULT_LIMITS.members, ge=1, description="Most members of an archive of files"
+    )
+    max_text: int = Field(
+        DEFAULT_LIMITS.text, ge=64, description="Most characters of a text that is kept"
+    )
     host: str = Field("127.0.0.1", description="Address that the page listens on")
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Names the page answers to; else this machine's own, or any if it is open"

@@ -9,9 +9,9 @@ import typer
 
 from core.errors import RadseekError
 from radseek import __version__
-from radseek.cli import collections, encoders, indexing, page, searching, training
+from radseek.cli import collections, encoders, indexing, page, rendering, searching, training
 from radseek.cli.options import CollectionOption, HomeOption, WhereItLives
-from radseek.cli.output import say
+from radseek.cli.output import HarmlessFormatter, say
 
 app = typer.Typer(
     name="radseek",
@@ -42,20 +42,28 @@ def root(
 ) -> None:
     """Search a radiology archive by words or by image. Not a medical device."""
     log_format = "%(asctime)s %(levelname)s %(name)s %(message)s"
-    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format=log_format)
+    handler = logging.StreamHandler()
+    handler.setFormatter(HarmlessFormatter(log_format))
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, handlers=[handler])
     ctx.obj = WhereItLives(home, collection)
 
 
 app.command("index")(indexing.index)
+app.command("retry")(indexing.retry)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
 app.command("embed")(searching.embed)
 app.command("classify")(searching.classify)
 app.command("status")(collections.status)
 app.command("skipped")(collections.skipped)
+app.command("catalogued")(collections.catalogued)
+app.command("duplicates")(collections.duplicates)
+app.command("series")(collections.series)
+app.command("render")(rendering.render)
 app.command("collections")(collections.list_all)
 app.add_typer(encoders.app, name="encoders")
 app.add_typer(training.app, name="train")
+app.command("sample")(samples.sample)
 app.command("ui")(page.ui)
 
 

@@ -1,9 +1,38 @@
-"""`radseek status`, `skipped` and `collections`."""
+"""`radseek status`, `skipped`, `catalogued`, `duplicates`, `series` and `collections`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
-from radseek.cli.output import card_json, put, put_facts, put_json, skipped_json
+from core.errors import InvalidRequest
+from radseek.cli.options import (
+    CollectionOption,
+    HomeOption,
+    JsonOption,
+    UnderOption,
+    settings_of,
+)
+from radseek.cli.output import (
+    card_json,
+    catalogued_json,
+    place_json,
+    put,
+    put_facts,
+    put_json,
+    series_image_json,
+    skipped_json,
+)
+
+if TYPE_CHECKING:
+    from storage.reader import CollectionReader
+
+Code = TypeVar("Code", bound=StrEnum)
+
+CodeOption = Annotated[
+    str | None, typer.Option("--code", help="Only files of this code.", show_default=False)
+]
 
 
 def status(
@@ -13,18 +42,19 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """What the collection holds, its encoder, its index."""
-    from radseek.archive import open_archive
-
     settings = settings_of(ctx, home, collection)
-    info = open_archive(settings).reader().info()
+    info = _reader(ctx, home, collection).info()
     facts = {
         "collection": info.name,
         "home": str(settings.home),
         "files": info.files,
         "pictures": info.pictures,
+        "catalogued": info.catalogued,
         "skipped": info.skipped,
+        "conflicts": info.conflicts,
         "bytes_on_disk": info.bytes_on_disk,
         "rendering": info.rendering,
+        "slices_per_series": info.slices_per_series,
         "index": info.index_kind,
         "index_rows": info.index_rows,
         "sequence": info.sequence,
@@ -38,19 +68,82 @@ def status(
 
 def skipped(
     ctx: typer.Context,
+    code: CodeOption = None,
+    under: UnderOption = None,
     home: HomeOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The files that are not in the index, each with its code and reason."""
-    from radseek.archive import open_archive
+    """The files that could not be read, each with its code and reason."""
+    from core.types import SkipCode
 
-    files = open_archive(settings_of(ctx, home, collection)).reader().skipped()
+    files = _reader(ctx, home, collection).skipped(_chosen(SkipCode, code), _absolute(under))
     if as_json:
         put_json([skipped_json(file) for file in files])
         return
     for file in files:
-        put(f"{file.code.value:<16} {file.path}  {file.reason}")
+        put(f"{file.code.value:<16} {file.location}  {file.reason}")
+
+
+def catalogued(
+    ctx: typer.Context,
+    code: CodeOption = None,
+    under: UnderOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The files that are in the catalog without a picture, each with its code and reason."""
+    from core.types import CatalogueCode
+
+    files = _reader(ctx, home, collection).catalogued(
+        _chosen(CatalogueCode, code), _absolute(under)
+    )
+    if as_json:
+        put_json([catalogued_json(file) for file in files])
+        return
+    for file in files:
+        put(f"{file.code.value:<18} {file.modality or '-':<8} {file.location}  {file.reason}")
+
+
+def duplicates(
+    ctx: typer.Context,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Files that are linked: the same bytes, the same pixels, or one UID with other pixels."""
+    groups = _reader(ctx, home, collection).duplicates()
+    if as_json:
+        put_json(
+            [
+                {"relation": relation.value, "files": [place_json(place) for place in places]}
+                for relation, places in groups
+            ]
+        )
+        return
+    for relation, places in groups:
+        put(f"{relation.value}  {len(places)} files")
+        for place in places:
+            put(f"  {place}")
+
+
+def series(
+    ctx: typer.Context,
+    uid: Annotated[str, typer.Argument(help="Series Instance UID.")],
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The images of a series in their order, with the position of each slice in mm."""
+    images = _reader(ctx, home, collection).series(uid)
+    if as_json:
+        put_json([series_image_json(image) for image in images])
+        return
+    for image in images:
+        along = "-" if image.along is None else f"{image.along:.2f}"
+        picture = "-" if image.picture_id is None else f"#{image.picture_id}"
+        put(f"{along:>10}  {picture:<8} {image.location} frame {image.frame}")
 
 
 def list_all(ctx: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -63,3 +156,24 @@ def list_all(ctx: typer.Context, home: HomeOption = None, as_json: JsonOption = 
         return
     for info in infos:
         put(f"{info.name:<24} {info.pictures:>9} pictures  {info.card.name}")
+
+
+def _reader(ctx: typer.Context, home: Path | None, collection: str | None) -> "CollectionReader":
+    from radseek.archive import open_archive
+
+    return open_archive(settings_of(ctx, home, collection)).reader()
+
+
+def _chosen(codes: type[Code], name: str | None) -> Code | None:
+    """The code of that name. Raises InvalidRequest with the names there are."""
+    if name is None:
+        return None
+    try:
+        return codes(name)
+    except ValueError as error:
+        known = ", ".join(code.value for code in codes)
+        raise InvalidRequest(f"There is no code {name!r}. Known: {known}.") from error
+
+
+def _absolute(under: Path | None) -> Path | None:
+    return None if under is None else under.resolve()

@@ -1,7 +1,7 @@
-"""`radseek index`."""
+"""`radseek index` and `retry`."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -15,18 +15,33 @@ from radseek.cli.options import (
     EncoderOption,
     HomeOption,
     JsonOption,
+    RenderingOption,
+    UnderOption,
     WeightsOption,
     settings_of,
 )
 from radseek.cli.output import put, put_json, say
 
 if TYPE_CHECKING:
-    from indexer.report import Report
+    from indexer.report import Progress, Report
+    from radseek.archive import Archive
+    from radseek.settings import Settings
+
+    Work = Callable[[Archive, Callable[[Progress], None], Callable[[], bool]], Report]
 
 
 def index(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
+    rendering: RenderingOption = None,
+    slices: Annotated[
+        int | None,
+        typer.Option(
+            "--slices",
+            help="Slices of each stack of a series, 0 for all (else the collection's, else 32).",
+            show_default=False,
+        ),
+    ] = None,
     encoder: EncoderOption = None,
     weights: WeightsOption = None,
     device: DeviceOption = None,
@@ -38,19 +53,60 @@ def index(
 
     Exit code 0: all went in. 3: some were skipped (see `radseek skipped`). 1: failure.
     """
+    settings = settings_of(
+        ctx,
+        home,
+        collection,
+        encoder=encoder,
+        weights=weights,
+        device=device,
+        rendering=rendering,
+        slices_per_series=slices,
+    )
+    say(f"radseek: indexing into {settings.collection!r}")
+    _run(settings, lambda archive, *told: archive.index(paths, *told), as_json)
+
+
+def retry(
+    ctx: typer.Context,
+    code: Annotated[
+        str | None,
+        typer.Option(
+            "--code", help="Only files of this code (else all skipped).", show_default=False
+        ),
+    ] = None,
+    under: UnderOption = None,
+    weights: WeightsOption = None,
+    device: DeviceOption = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read skipped files again, as after an update or a repair.
+
+    `--code unsupported-syntax` reads those again whose transfer syntax had no decoder. Exit code 0:
+    all are in now. 3: some are still skipped. 1: failure.
+    """
+    from indexer.again import failures
+
+    settings = settings_of(ctx, home, collection, weights=weights, device=device)
+    wanted = failures(code, under)
+    say(f"radseek: trying again what was left out of {settings.collection!r}")
+    _run(settings, lambda archive, *told: archive.index_again(wanted, *told), as_json)
+
+
+def _run(settings: "Settings", work: "Work", as_json: bool) -> None:
+    """Do the work with a progress bar, print what it came to, and end with its exit code."""
     from radseek.archive import open_archive
     from radseek.cli.progress import progress_bar
 
-    settings = settings_of(ctx, home, collection, encoder=encoder, weights=weights, device=device)
-    archive = open_archive(settings)
-    with stop_on_interrupt() as stop:
-        say(f"radseek: loading the encoder, then indexing into {settings.collection!r}")
-        with progress_bar(archive.encoder().device) as show:
-            report = archive.index(paths, show, stop.is_set)
+    with open_archive(settings) as archive, stop_on_interrupt() as stop, progress_bar() as show:
+        report = work(archive, show, stop.is_set)
     if as_json:
         put_json(_report_json(report))
     else:
-        put(_summary(report))
+        for line in _summary(report):
+            put(line)
     raise typer.Exit(report.exit_code)
 
 
@@ -77,28 +133,36 @@ def _report_json(report: "Report") -> dict[str, Any]:
     return {
         "files": progress.files,
         "embedded": progress.embedded,
+        "catalogued": progress.catalogued,
         "unchanged": progress.unchanged,
         "skipped": progress.skipped,
+        "catalogued_by_code": report.catalogued_by_code,
         "skipped_by_code": report.skipped_by_code,
+        "copies": report.copies,
+        "conflicts": report.conflicts,
         "pictures": progress.pictures,
         "seconds": round(progress.seconds, 3),
         "images_per_second": round(progress.images_per_second, 1),
-        "device": report.device,
+        "device": progress.device,
         "complete": report.is_complete,
     }
 
 
-def _summary(report: "Report") -> str:
+def _summary(report: "Report") -> Iterator[str]:
     progress = report.progress
-    lines = [
-        f"{progress.files} files: {progress.embedded} embedded as {progress.pictures} pictures, "
-        f"{progress.unchanged} unchanged, {progress.skipped} skipped "
-        f"in {progress.seconds:.1f} s "
-        f"({progress.images_per_second:.0f} images/s on {report.device})"
-    ]
-    lines += [f"  skipped {count:>6}  {code}" for code, count in report.skipped_by_code.items()]
+    rate = f" ({progress.images_per_second:.0f} images/s on {progress.device})"
+    yield (
+        f"{progress.files} files: {progress.embedded} embedded, {progress.catalogued} catalogued, "
+        f"{progress.unchanged} unchanged, {progress.skipped} skipped; {progress.pictures} pictures "
+        f"in {progress.seconds:.1f} s{rate if progress.device else ''}"
+    )
+    yield from (f"  catalogued {n:>7}  {code}" for code, n in report.catalogued_by_code.items())
+    yield from (f"  skipped    {n:>7}  {code}" for code, n in report.skipped_by_code.items())
+    if report.copies:
+        yield f"{report.copies} of them have the bytes of another file. See: radseek duplicates"
+    if report.conflicts:
+        yield f"{report.conflicts} have the UID of another image and other pixels: see there too"
     if progress.skipped:
-        lines.append("See each with its reason: radseek skipped")
+        yield "See each with its reason: radseek skipped"
     if not report.is_complete:
-        lines.append("Stopped before the end. Run the same command again to continue.")
-    return "\n".join(lines)
+        yield "Stopped before the end. Run the same command again to continue."

@@ -34,6 +34,18 @@ WeightsOption = Annotated[
 DeviceOption = Annotated[
     str | None, typer.Option("--device", help="auto, cpu or cuda (else auto).", show_default=False)
 ]
+RenderingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rendering",
+        help="voi or mi2-compat (else the collection's, else voi).",
+        show_default=False,
+    ),
+]
+UnderOption = Annotated[
+    Path | None,
+    typer.Option("--under", help="Only files below this folder.", show_default=False),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.")]
 WhereOption = Annotated[

@@ -1,26 +1,59 @@
 """What the commands print: results to stdout, everything else to stderr."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
-from core.types import EncoderCard, Hit, Skipped
+from core.types import EncoderCard, Hit, Location, SeriesImage, Skipped
+
+if TYPE_CHECKING:
+    from storage.reader import CataloguedFile
 
 
 def say(text: str) -> None:
     """A line for the person, to stderr."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def put(text: str) -> None:
     """A line of the result, to stdout."""
-    print(text)
+    print(harmless(text))
 
 
 def put_json(value: object) -> None:
     """One JSON value on a line of its own; ASCII, since a path need not be valid UTF-8."""
-    put(json.dumps(value))
+    print(json.dumps(value))
+
+
+def harmless(text: str) -> str:
+    """The text with what is no letter, sign or space escaped: names come from anybody.
+
+    A path or the name of a member may hold line ends, the escape sequences of a terminal, or marks
+    that turn the direction of reading.
+    """
+    return "".join(
+        mark if mark.isprintable() or category(mark) == "Zs" else _escaped(mark) for mark in text
+    )
+
+
+def _escaped(mark: str) -> str:
+    return mark.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+class HarmlessFormatter(logging.Formatter):
+    """Log lines through the same door."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # logging's own name
+        """The line, without the traceback that may follow it."""
+        return harmless(super().formatMessage(record))
+
+
+def place_json(location: Location) -> dict[str, str]:
+    """Where a file lies: the path on disk, and the name in an archive, empty outside of one."""
+    return {"path": str(location.path), "member": location.member}
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -30,8 +63,10 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "rank": hit.rank,
         "score": round(hit.score, 6),
         "id": record.id,
-        "path": str(record.path),
+        **place_json(record.location),
         "frame": record.frame,
+        "along": record.along,
+        "copies": hit.copies,
         "modality": tags.modality,
         "body_part": tags.body_part,
         "laterality": tags.laterality,
@@ -63,7 +98,31 @@ def card_json(card: EncoderCard) -> dict[str, Any]:
 
 def skipped_json(skipped: Skipped) -> dict[str, str]:
     """A skipped file as JSON."""
-    return {"path": str(skipped.path), "code": skipped.code.value, "reason": skipped.reason}
+    place = place_json(skipped.location)
+    return place | {"code": skipped.code.value, "reason": skipped.reason}
+
+
+def catalogued_json(file: "CataloguedFile") -> dict[str, str]:
+    """A file without a picture as JSON."""
+    place = place_json(file.location)
+    return place | {
+        "code": file.code.value,
+        "reason": file.reason,
+        "modality": file.modality,
+        "sop_class_uid": file.sop_class_uid,
+    }
+
+
+def series_image_json(image: SeriesImage) -> dict[str, Any]:
+    """One image of a series as JSON."""
+    return {
+        **place_json(image.location),
+        "frame": image.frame,
+        "orientation": image.orientation,
+        "along": image.along,
+        "instance_number": image.instance_number,
+        "id": image.picture_id,
+    }
 
 
 def put_hits(hits: Iterable[Hit]) -> None:
@@ -72,7 +131,8 @@ def put_hits(hits: Iterable[Hit]) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        place = f"{hit.record.path}{frame}"
+        copies = f" (and {hit.copies} more with the same pixels)" if hit.copies else ""
+        place = f"{hit.record.location}{frame}{copies}"
         put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
 
 

@@ -18,21 +18,22 @@ from indexer.report import Progress as Counts
 
 
 @contextmanager
-def progress_bar(device: str) -> Iterator[Callable[[Counts], None]]:
-    """A bar with files, images a second, skipped, time left and device; yields what moves it."""
+def progress_bar() -> Iterator[Callable[[Counts], None]]:
+    """A bar with files, images a second, what waits and is skipped; yields what moves it."""
     bar = Progress(
         TextColumn("indexing"),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f} files"),
         TextColumn("{task.fields[rate]:.0f} images/s"),
+        TextColumn("{task.fields[waiting]} slices wait"),
         TextColumn("{task.fields[skipped]} skipped"),
         TextColumn("left"),
         TimeRemainingColumn(),
-        TextColumn(f"on {device}"),
+        TextColumn("{task.fields[device]}"),
         console=Console(stderr=True),
     )
     with bar:
-        task = bar.add_task("indexing", total=0, rate=0.0, skipped=0)
+        task = bar.add_task("indexing", total=0, rate=0.0, waiting=0, skipped=0, device="")
 
         def show(counts: Counts) -> None:
             bar.update(
@@ -40,7 +41,9 @@ def progress_bar(device: str) -> Iterator[Callable[[Counts], None]]:
                 total=counts.files,
                 completed=counts.done,
                 rate=counts.images_per_second,
+                waiting=counts.waiting,
                 skipped=counts.skipped,
+                device=counts.device,
             )
 
         yield show

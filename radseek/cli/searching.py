@@ -1,6 +1,7 @@
 """`radseek search`, `similar`, `embed` and `classify`."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,9 +21,11 @@ from radseek.cli.options import (
     settings_of,
 )
 from radseek.cli.output import hits_json, put, put_hits, put_json, say
+from radseek.cli.places import location_of
 
 if TYPE_CHECKING:
     from core.types import Embeddings, Pixels
+    from radseek.archive import Archive
     from radseek.settings import Settings
     from search.query import Query
     from search.searcher import Results
@@ -49,9 +52,10 @@ def search(
     from search.query import TextQuery
 
     settings = settings_of(ctx, home, collection, weights=weights, device=device)
-    ask = _asker(settings, k, where)
-    for line in _queries(text, batch, "a text"):
-        _answer(line, ask(TextQuery(line)), as_json)
+    with _archive(settings) as archive:
+        ask = _asker(archive, k, where)
+        for line in _queries(text, batch, "a text"):
+            _answer(line, ask(TextQuery(line)), as_json)
 
 
 def similar(
@@ -70,9 +74,10 @@ def similar(
 ) -> None:
     """Find pictures like an image file, or like an indexed picture, which is then left out."""
     settings = settings_of(ctx, home, collection, weights=weights, device=device)
-    ask = _asker(settings, k, where)
-    for line in _queries(picture, batch, "an image file or an id"):
-        _answer(line, ask(_picture_query(line)), as_json)
+    with _archive(settings) as archive:
+        ask = _asker(archive, k, where)
+        for line in _queries(picture, batch, "an image file or an id"):
+            _answer(line, ask(_picture_query(archive, line)), as_json)
 
 
 def embed(
@@ -89,14 +94,14 @@ def embed(
     collection: CollectionOption = None,
 ) -> None:
     """Print unit embeddings of images or texts, in the order given, as JSON or one .npy file."""
-    from radseek.archive import open_archive
-
     settings = settings_of(ctx, home, collection, encoder=encoder, weights=weights, device=device)
-    loaded = open_archive(settings).encoder()
-    if text:
-        rows = loaded.embed_texts(inputs)
-    else:
-        rows = loaded.embed_images([loaded.prepare(pixels) for pixels in _pictures(inputs)])
+    with _archive(settings) as archive:
+        loaded = archive.encoder()
+        if text:
+            rows = loaded.embed_texts(inputs)
+        else:
+            pictures = _pictures(archive, inputs)
+            rows = loaded.embed_images([loaded.prepare(pixels) for pixels in pictures])
     _put_embeddings(rows, npy)
 
 
@@ -115,13 +120,13 @@ def classify(
     as_json: JsonOption = False,
 ) -> None:
     """Zero-shot probabilities of labels, by softmax over them or by sigmoid of each."""
-    from radseek.archive import open_archive
     from search.classify import classify as classify_pictures
 
     settings = settings_of(ctx, home, collection, encoder=encoder, weights=weights, device=device)
     names = [label.strip() for label in labels.split(",")]
-    loaded = open_archive(settings).encoder()
-    table = classify_pictures(loaded, list(_pictures(images)), names, multilabel)
+    with _archive(settings) as archive:
+        pictures = list(_pictures(archive, images))
+        table = classify_pictures(archive.encoder(), pictures, names, multilabel)
     for image, row in zip(images, table.tolist(), strict=True):
         by_label = dict(sorted(zip(names, row, strict=True), key=lambda pair: -pair[1]))
         if as_json:
@@ -130,13 +135,18 @@ def classify(
             put(f"{image}  " + "  ".join(f"{name} {p:.3f}" for name, p in by_label.items()))
 
 
-def _asker(settings: "Settings", k: int, where: list[str] | None) -> "Callable[[Query], Results]":
-    """What answers the queries of one command, on one collection with one set of filters."""
+def _archive(settings: "Settings") -> "Archive":
     from radseek.archive import open_archive
+
+    return open_archive(settings)
+
+
+def _asker(archive: "Archive", k: int, where: list[str] | None) -> "Callable[[Query], Results]":
+    """What answers the queries of one command, on one collection with one set of filters."""
     from search.filters import parse_where
 
     conditions = [parse_where(condition) for condition in where or ()]
-    return partial(open_archive(settings).searcher().search, k=k, where=conditions)
+    return partial(archive.searcher().search, k=k, where=conditions)
 
 
 def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]:
@@ -168,25 +178,30 @@ def _answer(line: str, results: "Results", as_json: bool) -> None:
     )
 
 
-def _picture_query(text: str) -> "Query":
-    from search.query import ImageQuery, InstanceQuery
+def _picture_query(archive: "Archive", text: str) -> "Query":
+    from search.query import InstanceQuery
 
     if text.isdecimal() and not Path(text).exists():
         return InstanceQuery(int(text))
-    return ImageQuery(_picture(text))
+    with _named(text):
+        return archive.query_file(location_of(text))
 
 
-def _picture(path: str) -> "Pixels":
-    from radseek.archive import read_query_picture
+def _pictures(archive: "Archive", files: list[str]) -> "Iterator[Pixels]":
+    from imaging.rules import View
 
+    for file in files:
+        with _named(file):
+            yield archive.view(location_of(file), View())
+
+
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """Say which of the person's files cannot be read."""
     try:
-        return read_query_picture(Path(path))
+        yield
     except CannotDecode as error:
-        raise InvalidRequest(f"Cannot read {path}: {error}") from error
-
-
-def _pictures(paths: list[str]) -> "Iterator[Pixels]":
-    return map(_picture, paths)
+        raise InvalidRequest(f"Cannot read {file}: {error}") from error
 
 
 def _put_embeddings(rows: "Embeddings", npy: Path | None) -> None:

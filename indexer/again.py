@@ -1,0 +1,31 @@
+"""Which known files are worth another try."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from core.errors import InvalidRequest
+from core.types import CatalogueCode, Location, SkipCode
+from storage.catalog import KnownFile
+
+Wanted = Callable[[Location, KnownFile], bool]
+
+# What a DICOMDIR names outside of its folder is never read.
+SKIPPED: Final = frozenset(code.value for code in SkipCode if code is not SkipCode.UNSAFE_PATH)
+BY_NAME: Final = SKIPPED | {CatalogueCode.UNSUPPORTED_SYNTAX.value}
+
+
+def failures(code: str | None = None, under: Path | None = None) -> Wanted:
+    """Files that were skipped, of one code or all, below a folder or anywhere.
+
+    Objects in a transfer syntax without a decoder are wanted when their code is named. Raises
+    InvalidRequest for a code that cannot be tried again.
+    """
+    if code is not None and code not in BY_NAME:
+        known = ", ".join(sorted(BY_NAME))
+        raise InvalidRequest(f"Nothing can be tried again for {code!r}. Name one of {known}.")
+    codes = SKIPPED if code is None else {code}
+    folder = None if under is None else under.resolve()
+    return lambda place, file: (
+        file.code in codes and (folder is None or place.path.is_relative_to(folder))
+    )

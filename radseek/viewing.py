@@ -1,0 +1,57 @@
+"""Single pictures of files, decoded in processes of their own: one for each way of rendering."""
+
+from threading import Lock
+
+from core.types import Location, Pixels
+from imaging.frames import FramePolicy
+from imaging.limits import Limits
+from imaging.profiles import Profile
+from imaging.query import QueryReader
+from imaging.rules import Rules, View
+from radseek.settings import Settings
+
+
+class Viewer:
+    """Reads pictures that a person asks for. Safe to share between threads; close it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._opening = Lock()
+        self._readers: dict[Profile, QueryReader] = {}
+
+    def picture(self, content: bytes, profile: Profile) -> Pixels:
+        """The picture that stands for an uploaded file. Raises CannotDecode."""
+        return self._reader(profile).picture(content)
+
+    def view(self, location: Location, view: View, profile: Profile) -> Pixels:
+        """One picture of a file as asked. Raises CannotDecode."""
+        return self._reader(profile).view(location, view)
+
+    def close(self) -> None:
+        """End the processes."""
+        with self._opening:
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
+
+    def _reader(self, profile: Profile) -> QueryReader:
+        settings = self._settings
+        with self._opening:
+            if profile not in self._readers:
+                self._readers[profile] = QueryReader(
+                    rules_of(settings, profile), settings.decode_seconds, settings.worker_memory
+                )
+            return self._readers[profile]
+
+
+def rules_of(settings: Settings, profile: Profile, frames: FramePolicy | None = None) -> Rules:
+    """How files are read by these settings; `frames` are those of the settings unless named."""
+    limits = Limits(
+        file_bytes=settings.max_file_bytes,
+        inflated_bytes=settings.max_inflated_bytes,
+        frame_samples=settings.max_frame_samples,
+        file_samples=settings.max_file_samples,
+        members=settings.max_members,
+        text=settings.max_text,
+    )
+    return Rules(profile, frames or FramePolicy(), limits, settings.default_charset)
