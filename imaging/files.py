@@ -19,14 +19,27 @@ def regular_file(path: Path) -> Iterator[BufferedReader]:
 
     Raises CannotDecode (UNREADABLE) for what is not one, and for a read that fails in the block.
     """
+    with refusals_told(), open_regular(path) as file:
+        yield file
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """Say what to do when the system refuses a read. Raises CannotDecode (UNREADABLE)."""
     try:
-        # Without O_NONBLOCK, opening a named pipe waits for a writer that may never come.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise CannotDecode(SkipCode.UNREADABLE, "It is not a regular file.")
-            yield file
+        yield
     except OSError as error:
         raise CannotDecode(SkipCode.UNREADABLE, unreadable(error)) from error
+
+
+def open_regular(path: Path) -> BufferedReader:
+    """Open a regular file for reading. Raises OSError, and CannotDecode for what is not one."""
+    # Without O_NONBLOCK, opening a named pipe waits for a writer that may never come.
+    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise CannotDecode(SkipCode.UNREADABLE, "It is not a regular file.")
+    return file
 
 
 def unreadable(error: OSError) -> str:

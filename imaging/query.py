@@ -1,45 +1,143 @@
-"""Reads the picture of an upload, without letting it bring the server down."""
+"""Gives single pictures as a person asks for them, without letting one bring the server down."""
 
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Final
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from types import TracebackType
+from typing import Self
 
-from core.errors import CannotDecode
-from core.types import Pixels, Skipped
-from imaging.decode import read_pictures_from_bytes
-from imaging.dicom import is_dicom
-from imaging.frames import FramePolicy
-from imaging.work import Outcome
-from imaging.workers import DecodePool
+from core.errors import CannotDecode, DecodersUnavailable
+from core.types import Location, Pixels, SkipCode
+from imaging.containers import SourceReader
+from imaging.decode import RULES, read_view
+from imaging.rules import Rules, View
+from imaging.serving import Bounds
+from imaging.work import why
+from imaging.worker import Worker
 
-MIDDLE_FRAME: Final = FramePolicy(count=1)
+DEFAULT_VIEW = View()
 
 
-def read_query(content: bytes, seconds: float = 60) -> Pixels:
-    """Read the picture that stands for a file: (H, W, 3), of many frames the middle one.
+@dataclass(frozen=True, slots=True)
+class ViewTask:
+    """One picture to make."""
 
-    DICOM is decoded in a process of its own, which its decoders may crash and which costs about a
-    second; `seconds` limits it. Raises CannotDecode, DecodersUnavailable.
+    number: int  # from 0
+    wanted: bytes | Location  # of an upload its bytes
+    view: View
+
+
+class ViewAnswering:
+    """Makes pictures, one after the other; never raises."""
+
+    def __init__(self, rules: Rules, alive: Callable[[], None]) -> None:
+        self._rules = rules
+        self._sources = SourceReader(rules, alive)
+
+    def __call__(self, task: ViewTask) -> Pixels | CannotDecode:
+        """Give the picture, or why there is none."""
+        try:
+            return read_view(self._content(task.wanted), task.view, self._rules)
+        except BaseException as error:  # a panic in native code is no Exception
+            return CannotDecode(*why(error))
+
+    def _content(self, wanted: bytes | Location) -> bytes:
+        if isinstance(wanted, bytes):
+            return wanted
+        _, content = self._sources.read(wanted)
+        if content is None:
+            raise CannotDecode(
+                SkipCode.UNSUPPORTED, "It is a zip archive. Ask for one of its members."
+            )
+        return content
+
+
+class QueryReader:
+    """One worker process that makes pictures for a page or a command.
+
+    It starts with the first question and stays. Threads wait for each other. A file that crashes
+    the worker, or takes more than `seconds`, is an error of its own; a fresh worker takes the next.
+    Close it, or use it as a context manager.
     """
-    if not is_dicom(content):
-        return read_pictures_from_bytes(content, MIDDLE_FRAME)[0].pixels
-    with (
-        NamedTemporaryFile() as file,
-        DecodePool(_unprepared, workers=1, seconds=seconds, frames=MIDDLE_FRAME) as pool,
-    ):
-        file.write(content)
-        file.flush()
-        return _pixels(*pool.run([Path(file.name)]))
 
+    def __init__(
+        self, rules: Rules = RULES, seconds: float = 60, memory_bytes: int = 4 << 30
+    ) -> None:
+        self._rules = rules
+        self._bounds = Bounds(seconds, memory_bytes)
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._worker: Worker[ViewTask] | None = None
 
-def _unprepared(pixels: Pixels) -> Pixels:
-    return pixels
+    def __enter__(self) -> Self:
+        """Give the reader."""
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
 
-def _pixels(outcome: Outcome) -> Pixels:
-    match outcome:
-        case (_, (prepared,)):
-            return prepared.pixels
-        case Skipped(_, code, reason):
-            raise CannotDecode(code, reason)
-    raise AssertionError("a file of which nothing is known cannot be unchanged")
+    def close(self) -> None:
+        """End the worker, once it has made the pictures that others wait for."""
+        with self._lock:
+            self._end()
+
+    def picture(self, content: bytes, view: View = DEFAULT_VIEW) -> Pixels:
+        """Give the picture of an upload: (H, W, 3). Raises CannotDecode, DecodersUnavailable."""
+        limits = self._rules.limits
+        limits.check_bytes(len(content), limits.file_bytes, "The file")
+        return self._ask(content, view)
+
+    def view(self, location: Location, view: View = DEFAULT_VIEW) -> Pixels:
+        """Give the picture of a file: (H, W, 3). Raises CannotDecode, DecodersUnavailable."""
+        return self._ask(location, view)
+
+    def _ask(self, wanted: bytes | Location, view: View) -> Pixels:
+        with self._lock:
+            try:
+                outcome = self._answered(ViewTask(next(self._numbers), wanted, view))
+            except BaseException:
+                self._end()  # its answer would be taken for that of the next question
+                raise
+        if isinstance(outcome, CannotDecode):
+            raise outcome
+        return outcome
+
+    def _answered(self, task: ViewTask) -> Pixels | CannotDecode:
+        if self._worker is None:
+            self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
+        self._worker.give([task])
+        try:
+            answer = self._worker.listen()
+        except (EOFError, OSError):
+            return self._blamed()
+        if answer.is_last:
+            self._end()
+        outcome: Pixels | CannotDecode = answer.outcome
+        return outcome
+
+    def _blamed(self) -> CannotDecode:
+        """Say what a dead worker died of, and forget it."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            raise AssertionError("a worker was asked")
+        is_guilty = worker.at_hand() is not None or worker.has_answered
+        exit_code = worker.end()
+        if not is_guilty:
+            raise DecodersUnavailable(
+                f"The decoding worker ends before it reads a file (exit code {exit_code})."
+                " Look at what it prints, or free memory."
+            )
+        return CannotDecode(*worker.blame(exit_code))
+
+    def _end(self) -> None:
+        if self._worker is not None:
+            self._worker.end()
+        self._worker = None

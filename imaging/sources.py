@@ -8,6 +8,7 @@ from pathlib import Path
 from core.types import Found, Location, SkipCode, Skipped, Source
 from imaging.files import read_whole, regular_file, unreadable
 from imaging.limits import DEFAULT_LIMITS, Limits
+from imaging.zips import ZipArchive
 
 
 def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
@@ -55,9 +56,12 @@ def _unlisted(path: Path, error: OSError) -> Skipped:
 
 
 def read_source(location: Location, limits: Limits = DEFAULT_LIMITS) -> tuple[Source, bytes]:
-    """Read a regular file once, and say what was read.
+    """Read one file whole, or one member of a zip archive, and say what was read.
 
-    Raises CannotDecode (UNREADABLE, EMPTY, TOO_LARGE).
+    Raises CannotDecode (UNREADABLE, EMPTY, TOO_LARGE; of a member CORRUPT and UNSUPPORTED too).
     """
+    if location.member:
+        with ZipArchive(location.path, limits) as archive:
+            return archive.read(location.member)
     with regular_file(location.path) as file:
         return read_whole(location.path, file, limits)

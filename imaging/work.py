@@ -1,152 +1,97 @@
-"""What a worker does: files in, prepared pictures out, inside limits that the system enforces."""
+"""What becomes of one file: it is read, opened or decoded, and its pictures are prepared."""
 
-import os
-import pickle
-import resource
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from ctypes import c_longlong
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from pathlib import Path
-from queue import SimpleQueue
-from time import perf_counter
-from typing import Final
 
 from core.errors import CannotDecode
-from core.types import Picture, Prepare, Prepared, SkipCode, Skipped, Source
-from imaging.decode import read_pictures_from_bytes
-from imaging.frames import FramePolicy
-from imaging.sources import read_source
+from core.types import (
+    Catalogued,
+    Container,
+    Decoded,
+    DecodedFile,
+    Found,
+    Pending,
+    Picture,
+    Prepare,
+    Prepared,
+    SkipCode,
+    Skipped,
+    Source,
+    Unchanged,
+)
+from imaging.containers import SourceReader
+from imaging.decode import read_content, read_header
+from imaging.header import is_dicom
+from imaging.places import is_slice
+from imaging.rules import Rules
 from imaging.thumbnail import make_thumbnail
 
-NO_TASK: Final = -1
+Outcome = DecodedFile | Catalogued | Pending | Container | Skipped | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
-    """A file with the bytes it had when it was indexed."""
-
-    source: Source
-
-
-Outcome = tuple[Source, tuple[Prepared, ...]] | Skipped | Unchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
+class FileTask:
     """One file to read."""
 
     number: int  # from 0
-    path: Path
+    found: Found
     known_sha256: str | None  # of the bytes that need not be decoded again
+    defer_slices: bool  # whether the header is enough of what may be a slice of a series
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a task."""
+class FileAnswering:
+    """Reads files, one after the other, and answers each with its outcome; never raises."""
 
-    number: int
-    outcome: Outcome
-    seconds: float  # that it took
+    def __init__(self, prepare: Prepare, rules: Rules, alive: Callable[[], None]) -> None:
+        self._prepare = prepare
+        self._rules = rules
+        self._sources = SourceReader(rules, alive)
 
+    def __call__(self, task: FileTask) -> Outcome:
+        """Give the outcome of a file."""
+        found = task.found
+        try:
+            source, content = self._sources.read(found.location)
+        except BaseException as error:
+            code, reason = why(error)
+            return Skipped(found.location, code, reason, found.size, found.modified_ns)
+        try:
+            return self._outcome(task, source, content)
+        except BaseException as error:  # a panic in native code is no Exception
+            code, reason = why(error)
+            seen = (source.size, source.modified_ns, source.sha256)
+            return Skipped(source.location, code, reason, *seen)
 
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What all tasks of a worker have in common."""
+    def _outcome(self, task: FileTask, source: Source, content: bytes | None) -> Outcome:
+        is_known = source.sha256 == task.known_sha256
+        if is_known and content is None:
+            return Unchanged(source)
+        # The files that a DICOMDIR lists may have changed without it.
+        container = self._sources.container(source, content)
+        if container is not None:
+            return container
+        if content is None:
+            raise AssertionError("what has no bytes is a container")
+        if is_known:
+            return Unchanged(source)
+        return self._decoded(task, source, content)
 
-    prepare: Prepare
-    frames: FramePolicy
-    seconds: float  # for one file
-    memory_bytes: int  # of address space, with the libraries
+    def _decoded(self, task: FileTask, source: Source, content: bytes) -> Outcome:
+        if task.defer_slices and is_dicom(content):
+            header = read_header(content, source.sha256, self._rules)
+            if is_slice(header):
+                return Pending(source, header.instance)
+        decoded = read_content(content, source.sha256, self._rules)
+        if decoded.kept is not None:
+            return Catalogued(source, decoded.instance, decoded.kept)
+        return DecodedFile(source, decoded.instance, self._prepared(decoded))
 
-
-def work(link: Connection, current: c_longlong, orders: Orders) -> None:
-    """Answer lists of tasks until the other end hangs up: the main function of a worker.
-
-    `current` is shared with the pool and holds the number of the task at hand, so that the pool
-    knows on which file a decoder took this process down. Answers leave by a thread of their own,
-    so that the next file is decoded while nobody reads them.
-    """
-    _become_worker(orders.memory_bytes)
-    answers: SimpleQueue[bytes] = SimpleQueue()
-    threading.Thread(target=_send_all, args=(answers, link), daemon=True).start()
-    for task in _receive_all(link):
-        # What fails in here ends this process, with the task still at hand.
-        with _at_hand(current, task), _time_limit(orders.seconds):
-            answers.put(pickle.dumps(_answer(task, orders)))
-
-
-def _answer(task: Task, orders: Orders) -> Answer:
-    started = perf_counter()
-    outcome = read_prepared(task, orders)
-    return Answer(task.number, outcome, perf_counter() - started)
-
-
-def _become_worker(memory_bytes: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the pool decides when to stop
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process, inside a decoder too
-    with suppress(ValueError, OSError):  # macOS has no limit of address space
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        most = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold patients' pixels
-    # Native decoders print what they dislike, and may quote the file.
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 1)
-    os.dup2(silence, 2)
+    def _prepared(self, decoded: Decoded) -> tuple[Prepared, ...]:
+        return tuple(_prepare(picture, self._prepare) for picture in decoded.pictures)
 
 
-def _send_all(answers: "SimpleQueue[bytes]", link: Connection) -> None:
-    try:
-        while True:
-            link.send_bytes(answers.get())
-    finally:
-        os._exit(1)  # the pool is gone, or would wait for ever
-
-
-def _receive_all(link: Connection) -> Iterator[Task]:
-    try:
-        while True:
-            yield from link.recv()
-    except (EOFError, OSError):
-        return
-
-
-@contextmanager
-def _at_hand(current: c_longlong, task: Task) -> Iterator[None]:
-    current.value = task.number
-    yield
-    current.value = NO_TASK
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Let the system end this process when the time is up: no decoder can hold that off."""
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-def read_prepared(task: Task, orders: Orders) -> Outcome:
-    """Read one file, decode it and prepare its pictures for an encoder; never raises."""
-    try:
-        source, content = read_source(task.path)
-    except BaseException as error:
-        return Skipped(task.path, *_why(error))
-    if source.sha256 == task.known_sha256:
-        return Unchanged(source)
-    try:
-        pictures = read_pictures_from_bytes(content, orders.frames)
-        return source, tuple(_prepared(picture, orders.prepare) for picture in pictures)
-    except BaseException as error:  # a panic in native code is no Exception
-        code, reason = _why(error)
-        return Skipped(source.path, code, reason, source.size, source.modified_ns, source.sha256)
-
-
-def _why(error: BaseException) -> tuple[SkipCode, str]:
+def why(error: BaseException) -> tuple[SkipCode, str]:
+    """Say why a file has no outcome but this error."""
     if isinstance(error, CannotDecode):
         return error.code, error.reason
     if isinstance(error, MemoryError):
@@ -155,11 +100,11 @@ def _why(error: BaseException) -> tuple[SkipCode, str]:
     return SkipCode.DECODER_CRASHED, f"A decoder failed on it ({kind}). Copy it from its source."
 
 
-def _prepared(picture: Picture, prepare: Prepare) -> Prepared:
+def _prepare(picture: Picture, prepare: Prepare) -> Prepared:
     return Prepared(
         pixels=prepare(picture.pixels),
         thumbnail=make_thumbnail(picture.pixels),
         frame=picture.frame,
-        tags=picture.tags,
-        identity=picture.identity,
+        pixel_sha256=picture.pixel_sha256,
+        place=picture.place,
     )

@@ -1,12 +1,9 @@
 """A pool of processes that decode files: what a hostile file breaks is one worker, not the run."""
 
 import math
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from ctypes import c_longlong
+from functools import partial
 from itertools import count, islice
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -14,11 +11,12 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
 from core.errors import DecodersUnavailable
-from core.types import Prepare, SkipCode, Skipped
-from imaging.frames import UP_TO_FIVE, FramePolicy
-from imaging.work import NO_TASK, Answer, Orders, Outcome, Task, Unchanged, work
-
-__all__ = ["DecodePool", "Unchanged"]
+from core.types import Container, Found, Location, Prepare, Skipped
+from imaging.decode import RULES
+from imaging.rules import Rules
+from imaging.serving import Answer, Bounds
+from imaging.work import FileAnswering, FileTask, Outcome
+from imaging.worker import Worker
 
 # A worker is given files for this long ahead: enough to stay busy while the caller is elsewhere,
 # little enough that at the end of a run no worker sits on files that another could read.
@@ -26,28 +24,30 @@ AHEAD_SECONDS: Final = 0.5
 MAX_AHEAD: Final = 64  # files
 FIRST_AHEAD: Final = 4  # files, before their pace is known
 
-NOTHING_KNOWN: Final[Mapping[Path, str]] = MappingProxyType({})
+NOTHING_KNOWN: Final[Mapping[Location, str]] = MappingProxyType({})
 
 
 class DecodePool:
     """Worker processes that read, decode and prepare files.
 
     A file that crashes its worker, or takes more than `seconds`, is skipped with its reason; a
-    fresh worker goes on with the others. `prepare` must be picklable, and is what an encoder
-    wants done to pixels. Use it as a context manager; one run at a time.
+    fresh worker goes on with the others. So it does for one that keeps too much of its
+    `memory_bytes` after a file. `prepare` must be picklable, and is what an encoder wants done to
+    pixels. Use it as a context manager; one run at a time.
     """
 
     def __init__(
         self,
         prepare: Prepare,
         workers: int,
+        rules: Rules = RULES,
         seconds: float = 60,
         memory_bytes: int = 4 << 30,
-        frames: FramePolicy = UP_TO_FIVE,
     ) -> None:
-        self._orders = Orders(prepare, frames, seconds, memory_bytes)
+        self._start = partial(FileAnswering, prepare, rules)
+        self._bounds = Bounds(seconds, memory_bytes)
         self._count = workers
-        self._workers: list[_Worker] = []
+        self._workers: list[_FileWorker] = []
 
     def __enter__(self) -> Self:
         """Start the workers."""
@@ -66,16 +66,21 @@ class DecodePool:
         self._workers.clear()
 
     def run(
-        self, paths: Iterable[Path], known: Mapping[Path, str] = NOTHING_KNOWN
+        self,
+        found: Iterable[Found],
+        known: Mapping[Location, str] = NOTHING_KNOWN,
+        defer_slices: bool = False,
     ) -> Iterator[Outcome]:
-        """Yield one outcome for each path, as they come: the order of `paths` is not kept.
+        """Yield one outcome for each file, as they come: the order of `found` is not kept.
 
-        An outcome is (Source, pictures), Skipped, or Unchanged when the file's sha256 is the one
-        `known` has for its path. Paths are taken one by one, some ahead of their outcomes.
-        Raises DecodersUnavailable.
+        Unchanged is what has the sha256 that `known` has for its location. With `defer_slices` a
+        DICOM file that is one slice of a series is Pending, by its header alone. After a Container
+        come the outcomes of its members, in the same run; those it refuses are only in there. A
+        file that several name, such as a DICOMDIR and the caller, is read once. Files are taken
+        one by one, some ahead of their outcomes. Raises DecodersUnavailable.
         """
         self._fill_up()
-        waiting = _Waiting(paths, known)
+        waiting = _Waiting(found, known, defer_slices)
         try:
             while self._feed(waiting):
                 for worker in self._wait():
@@ -85,7 +90,7 @@ class DecodePool:
 
     def _fill_up(self) -> None:
         while len(self._workers) < self._count:
-            self._workers.append(_Worker(self._orders))
+            self._workers.append(_FileWorker(self._start, self._bounds))
 
     def _feed(self, waiting: "_Waiting") -> bool:
         """Hand out tasks; false when none is left and all have their answer."""
@@ -93,32 +98,43 @@ class DecodePool:
             worker.take(waiting)
         return any(worker.tasks for worker in self._workers)
 
-    def _wait(self) -> list["_Worker"]:
+    def _wait(self) -> list["_FileWorker"]:
         busy = {worker.link: worker for worker in self._workers if worker.tasks}
         return [busy[link] for link in wait(list(busy)) if isinstance(link, Connection)]
 
-    def _listen(self, worker: "_Worker", waiting: "_Waiting") -> Iterator[Outcome]:
+    def _listen(self, worker: "_FileWorker", waiting: "_Waiting") -> Iterator[Outcome]:
         try:
-            answer: Answer = worker.link.recv()
+            answer = worker.listen()
         except (EOFError, OSError):
             yield from self._replace(worker, waiting)
-        else:
-            yield worker.accept(answer)
+            return
+        if answer.is_last:
+            self._drop(worker, waiting)
+        if isinstance(answer.outcome, Container):
+            waiting.open(answer.outcome)
+        yield answer.outcome
 
-    def _replace(self, worker: "_Worker", waiting: "_Waiting") -> Iterator[Skipped]:
+    def _replace(self, worker: "_FileWorker", waiting: "_Waiting") -> Iterator[Skipped]:
         """Blame the task that a dead worker was at, and give the others to a fresh one."""
-        exit_code = worker.end()
-        self._workers.remove(worker)
-        guilty = worker.tasks.pop(worker.current.value, None)
+        guilty = worker.at_hand()
+        exit_code = self._drop(worker, waiting)
         if guilty is None and not worker.has_answered:
             raise DecodersUnavailable(
                 f"The decoding workers end before they read a file (exit code {exit_code})."
                 " Look at what they print, free memory, or use fewer of them."
             )
+        if guilty is not None:
+            found = guilty.found
+            code, reason = worker.blame(exit_code)
+            yield Skipped(found.location, code, reason, found.size, found.modified_ns)
+
+    def _drop(self, worker: "_FileWorker", waiting: "_Waiting") -> int | None:
+        """End a worker, have its tasks done by another, and give its exit code."""
+        exit_code = worker.end()
+        self._workers.remove(worker)
         waiting.put_back(worker.tasks.values())
         self._fill_up()
-        if guilty is not None:
-            yield _blame(guilty, exit_code, self._orders.seconds)
+        return exit_code
 
     def _abandon(self) -> None:
         """End the workers whose answers nobody will read."""
@@ -128,74 +144,67 @@ class DecodePool:
 
 
 class _Waiting:
-    """The tasks that no worker has: first those of workers that died, then new ones."""
+    """The tasks that no worker has: of workers that ended, of open containers, and new ones."""
 
-    def __init__(self, paths: Iterable[Path], known: Mapping[Path, str]) -> None:
-        self._returned: deque[Task] = deque()
-        self._paths = iter(paths)
+    def __init__(
+        self, found: Iterable[Found], known: Mapping[Location, str], defer_slices: bool
+    ) -> None:
+        self._returned: deque[FileTask] = deque()
+        self._opened: deque[Iterator[Found]] = deque()
+        self._found = iter(found)
         self._known = known
+        self._defer_slices = defer_slices
         self._numbers = count()
+        self._paths: set[Path] = set()  # that were handed out
 
-    def put_back(self, tasks: Iterable[Task]) -> None:
+    def put_back(self, tasks: Iterable[FileTask]) -> None:
         """Take tasks that have to be tried again."""
         self._returned.extend(tasks)
 
-    def __iter__(self) -> Iterator[Task]:
+    def open(self, container: Container) -> None:
+        """Take the members of a container, to go before what is new."""
+        self._opened.append(iter(container.members))
+
+    def __iter__(self) -> Iterator[FileTask]:
         """Yield tasks until there are none at present."""
         while self._returned:
             yield self._returned.popleft()
-        for path in self._paths:
-            yield Task(next(self._numbers), path, self._known.get(path))
+        while self._opened:
+            yield from self._tasks(self._opened[0])
+            self._opened.popleft()
+        yield from self._tasks(self._found)
+
+    def _tasks(self, found: Iterator[Found]) -> Iterator[FileTask]:
+        for file in found:
+            if self._is_first(file.location):
+                known = self._known.get(file.location)
+                yield FileTask(next(self._numbers), file, known, self._defer_slices)
+
+    def _is_first(self, location: Location) -> bool:
+        """Whether no other name has led to this file. The members of an archive come once."""
+        if location.member:
+            return True
+        is_first = location.path not in self._paths
+        self._paths.add(location.path)
+        return is_first
 
 
-class _Worker:
-    """One process, and the tasks it has not answered."""
+class _FileWorker(Worker[FileTask]):
+    """A worker that is given as many files ahead as it will need."""
 
-    def __init__(self, orders: Orders) -> None:
-        # A fresh interpreter: a fork would copy the locks that the caller's threads hold.
-        context = multiprocessing.get_context("spawn")
-        self.link, other_end = context.Pipe()
-        self.current: c_longlong = context.RawValue(c_longlong, NO_TASK)
-        self.tasks: dict[int, Task] = {}
-        self.has_answered = False
-        self._pace = AHEAD_SECONDS / FIRST_AHEAD  # seconds a file
-        self._process = context.Process(
-            target=work, args=(other_end, self.current, orders), daemon=True
-        )
-        self._process.start()
-        other_end.close()  # so that a dead worker reads as the end of the line
+    _pace = AHEAD_SECONDS / FIRST_AHEAD  # seconds a file
 
-    def take(self, waiting: Iterable[Task]) -> None:
+    def take(self, waiting: Iterable[FileTask]) -> None:
         """Fill up with tasks, once half of the last ones are answered."""
         ahead = min(max(math.ceil(AHEAD_SECONDS / self._pace), 1), MAX_AHEAD)
         if len(self.tasks) > ahead // 2:
             return
         tasks = list(islice(waiting, ahead - len(self.tasks)))
-        self.tasks.update((task.number, task) for task in tasks)
         if tasks:
-            with suppress(OSError):  # a dead worker shows when it is listened to
-                self.link.send(tasks)
+            self.give(tasks)
 
-    def accept(self, answer: Answer) -> Outcome:
-        """Tick a task off, and give what became of it."""
-        del self.tasks[answer.number]
-        self.has_answered = True
+    def listen(self) -> Answer:
+        """Wait for an answer, and learn how long a file takes."""
+        answer = super().listen()
         self._pace = 0.8 * self._pace + 0.2 * answer.seconds
-        return answer.outcome
-
-    def end(self) -> int | None:
-        """End the process now, and give its exit code; the number of a signal is negative."""
-        self._process.kill()
-        self._process.join()
-        exit_code = self._process.exitcode
-        self._process.close()
-        self.link.close()
-        return exit_code
-
-
-def _blame(task: Task, exit_code: int | None, seconds: float) -> Skipped:
-    if exit_code == -signal.SIGALRM:
-        reason = f"It took longer than the limit of {seconds:g} seconds. Allow more if it is large."
-        return Skipped(task.path, SkipCode.TIMED_OUT, reason)
-    reason = f"A decoder crashed on it (exit code {exit_code}). Copy it again from its source."
-    return Skipped(task.path, SkipCode.DECODER_CRASHED, reason)
+        return answer
