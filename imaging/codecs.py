@@ -30,8 +30,14 @@ from pydicom.uid import (
 
 from core.errors import CannotDecode
 from core.types import SkipCode
-from imaging.codestream import declared_size, is_adobe_ycc
-from imaging.display import Stored
+from imaging import dcmtk
+from imaging.codestream import (
+    declared_precision,
+    declared_size,
+    has_colour_transform,
+    is_adobe_ycc,
+)
+from imaging.display import Stored, from_partial_range
 from imaging.pixel_layout import PixelLayout
 
 log = logging.getLogger(__name__)
@@ -39,6 +45,10 @@ log = logging.getLogger(__name__)
 # Retired in 2001, and still in old archives.
 JPEG_SPECTRAL_SELECTION: Final = "1.2.840.10008.1.2.4.53"
 JPEG_FULL_PROGRESSION: Final = "1.2.840.10008.1.2.4.55"
+
+ENCAPSULATED_NATIVE: Final = "1.2.840.10008.1.2.1.98"
+# What pydicom has no name for.
+UNNAMED: Final = {"1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression"}
 
 NATIVE: Final = frozenset(
     {
@@ -48,7 +58,9 @@ NATIVE: Final = frozenset(
         ExplicitVRBigEndian,
     }
 )
-GDCM_CONVERSION: Final = "gdcm-conversion"  # not a plugin of pydicom's: see _convert
+# Not plugins of pydicom's: see _by_gdcm and _by_dcmtk.
+GDCM_CONVERSION: Final = "gdcm-conversion"
+DCMTK: Final = "dcmtk"
 # The fastest first, then the most forgiving. The other names are pydicom's decoding plugins.
 DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
     RLELossless: ("pylibjpeg", "pydicom"),
@@ -59,12 +71,12 @@ DECODERS: Final[Mapping[str, tuple[str, ...]]] = {
     HTJ2KLossless: ("pylibjpeg",),
     HTJ2KLosslessRPCL: ("pylibjpeg",),
     HTJ2K: ("pylibjpeg",),
-    JPEGBaseline8Bit: ("pillow", "gdcm"),
-    JPEGExtended12Bit: ("pillow", "gdcm", GDCM_CONVERSION),
-    JPEGLossless: ("gdcm",),
-    JPEGLosslessSV1: ("gdcm",),
-    JPEG_SPECTRAL_SELECTION: (GDCM_CONVERSION,),
-    JPEG_FULL_PROGRESSION: (GDCM_CONVERSION,),
+    JPEGBaseline8Bit: ("pillow", "gdcm", DCMTK),
+    JPEGExtended12Bit: ("pillow", "gdcm", GDCM_CONVERSION, DCMTK),
+    JPEGLossless: ("gdcm", DCMTK),
+    JPEGLosslessSV1: ("gdcm", DCMTK),
+    JPEG_SPECTRAL_SELECTION: (GDCM_CONVERSION, DCMTK),
+    JPEG_FULL_PROGRESSION: (GDCM_CONVERSION, DCMTK),
 }
 
 
@@ -83,40 +95,72 @@ class EncodedFrame:
         return get_frame(self.pixel_data, self.index, number_of_frames=self.layout.frames)
 
 
-def check_syntax(syntax: str, layout: PixelLayout) -> None:
-    """Refuse what no decoder here reads. Raises CannotDecode (UNSUPPORTED)."""
-    if syntax not in NATIVE and syntax not in DECODERS:
-        raise CannotDecode(
-            SkipCode.UNSUPPORTED,
-            f"Its transfer syntax, {UID(syntax).name}, is not read. Convert it to a lossless one.",
-        )
+def unsupported_syntax(syntax: str, layout: PixelLayout) -> str | None:
+    """Say in a sentence why no decoder here reads pixels of this syntax; None if one does."""
+    if syntax not in NATIVE and syntax not in DECODERS and syntax != ENCAPSULATED_NATIVE:
+        name = UNNAMED.get(syntax, UID(syntax).name)
+        return f"Its transfer syntax, {name}, is not read. Convert it to a lossless one."
     if syntax in DECODERS and layout.allocated == 1:
-        raise CannotDecode(SkipCode.UNSUPPORTED, "Compressed pixels of 1 bit are not read.")
+        return "Compressed pixels of 1 bit are not read. Convert it to an uncompressed syntax."
+    return None
 
 
 def decode_frame(frame: EncodedFrame) -> Stored:
     """Decode one frame to stored values (H, W), or to RGB samples (H, W, 3).
 
-    Raises CannotDecode (CORRUPT).
+    Bits that belong to no value are cleared. Raises CannotDecode (CORRUPT).
     """
+    if frame.syntax == ENCAPSULATED_NATIVE:
+        frame = _unwrapped(frame)
     if frame.syntax in NATIVE:
-        _check_length(frame)
-        return _decode(frame, pixel_vr=frame.vr)
+        return _decode_native(frame)
     codestream = frame.codestream()
     _check_size(codestream, frame.layout)
-    if is_adobe_ycc(codestream):  # Pillow obeys it and gives RGB, whatever the header says
-        frame = replace(frame, layout=replace(frame.layout, photometric="RGB"))
-    return _decode_compressed(frame)
+    photometric = "RGB" if _gives_rgb(codestream) else frame.layout.photometric
+    layout = replace(frame.layout, photometric=photometric)
+    stored = _decode_compressed(replace(frame, layout=layout))
+    is_shifted = frame.syntax == RLELossless or _is_shifted(codestream, layout)
+    return _lowered(stored, layout) if is_shifted else stored
+
+
+def decode_words(frame: EncodedFrame) -> Stored | None:
+    """Give the words (H, W) of a native frame with all their bits; None if it is another."""
+    if frame.syntax not in NATIVE or frame.layout.samples != 1 or frame.layout.allocated < 8:
+        return None
+    _check_length(frame)
+    return _decode(frame, pixel_vr=frame.vr, correct_unused_bits=False)
 
 
 def _corrupt(what: str) -> CannotDecode:
     return CannotDecode(SkipCode.CORRUPT, f"It is damaged: {what}. Copy it again from its source.")
 
 
+def _unwrapped(frame: EncodedFrame) -> EncodedFrame:
+    """Take a native frame out of its fragment: PS3.5 section A.4.11."""
+    layout = replace(frame.layout, frames=1)
+    return EncodedFrame(frame.codestream(), frame.vr, ExplicitVRLittleEndian, layout, index=0)
+
+
+def _decode_native(frame: EncodedFrame) -> Stored:
+    frame = replace(frame, layout=_as_subsampled(frame))
+    _check_length(frame)
+    if frame.layout.photometric == "YBR_PARTIAL_422":
+        named = replace(frame.layout, photometric="YBR_FULL_422")
+        return from_partial_range(_decode(replace(frame, layout=named), raw=True))
+    return _lowered(_decode(frame, pixel_vr=frame.vr), frame.layout)
+
+
+def _as_subsampled(frame: EncodedFrame) -> PixelLayout:
+    """Believe the length: some writers name subsampled colours and store all of them."""
+    layout = frame.layout
+    whole = replace(layout, photometric="YBR_FULL")
+    is_named = layout.photometric == "YBR_FULL_422"
+    is_whole = len(frame.pixel_data) >= whole.frame_bits * layout.frames // 8
+    return whole if is_named and is_whole else layout
+
+
 def _check_length(frame: EncodedFrame) -> None:
-    needed = frame.layout.frame_bytes * (frame.index + 1)
-    if frame.layout.photometric == "YBR_FULL_422":  # two pixels share a colour, C.7.6.3.1.2
-        needed = needed // 3 * 2
+    needed = -(-frame.layout.frame_bits * (frame.index + 1) // 8)
     if len(frame.pixel_data) < needed:
         raise _corrupt(f"its pixel data end before frame {frame.index + 1} does")
 
@@ -127,18 +171,46 @@ def _check_size(codestream: bytes, layout: PixelLayout) -> None:
         raise _corrupt("its header and its pixel data differ in rows and columns")
 
 
+def _gives_rgb(codestream: bytes) -> bool:
+    """Say whether decoders give RGB whatever the header says: the codestream names a transform."""
+    return is_adobe_ycc(codestream) or has_colour_transform(codestream)
+
+
+def _is_shifted(codestream: bytes, layout: PixelLayout) -> bool:
+    """Say whether a codestream holds values where the header says, above unused low bits."""
+    return (declared_precision(codestream) or 0) > layout.high_bit
+
+
+def _lowered(stored: Stored, layout: PixelLayout) -> Stored:
+    """Move values down to the lowest bits, where their highest is not where it should be.
+
+    Source: PS3.5 section 8.1.1; other high bits were allowed until 2014.
+    """
+    if layout.high_bit == layout.stored - 1 or stored.dtype.kind not in "iu":
+        return stored
+    above = stored.dtype.itemsize * 8 - 1 - layout.high_bit
+    raised = stored << above
+    return raised >> (stored.dtype.itemsize * 8 - layout.stored)
+
+
 def _decode_compressed(frame: EncodedFrame) -> Stored:
     for decoder in DECODERS[frame.syntax]:
         try:
-            if decoder == GDCM_CONVERSION:
-                return _convert(frame)
-            return _decode(frame, decoding_plugin=decoder)
+            return _decode_by(decoder, frame)
         except (KeyboardInterrupt, SystemExit, MemoryError):
             raise
         except BaseException as error:  # a panic of the RLE decoder is no Exception
             log.debug("decoder=%s failed=%s", decoder, type(error).__name__)
     name = UID(frame.syntax).name
     raise _corrupt(f"frame {frame.index + 1} of its {name} pixel data cannot be decoded")
+
+
+def _decode_by(decoder: str, frame: EncodedFrame) -> Stored:
+    if decoder == GDCM_CONVERSION:
+        return _by_gdcm(frame)
+    if decoder == DCMTK:
+        return _by_dcmtk(frame)
+    return _decode(frame, decoding_plugin=decoder)
 
 
 def _decode(frame: EncodedFrame, **options: Any) -> Stored:
@@ -154,15 +226,23 @@ def _decode(frame: EncodedFrame, **options: Any) -> Stored:
         "pixel_representation": int(layout.signed),
         "planar_configuration": layout.planar,
         "pixel_keyword": layout.keyword,
+        # pydicom takes the values for the lowest bits: see _lowered.
+        "correct_unused_bits": layout.high_bit == layout.stored - 1,
     }
     decoder = get_decoder(UID(frame.syntax))
     pixels, _ = decoder.as_array(
-        frame.pixel_data, index=frame.index, validate=False, **declared, **options
+        frame.pixel_data, index=frame.index, validate=False, **{**declared, **options}
     )
     return pixels
 
 
-def _convert(frame: EncodedFrame) -> Stored:
+def _by_dcmtk(frame: EncodedFrame) -> Stored:
+    codestream = frame.codestream()
+    value, photometric, planar = dcmtk.decompress(codestream, frame.syntax, frame.layout)
+    return _converted(frame, value, photometric, planar)
+
+
+def _by_gdcm(frame: EncodedFrame) -> Stored:
     """Let GDCM rewrite the frame without compression: it does so for syntaxes it cannot show."""
     change = gdcm.ImageChangeTransferSyntax()
     change.SetInput(_gdcm_image(frame))
@@ -170,16 +250,18 @@ def _convert(frame: EncodedFrame) -> Stored:
     if not change.Change():
         raise _corrupt("GDCM cannot convert its pixel data")
     converted = change.GetOutput()
-    layout = replace(
-        frame.layout,
-        frames=1,
-        photometric=converted.GetPhotometricInterpretation().GetString(),
-        planar=converted.GetPlanarConfiguration(),
-    )
     # The binding hands bytes out as text, and escapes those that are no UTF-8.
     text = converted.GetDataElement().GetByteValue().GetBuffer()
     value = text.encode("utf-8", "surrogateescape")
-    return _decode(EncodedFrame(value, frame.vr, ExplicitVRLittleEndian, layout, index=0))
+    photometric = converted.GetPhotometricInterpretation().GetString()
+    return _converted(frame, value, photometric, converted.GetPlanarConfiguration())
+
+
+def _converted(frame: EncodedFrame, value: bytes, photometric: str, planar: int) -> Stored:
+    layout = replace(frame.layout, frames=1, photometric=photometric, planar=planar)
+    native = EncodedFrame(value, frame.vr, ExplicitVRLittleEndian, layout, index=0)
+    _check_length(native)
+    return _decode(native)
 
 
 def _gdcm_image(frame: EncodedFrame) -> Any:

@@ -10,6 +10,9 @@ ADOBE: Final = 0xEE
 YCC: Final = 1  # the transform that the marker names
 JPEG_START: Final = b"\xff\xd8"
 JPEG2000_SIZE: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
+PRECISION: Final = 42  # bytes after these, of the first component: Ssiz
+JPEG2000_START_OF_TILE: Final = 0x90
+JPEG2000_CODING: Final = 0x52  # COD: A.6.1
 
 
 def declared_size(frame: bytes) -> tuple[int, int] | None:
@@ -29,6 +32,30 @@ def is_adobe_ycc(frame: bytes) -> bool:
         marker == ADOBE and frame[start + 2 : start + 7] == b"Adobe" and frame[start + 13] == YCC
         for marker, start in _jpeg_segments(frame)
     )
+
+
+def declared_precision(frame: bytes) -> int | None:
+    """Give the bits of a sample in a JPEG, JPEG-LS or JPEG 2000 frame; None if none is found."""
+    if frame.startswith(JPEG_START):
+        segments = _jpeg_segments(frame)
+        return next((frame[at + 2] for marker, at in segments if marker in START_OF_FRAME), None)
+    start = frame.find(JPEG2000_SIZE)
+    if start < 0 or len(frame) <= start + PRECISION:
+        return None
+    return (frame[start + PRECISION] & 0x7F) + 1
+
+
+def has_colour_transform(frame: bytes) -> bool:
+    """Say whether a JPEG 2000 frame declares that its components were RGB (T.800 A.6.1, G)."""
+    place = frame.find(JPEG2000_SIZE) + 2
+    if place < 2:
+        return False
+    while place + 9 < len(frame) and frame[place] == 0xFF:
+        marker = frame[place + 1]
+        if marker in (JPEG2000_CODING, JPEG2000_START_OF_TILE):
+            return marker == JPEG2000_CODING and frame[place + 8] == 1
+        place += _integer(frame, place + 2, 2) + 2
+    return False
 
 
 def _jpeg_sizes(frame: bytes) -> Iterator[tuple[int, int]]:

@@ -171,6 +171,18 @@ def render_colour(stored: Stored, bits: int) -> Pixels:
     return _to_8_bit(kept / top) if bits < 8 else np.asarray(kept >> (bits - 8), np.uint8)
 
 
+def from_partial_range(stored: Stored) -> Pixels:
+    """Convert YCbCr samples (H, W, 3) that leave room at both ends of 8 bit to RGB.
+
+    Source: PS3.3 C.7.6.3.1.2 of 2017, YBR_PARTIAL_422 (ITU-R BT.601).
+    """
+    luma, blue, red = np.moveaxis(stored.astype(np.float64), 2, 0)
+    luma, blue, red = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
+    green = luma - 0.344136 * blue - 0.714136 * red
+    rgb = np.stack([luma + 1.402 * red, green, luma + 1.772 * blue], axis=2)
+    return _to_8_bit(np.clip(rgb, 0, 1))
+
+
 def as_rgb(grey: Grey) -> Pixels:
     """Repeat a grey picture (H, W) in three channels (H, W, 3)."""
     return np.repeat(grey[:, :, np.newaxis], 3, axis=2)

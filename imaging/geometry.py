@@ -1,15 +1,36 @@
-"""Gives a picture the shape it has in the world."""
+"""Gives a picture the shape it has in the world, and the place it has on a screen."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from core.types import Pixels
+from imaging.crop import cut
+from imaging.rules import Crop
+
+Picture = NDArray[np.uint8]  # (H, W) or (H, W, 3)
 
 # Beyond this a declared spacing is a mistake rather than a shape.
 MAX_ASPECT: Final = 8.0
 SQUARE_ENOUGH: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """What is cut out of a picture, and how that is then turned."""
+
+    box: Crop | None = None  # None: all of it
+    mirrored: bool = False  # left and right change places
+    upside_down: bool = False  # top and bottom do
+
+    def apply(self, picture: Picture) -> Picture:
+        """Cut and turn a picture (H, W) or (H, W, 3)."""
+        arranged = cut(picture, self.box)
+        arranged = arranged[:, ::-1] if self.mirrored else arranged
+        return arranged[::-1] if self.upside_down else arranged
 
 
 def square_pixels(pixels: Pixels, aspect: float) -> Pixels:
@@ -22,4 +43,5 @@ def square_pixels(pixels: Pixels, aspect: float) -> Pixels:
         return pixels
     height, width = pixels.shape[:2]
     size = (width, round(height * aspect)) if aspect > 1 else (round(width / aspect), height)
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    upright = np.ascontiguousarray(pixels)
+    return np.asarray(Image.fromarray(upright).resize(size, Image.Resampling.BILINEAR))

@@ -1,6 +1,6 @@
 """Finds out of a DICOM header how a frame is meant to be shown."""
 
-from collections.abc import Iterator
+from itertools import chain, repeat
 from typing import Final
 
 from pydicom.dataset import Dataset
@@ -14,6 +14,7 @@ from imaging.display import (
     WindowFunction,
     whole_range,
 )
+from imaging.functional_groups import PER_FRAME, SHARED, scopes
 from imaging.lookup_tables import read_sequence_table
 from imaging.pixel_layout import PixelLayout
 
@@ -32,67 +33,96 @@ KEYWORDS: Final = (
     "PixelSpacing",
     "ImagerPixelSpacing",
     "PixelAspectRatio",
-    "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
+    "NominalScannedPixelSpacing",
+    "WindowCenterWidthExplanation",
+    "Modality",
+    "PixelIntensityRelationship",
+    SHARED,
+    PER_FRAME,
+)
+SPACINGS: Final = (
+    "PixelSpacing",
+    "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "PixelAspectRatio",
 )
 
 
-def read_grey_display(dataset: Dataset, layout: PixelLayout, frame: int) -> GreyDisplay:
+def read_grey_display(
+    dataset: Dataset, layout: PixelLayout, frame: int, window: Window | None = None
+) -> GreyDisplay:
     """Resolve what is said of one frame: by the frame, by all frames, by the file, in this order.
 
-    Source: PS3.3 C.7.6.16 (functional groups), C.11.1, C.11.2, C.11.6, C.7.5.1.1.2 (padding).
+    `window` takes the place of the file's own. Source: PS3.3 C.7.6.16 (functional groups), C.11.1,
+    C.11.2, C.11.6, C.7.5.1.1.2 (padding).
     """
-    modality = _modality(dataset, frame)
+    modality = read_modality(dataset, frame)
     return GreyDisplay(
         modality=modality,
-        voi=_voi(dataset, layout, frame, modality),
+        voi=window or _voi(dataset, layout, frame, modality),
         padding=_padding(dataset, layout),
-        inverted=_is_inverted(dataset, layout),
+        inverted=read_polarity(dataset, layout),
     )
 
 
 def read_aspect(dataset: Dataset, frame: int) -> float:
     """Read the height of a pixel over its width; 1 if the file does not say."""
-    for scope in _scopes(dataset, "PixelMeasuresSequence", frame):
-        for keyword in ("PixelSpacing", "ImagerPixelSpacing", "PixelAspectRatio"):
+    for scope in scopes(dataset, "PixelMeasuresSequence", frame):
+        for keyword in SPACINGS:
             pair = elements.numbers(scope, keyword)
             if len(pair) == 2 and min(pair) > 0:
                 return pair[0] / pair[1]
     return 1.0
 
 
-def _scopes(dataset: Dataset, macro: str, frame: int) -> Iterator[Dataset]:
-    """Yield the data sets that may describe the frame, the nearest first."""
-    per_frame = elements.item(dataset, "PerFrameFunctionalGroupsSequence", frame)
-    shared = elements.item(dataset, "SharedFunctionalGroupsSequence")
-    for groups in (per_frame, shared):
-        described = elements.item(groups, macro) if groups is not None else None
-        if described is not None:
-            yield described
-    yield dataset
-
-
-def _modality(dataset: Dataset, frame: int) -> Rescale | LookupTable:
+def read_modality(dataset: Dataset, frame: int) -> Rescale | LookupTable:
+    """Read how stored values become values of the modality; unchanged where nothing is said."""
     table = read_sequence_table(dataset, "ModalityLUTSequence")
-    if table is not None:
+    if table is not None and not _is_of_intensities(dataset):
         return table
-    for scope in _scopes(dataset, "PixelValueTransformationSequence", frame):
+    for scope in scopes(dataset, "PixelValueTransformationSequence", frame):
         slope = elements.number(scope, "RescaleSlope")
         if slope:  # neither absent nor 0
             return Rescale(slope, elements.number(scope, "RescaleIntercept") or 0.0)
     return Rescale()
 
 
+def _is_of_intensities(dataset: Dataset) -> bool:
+    """Say whether the Modality LUT leads back to X-ray intensities, and not to what is shown.
+
+    Source: PS3.3 C.8.7.1.1.2.
+    """
+    is_angiogram = elements.text(dataset, "Modality") in ("XA", "XRF")
+    relationship = elements.text(dataset, "PixelIntensityRelationship")
+    return is_angiogram and relationship in ("LOG", "DISP")
+
+
 def _voi(
     dataset: Dataset, layout: PixelLayout, frame: int, modality: Rescale | LookupTable
 ) -> Window | LookupTable | None:
-    for scope in _scopes(dataset, "FrameVOILUTSequence", frame):
+    for scope in scopes(dataset, "FrameVOILUTSequence", frame):
         found = read_sequence_table(scope, "VOILUTSequence") or _window(scope)
         if found is not None:
             return found
     if layout.stored <= 8 and not layout.signed and modality == Rescale():
         return whole_range(layout.stored)
     return None
+
+
+def windows_of(dataset: Dataset) -> str:
+    """Write down all windows with their explanations, of an enhanced file those of one frame.
+
+    Such as "40/400 ABDOMEN; 60/150 BRAIN": center and width in modality values.
+    """
+    for scope in scopes(dataset, "FrameVOILUTSequence", frame=0):
+        centers = elements.numbers(scope, "WindowCenter")
+        widths = elements.numbers(scope, "WindowWidth")
+        shown = [f"{c:g}/{w:g}" for c, w in zip(centers, widths, strict=False)]
+        names = elements.text(scope, "WindowCenterWidthExplanation").split("\\")
+        if shown:
+            named = zip(shown, chain(names, repeat("")), strict=False)
+            return "; ".join(f"{window} {name}".strip() for window, name in named)
+    return ""
 
 
 def _window(scope: Dataset) -> Window | None:
@@ -127,6 +157,7 @@ def _as_stored(value: int, layout: PixelLayout) -> int:
     return wrapped - (1 << layout.allocated) if is_negative else wrapped
 
 
-def _is_inverted(dataset: Dataset, layout: PixelLayout) -> bool:
+def read_polarity(dataset: Dataset, layout: PixelLayout) -> bool:
+    """Say whether the lowest value is white."""
     shape = elements.text(dataset, "PresentationLUTShape")
     return layout.photometric == "MONOCHROME1" or shape == "INVERSE"

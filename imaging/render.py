@@ -1,0 +1,107 @@
+"""Renders decoded DICOM frames as a screen shows them: one renderer for index, query and viewer."""
+
+from typing import Final
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from core.types import Pixels
+from imaging import mammography, overlays, ultrasound
+from imaging.crop import cut
+from imaging.display import (
+    GreyDisplay,
+    Stored,
+    Window,
+    as_rgb,
+    render_colour,
+    render_grey,
+    render_palette,
+)
+from imaging.geometry import Arrangement, Picture, square_pixels
+from imaging.lookup_tables import PALETTE_KEYWORDS, read_palette
+from imaging.pixel_layout import KEYWORDS as LAYOUT_KEYWORDS
+from imaging.pixel_layout import PixelLayout
+from imaging.presentation import KEYWORDS as PRESENTATION_KEYWORDS
+from imaging.presentation import read_aspect, read_grey_display, read_modality, read_polarity
+from imaging.profiles import Profile
+from imaging.rules import View
+
+# What is read here, for a reader that wants nothing else.
+KEYWORDS: Final = (
+    *LAYOUT_KEYWORDS,
+    *PRESENTATION_KEYWORDS,
+    *PALETTE_KEYWORDS,
+    *mammography.KEYWORDS,
+    *ultrasound.KEYWORDS,
+)
+OVERLAYS: Final = overlays.TAGS
+WHITE: Final = 255
+
+
+def render(
+    dataset: Dataset,
+    layout: PixelLayout,
+    stored: Stored,
+    frame: int,
+    profile: Profile,
+    view: View | None = None,
+    graphics: overlays.Plane | None = None,
+) -> Pixels:
+    """Render stored values (H, W), or RGB samples (H, W, 3), by a profile.
+
+    `view` asks for another window, which says nothing of colours, or for a part of the picture
+    that the profile makes. `graphics` (H, W) are drawn white. Raises CannotDecode (CORRUPT) for a
+    palette that is missing, InvalidRequest for a part that lies outside.
+    """
+    own = _tones(dataset, layout, stored, frame, profile, None)
+    asked = view.window if view is not None else None
+    shown = own if asked is None else _tones(dataset, layout, stored, frame, profile, asked)
+    if graphics is not None:
+        shown = _drawn(shown, graphics)
+    # How it is arranged must not depend on the window: a part stays where it was.
+    arranged = _arrangement(dataset, layout, frame, own, profile).apply(shown)
+    pixels = as_rgb(arranged) if arranged.ndim == 2 else arranged
+    if profile.squares_pixels:
+        pixels = square_pixels(pixels, read_aspect(dataset, frame))
+    return np.ascontiguousarray(cut(pixels, view.crop if view is not None else None))
+
+
+def _tones(
+    dataset: Dataset,
+    layout: PixelLayout,
+    stored: Stored,
+    frame: int,
+    profile: Profile,
+    window: Window | None,
+) -> Picture:
+    """Bring stored values to 8 bit, grey (H, W) or colours (H, W, 3)."""
+    if layout.samples == 3:
+        return render_colour(stored, layout.stored)
+    if layout.photometric == "PALETTE COLOR":
+        return render_palette(stored, read_palette(dataset))
+    return render_grey(stored, _display(dataset, layout, frame, profile, window))
+
+
+def _display(
+    dataset: Dataset, layout: PixelLayout, frame: int, profile: Profile, window: Window | None
+) -> GreyDisplay:
+    if profile.uses_voi or window is not None:
+        return read_grey_display(dataset, layout, frame, window)
+    modality = read_modality(dataset, frame)
+    return GreyDisplay(modality=modality, inverted=read_polarity(dataset, layout))
+
+
+def _arrangement(
+    dataset: Dataset, layout: PixelLayout, frame: int, picture: Picture, profile: Profile
+) -> Arrangement:
+    if not profile.crops:
+        return Arrangement()
+    if mammography.is_mammogram(dataset, layout):
+        return mammography.hang(dataset, frame, picture)
+    return Arrangement(box=ultrasound.tissue_box(dataset, layout))
+
+
+def _drawn(picture: Picture, graphics: overlays.Plane) -> Picture:
+    drawn = picture.copy()
+    drawn[graphics] = WHITE
+    return drawn
