@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
 
-import numpy as np
-
 from core.errors import InvalidRequest
-from core.types import Embeddings, Hit, Ids, Mask, Pixels, Scores
+from core.types import Embeddings, Hit, Mask, Pixels
 from encoders.base import Encoder
+from search.collapse import Distinct, nearest_distinct
 from search.filters import Condition, row_mask
 from search.query import ImageQuery, InstanceQuery, Query, TextQuery
 from storage.reader import CollectionReader
@@ -46,6 +45,9 @@ class Searcher:
     def search(self, query: Query, k: int = 10, where: Sequence[Condition] = ()) -> Results:
         """The k nearest pictures, fewer only when fewer pass the filters.
 
+        Of pictures with the same pixels the best one is a hit and counts the others; those with
+        the pixels of an instance that is asked with are left out like itself.
+
         Raises InvalidRequest for k < 1 and for a blank text, UnknownName for an instance that is
         not indexed.
         """
@@ -56,9 +58,10 @@ class Searcher:
         embedding = embed()
         encoded = perf_counter()
         among = _candidates(query, snapshot, where)
-        ids, scores = _nearest(snapshot, embedding, k, among)
+        like = query.id if isinstance(query, InstanceQuery) else None
+        nearest = nearest_distinct(snapshot, embedding, k, among, like)
         found = perf_counter()
-        hits = _hits(snapshot, ids, scores)
+        hits = _hits(snapshot, nearest)
         timings = Timings(encoded - started, found - encoded, perf_counter() - found)
         total = len(snapshot.ids)
         matching = total if among is None else int(among.sum())
@@ -94,15 +97,10 @@ def _candidates(query: Query, snapshot: Snapshot, where: Sequence[Condition]) ->
     return others if mask is None else mask & others
 
 
-def _nearest(
-    snapshot: Snapshot, embedding: Embeddings, k: int, among: Mask | None
-) -> tuple[Ids, Scores]:
-    ids, scores = snapshot.search(embedding, min(k, max(len(snapshot.ids), 1)), among)
-    found = ids[0] >= 0
-    return ids[0][found], np.asarray(scores[0][found])
-
-
-def _hits(snapshot: Snapshot, ids: Ids, scores: Scores) -> tuple[Hit, ...]:
-    records = snapshot.describe(ids.tolist())
-    ranked = enumerate(zip(records, scores.tolist(), strict=True), start=1)
-    return tuple(Hit(rank, score, record) for rank, (record, score) in ranked)
+def _hits(snapshot: Snapshot, nearest: Distinct) -> tuple[Hit, ...]:
+    records = snapshot.describe(nearest.ids)
+    columns = zip(records, nearest.scores.tolist(), nearest.copies.tolist(), strict=True)
+    return tuple(
+        Hit(rank, score, record, copies)
+        for rank, (record, score, copies) in enumerate(columns, start=1)
+    )
