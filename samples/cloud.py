@@ -1,0 +1,142 @@
+"""Thin rods as clouds of points, each standing for a little volume."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samples.grid import Axis, Field, Grid
+from samples.shapes import Bundle, Plate, Tube
+
+Points = NDArray[np.float32]  # (n, 3): x, y, z in mm
+Amounts = NDArray[np.float32]  # (n,): the volume in mm3 that each point stands for
+
+GOLDEN = np.pi * (3 - np.sqrt(5))
+
+
+def of_bundle(bundle: Bundle, step: float) -> tuple[Points, Amounts]:
+    """Points about `step` mm apart within every rod."""
+    sides = np.maximum(np.ceil(2 * bundle.radii / step), 1).astype(int)
+    clouds = [
+        _rods(bundle, np.flatnonzero(sides == side), int(side), step) for side in np.unique(sides)
+    ]
+    return np.vstack([c[0] for c in clouds]), np.concatenate([c[1] for c in clouds])
+
+
+def _rods(
+    bundle: Bundle, which: NDArray[np.intp], side: int, step: float
+) -> tuple[Points, Amounts]:
+    """The points of rods of about the same width: a spiral of side**2 across at each station."""
+    start, run = bundle.starts[which], bundle.ends[which] - bundle.starts[which]
+    length = np.linalg.norm(run, axis=1)
+    count = np.maximum(np.ceil(length / step), 1).astype(int)
+    rod = np.repeat(np.arange(len(which)), count)
+    station = np.arange(len(rod)) - np.repeat(np.cumsum(count) - count, count)
+    middle = start[rod] + run[rod] * ((station + 0.5) / count[rod])[:, None]
+    across = _across(run / np.maximum(length, 1e-6)[:, None], side)[rod]
+    radii = bundle.radii[which][rod]
+    points = middle[:, None, :] + across * radii[:, None, None]
+    amount = np.pi * radii**2 * (length / count)[rod] / across.shape[1]
+    return points.reshape(-1, 3).astype(np.float32), np.repeat(amount, across.shape[1])
+
+
+def _across(along: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """A sunflower of side**2 points in the unit disc across each direction (n, side**2, 3)."""
+    index = np.arange(side * side) + 0.5
+    radius = np.sqrt(index / (side * side)) if side > 1 else np.zeros(1)
+    first, second = frames(along)
+    u, v = radius * np.cos(GOLDEN * index), radius * np.sin(GOLDEN * index)
+    across: NDArray[np.float32] = (
+        first[:, None, :] * u[None, :, None] + second[:, None, :] * v[None, :, None]
+    )
+    return across.astype(np.float32)
+
+
+def frames(along: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Two unit vectors (n, 3) across each direction."""
+    helper = np.where(np.abs(along[:, 2:]) < 0.9, np.float32([0, 0, 1]), np.float32([1, 0, 0]))
+    first = np.cross(along, helper)
+    first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-6)
+    return first.astype(np.float32), np.cross(along, first).astype(np.float32)
+
+
+def of_tube(solid: Tube, step: float, depth: tuple[float, float]) -> tuple[Points, Amounts]:
+    """Points of a Fibonacci lattice in the shell of a tube between two depths below its surface."""
+    middle, along, radii, run = _stations(solid, step)
+    outer, inner = np.maximum(radii - depth[0], 0.05), np.maximum(radii - depth[1], 0.0)
+    area = np.pi * (outer**2 - inner**2) * np.prod(solid.flat) / min(solid.flat)
+    around = 2 * np.pi * float(outer.mean()) * max(solid.flat)
+    count = int(np.ceil(around * run[0] * len(run) / step**2)) + 8
+    index = np.arange(count)
+    station = (index * len(run)) // count
+    within = (index * len(run) / count - station - 0.5).astype(np.float32) * run[station]
+    depths = ((index * 0.7548777) % 1).astype(np.float32)
+    radius = np.sqrt(inner[station] ** 2 + depths * (outer**2 - inner**2)[station])
+    first, second = frames(along)
+    angle = (GOLDEN * index).astype(np.float32)
+    offset = first[station] * (radius * np.cos(angle))[:, None]
+    offset += second[station] * (radius * np.sin(angle))[:, None]
+    points = middle[station] + along[station] * within[:, None] + offset * np.float32(solid.flat)
+    share = len(run) / count  # of a station's volume
+    return points, (area * run)[station] * np.float32(share)
+
+
+def _stations(
+    solid: Tube, step: float
+) -> tuple[Points, NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Middles, directions, radii and lengths of slices about `step` mm thick along a tube."""
+    pieces = np.diff(solid.points, axis=0)
+    lengths = np.linalg.norm(pieces, axis=1)
+    way = np.concatenate([[0], np.cumsum(lengths)])
+    count = max(2, int(np.ceil(way[-1] / step)))
+    at = (np.arange(count) + 0.5) * (way[-1] / count)
+    columns = [np.interp(at, way, solid.points[:, axis]) for axis in range(3)]
+    middle = np.column_stack(columns).astype(np.float32)
+    along = np.gradient(middle, axis=0)
+    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
+    radii = np.interp(at, way, solid.radii).astype(np.float32)
+    return middle, along.astype(np.float32), radii, np.full(count, way[-1] / count, np.float32)
+
+
+def of_plate(plate: Plate, step: float) -> tuple[Points, Amounts]:
+    """Points all over a triangle."""
+    a, b, c = np.array(plate.corners)
+    area = float(np.linalg.norm(np.cross(b - a, c - a))) / 2
+    count = max(16, int(np.ceil(2 * area / step**2)))
+    u = (np.arange(count) + 0.5) / count
+    v = (np.arange(count) * 0.618034) % 1
+    root = np.sqrt(u)[:, None]
+    points = a * (1 - root) + b * (root * (1 - v[:, None])) + c * (root * v[:, None])
+    amount = np.full(count, area * plate.thickness / count, np.float32)
+    return points.astype(np.float32), amount
+
+
+def deposit(points: Points, amounts: Amounts, grid: Grid) -> Field:
+    """The volume in mm3 that falls into each voxel, shared among the nearest. (z, y, x)
+
+    An axis with a single position takes everything: the cloud's projection along it.
+    """
+    shares: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = [
+        (np.zeros(len(points), np.int64), amounts)
+    ]
+    for axis, column in zip((grid.z, grid.y, grid.x), (2, 1, 0), strict=True):
+        if axis.count > 1:
+            shares = _split(shares, axis, points[:, column])
+    total = np.zeros(int(np.prod(grid.shape)))
+    for index, share in shares:
+        total += np.bincount(index, share, minlength=total.size)
+    return total.reshape(grid.shape).astype(np.float32)
+
+
+def _split(
+    shares: list[tuple[NDArray[np.int64], NDArray[np.float32]]], axis: Axis, values: Points
+) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Each share divided between the position below and the one above; none beyond the ends."""
+    at = (values - np.float32(axis.start)) / np.float32(axis.step)
+    knot = np.floor(at)
+    above = at - knot
+    first = knot.astype(np.int64)
+    split = []
+    for place, part in ((first, 1 - above), (first + 1, above)):
+        inside = (place >= 0) & (place < axis.count)
+        kept, here = np.where(inside, part, np.float32(0)), np.clip(place, 0, axis.count - 1)
+        split += [(index * axis.count + here, share * kept) for index, share in shares]
+    return split

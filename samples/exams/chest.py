@@ -1,0 +1,122 @@
+"""Chest studies: radiographs standing up, and CT lying down."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from samples.anatomy.build import Build
+from samples.anatomy.thorax import Chest, chest
+from samples.canvas import Part
+from samples.ct import (
+    LUNG,
+    SOFT,
+    Kernel,
+    couch,
+    ct_instances,
+    ct_series,
+    marked,
+    repainted,
+    scanned,
+)
+from samples.dicom_files import code
+from samples.exams.study import StudyPlan
+from samples.findings.chest import change_chest
+from samples.findings.finding import Change, with_changes
+from samples.grid import Field, Grid, axis_around
+from samples.radiograph import (
+    ALONG_X,
+    ALONG_Y,
+    Film,
+    View,
+    exposure_for,
+    film_boxes,
+    projection,
+    radiograph,
+    radiograph_series,
+    reprojected,
+)
+from samples.scanners import Scanner, scanner
+from samples.series import Instance, Series
+
+REGION = code("51185008", "Chest")
+FILM = 390.0  # mm
+FRONTAL = View("PA", ("L", "F"), "L", (14, FILM - 34))
+PORTABLE = View("AP", ("L", "F"), "R", (22, 16))
+LATERAL = View("LL", ("P", "F"), "L", (14, FILM - 34))
+
+
+def radiographs(plan: StudyPlan) -> Iterator[Series]:
+    """A frontal and a lateral view, each a series."""
+    machine = scanner(plan.scanner)
+    yield _radiograph(plan, machine, FRONTAL, ALONG_Y)
+    yield _radiograph(plan, machine, LATERAL, ALONG_X)
+
+
+def portable(plan: StudyPlan) -> Iterator[Series]:
+    """One frontal view in bed."""
+    yield _radiograph(plan, scanner(plan.scanner), PORTABLE, ALONG_Y)
+
+
+def _radiograph(plan: StudyPlan, machine: Scanner, view: View, beam: int) -> Series:
+    body, film, base = _filmed(plan.build, plan.size, beam)
+    changes = {finding.name: change_chest(body, finding) for finding in plan.findings}
+    rays = reprojected(base, film, body.parts, with_changes(body.parts, list(changes.values())))
+    rng = np.random.default_rng(plan.seed(beam))
+    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base), rng)
+    boxes = film_boxes({name: change.marks for name, change in changes.items()}, film)
+    instance = Instance(pixels, {}, boxes, view=view.name)
+    return radiograph_series(view.name, "CHEST", REGION, film, view, machine, instance)
+
+
+@lru_cache(maxsize=2)
+def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Field]:
+    """The chest before a film, and its rays without findings: the same for every visit."""
+    body = chest(build, erect=True, arms=beam == ALONG_Y)
+    depth = (-175.0, 175.0) if beam == ALONG_Y else (-235.0, 235.0)
+    film = Film((0.0 if beam == ALONG_Y else 6.0, -6.0), FILM, FILM, FILM / size, beam, depth)
+    return body, film, projection(body.parts, film)
+
+
+def ct(plan: StudyPlan) -> Iterator[Series]:
+    """Two series of the same slices: a soft kernel and a sharp one."""
+    machine = scanner(plan.scanner)
+    body, parts, grid, base = _lying(plan.build, plan.size, machine.spacing, plan.phase)
+    changes = {finding.name: change_chest(body, finding) for finding in plan.findings}
+    after = with_changes(parts, list(changes.values()))
+    volume = repainted(base, after, touched(list(changes.values())), grid, plan.phase)
+    marks = marked({name: change.marks for name, change in changes.items()}, grid)
+    for index, kernel in enumerate((SOFT, LUNG)):
+        rng = np.random.default_rng(plan.seed(10 + index))
+        slices = ct_instances(volume, grid, marks, machine, kernel, rng)
+        yield _series(plan, machine, kernel, grid, slices)
+
+
+def _series(
+    plan: StudyPlan, machine: Scanner, kernel: Kernel, grid: Grid, slices: Iterator[Instance]
+) -> Series:
+    return ct_series(kernel.name, "CHEST", grid, machine, kernel, plan.phase, slices)
+
+
+def touched(changes: list[Change]) -> list[Part]:
+    """The parts that have come or gone."""
+    return [part for change in changes for part in (*change.added, *change.removed)]
+
+
+@lru_cache(maxsize=1)
+def _lying(
+    build: Build, size: int, spacing: float, phase: str
+) -> tuple[Chest, tuple[Part, ...], Grid, Field]:
+    """The chest on the couch, its slices and their volume without findings."""
+    body = chest(build, erect=False, arms=False)
+    wide = 2 * (140 * build.scale + build.fat + build.muscle) + 24
+    pixel = round(wide / size, 4)
+    back = 113 * build.scale + build.fat + build.muscle + 8
+    grid = Grid(
+        axis_around(-4.0, 276 * build.scale, spacing),
+        axis_around(back - 118 * build.scale, pixel * size, pixel),
+        axis_around(0.0, pixel * size, pixel),
+        1.25 * pixel,
+    )
+    parts = (couch(back + 12), *body.parts)
+    return body, parts, grid, scanned(parts, grid, phase)

@@ -1,0 +1,81 @@
+"""Where voxel centres lie, in the patient axes of DICOM."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+Field = NDArray[np.float32]  # (z, y, x), or anything that broadcasts to it
+Point = tuple[float, float, float]  # x to the patient's left, y to the back, z up; mm
+Window = tuple[slice, slice, slice]  # a block of a grid, in the order z, y, x
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Evenly spaced positions: `count` of them, `step` mm apart, upwards from `start` mm."""
+
+    start: float
+    step: float
+    count: int
+
+    def positions(self) -> Field:
+        """The positions in mm, (count,)."""
+        return (self.start + self.step * np.arange(self.count)).astype(np.float32)
+
+    def within(self, low: float, high: float) -> slice:
+        """The positions from low to high mm; an empty slice when there are none."""
+        first = max(0, int(np.ceil((low - self.start) / self.step)))
+        last = min(self.count, int(np.floor((high - self.start) / self.step)) + 1)
+        return slice(first, max(first, last))
+
+    def cut(self, part: slice) -> "Axis":
+        """The positions of a slice as an axis of their own."""
+        return Axis(self.start + part.start * self.step, self.step, part.stop - part.start)
+
+
+def axis_around(middle: float, length: float, step: float) -> Axis:
+    """An axis of about `length` mm whose middle is at `middle`."""
+    count = max(1, round(length / step))
+    return Axis(middle - step * (count - 1) / 2, step, count)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Three axes; `softness` is the width in mm over which an edge goes from 0 to 1.
+
+    A grid that will be summed along the array axis `beam` has few positions there; its edges
+    are as soft along it as they are far apart, so that the sum has no steps.
+    """
+
+    z: Axis
+    y: Axis
+    x: Axis
+    softness: float
+    beam: int | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The number of voxels along z, y and x."""
+        return self.z.count, self.y.count, self.x.count
+
+    def window(self, low: Point, high: Point) -> Window:
+        """The block of voxels between two corners (x, y, z), wide enough for soft edges."""
+        edge = self.softness
+        return (
+            self.z.within(low[2] - edge, high[2] + edge),
+            self.y.within(low[1] - edge, high[1] + edge),
+            self.x.within(low[0] - edge, high[0] + edge),
+        )
+
+    def coordinates(self, window: Window) -> tuple[Field, Field, Field]:
+        """x (1, 1, n), y (1, n, 1) and z (n, 1, 1) of a block, in mm."""
+        z, y, x = (
+            axis.positions()[part]
+            for axis, part in zip((self.z, self.y, self.x), window, strict=True)
+        )
+        return x[None, None, :], y[None, :, None], z[:, None, None]
+
+    def cut(self, window: Window) -> "Grid":
+        """A block as a grid of its own."""
+        z, y, x = window
+        return replace(self, z=self.z.cut(z), y=self.y.cut(y), x=self.x.cut(x))

@@ -1,0 +1,237 @@
+"""Radiographs: the attenuation of a body summed along the beam, with scatter, noise and a marker."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from pydicom.dataset import Dataset
+
+from samples import cloud
+from samples.canvas import Look, Palette, Part, extent, paint
+from samples.grid import Axis, Field, Grid, Window, axis_around
+from samples.scanners import Scanner
+from samples.series import Box, Instance, Series, Stored, box_of
+from samples.shapes import Bundle, Plate, Tube, as_point
+from samples.texture import blurred
+from samples.tissues import Tissue, attenuation
+
+XRAY: Palette = {tissue: Look(attenuation(tissue), 0.0) for tissue in Tissue}
+DEPTH = 9.0  # mm between samples along the beam
+ALONG_Y, ALONG_X = 1, 2  # the array axis that the beam follows: frontal, lateral
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """Where a radiograph lies: its middle (across, z), its size and its pixels in mm."""
+
+    middle: tuple[float, float]
+    width: float
+    height: float
+    pixel: float
+    beam: int  # ALONG_Y or ALONG_X
+    depth: tuple[float, float]  # the body's reach along the beam, mm
+
+    def grid(self, along: float) -> Grid:
+        """The voxels between tube and film, `along` mm apart on the way; one if that is 0."""
+        across = axis_around(self.middle[0], self.width, self.pixel)
+        up = axis_around(self.middle[1], self.height, self.pixel)
+        low, high = self.depth
+        deep = axis_around((low + high) / 2, high - low, along) if along else Axis(0.0, 1.0, 1)
+        if self.beam == ALONG_Y:
+            return Grid(up, deep, across, 1.1 * self.pixel, self.beam)
+        return Grid(up, across, deep, 1.1 * self.pixel, self.beam)
+
+
+def reprojected(
+    rays: Field, film: Film, before: tuple[Part, ...], after: tuple[Part, ...]
+) -> Field:
+    """The rays of `before` as those of `after`: only what changed is projected again."""
+    old, new = {id(part) for part in before}, {id(part) for part in after}
+    gone = [part for part in before if id(part) not in new]
+    come = [part for part in after if id(part) not in old]
+    change = _fine([part for part in come if part.fine], film)
+    change = np.array(rays[::-1] + change - _fine([part for part in gone if part.fine], film))
+    solid = [part for part in (*gone, *come) if not part.fine]
+    if solid:
+        window = _window(film.grid(DEPTH), solid, film.beam)
+        rows, columns = window[0], window[2 if film.beam == ALONG_Y else 1]
+        local = film.grid(DEPTH).cut(window)
+        change[rows, columns] += _solid(after, local) - _solid(before, local)
+    return np.ascontiguousarray(change[::-1])
+
+
+def _window(grid: Grid, parts: list[Part], beam: int) -> Window:
+    low = np.min([part.bounds[0] for part in parts], axis=0)
+    high = np.max([part.bounds[1] for part in parts], axis=0)
+    window = list(grid.window(as_point(low), as_point(high)))
+    window[beam] = slice(0, grid.shape[beam])
+    return window[0], window[1], window[2]
+
+
+def _solid(parts: Iterable[Part], grid: Grid) -> Field:
+    """What all but the fine parts add to each ray, the feet's end first."""
+    volume = paint([part for part in parts if not part.fine], grid, [XRAY])[0]
+    return volume.sum(axis=grid.beam) * np.float32(DEPTH)
+
+
+def projection(parts: Iterable[Part], film: Film) -> Field:
+    """The attenuation along each ray, (rows, columns), the head's end first."""
+    parts = tuple(parts)
+    total = _solid(parts, film.grid(DEPTH)) + _fine([p for p in parts if p.fine], film)
+    return np.ascontiguousarray(total[::-1])
+
+
+def _fine(parts: list[Part], film: Film) -> Field:
+    """What the parts of fine bone and vessel add to each ray."""
+    clouds = [weighted for part in parts for weighted in _weighted(part, film.pixel)]
+    if not clouds:
+        return np.zeros((1, 1), np.float32)
+    points, weights = (np.concatenate(column) for column in zip(*clouds, strict=True))
+    total = cloud.deposit(points, weights, film.grid(0.0)).squeeze(axis=film.beam)
+    return total / np.float32(film.pixel**2)
+
+
+def _weighted(part: Part, step: float) -> list[tuple[cloud.Points, cloud.Amounts]]:
+    """Clouds whose points weigh what they add to their surroundings' attenuation."""
+    base = attenuation(Tissue.LUNG if part.tissue is Tissue.VESSEL else Tissue.MUSCLE)
+    return [
+        (points, np.float32(attenuation(tissue) - base) * amounts)
+        for tissue, (points, amounts) in _clouds(part, step)
+    ]
+
+
+def _clouds(part: Part, step: float) -> list[tuple[Tissue, tuple[cloud.Points, cloud.Amounts]]]:
+    shape = part.shape
+    if isinstance(shape, Bundle):
+        return [(part.tissue, cloud.of_bundle(shape, step))]
+    if isinstance(shape, Plate):
+        return [(part.tissue, cloud.of_plate(shape, step / 2))]
+    if not isinstance(shape, Tube):
+        raise TypeError(f"no cloud of points for {type(shape).__name__}")
+    tissue, depth = part.core or (part.tissue, 0.0)
+    shell = (part.tissue, cloud.of_tube(shape, 0.8 * step, (0.0, depth)))
+    return [shell, (tissue, cloud.of_tube(shape, 1.2 * step, (depth, 99.0)))]
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How a machine makes and shows a radiograph."""
+
+    photons: float = 3e5  # per pixel without a body
+    scatter: float = 0.12  # share of the unscattered beam, behind the grid
+    equalise: float = 0.35  # share of the large structures taken away, as processing does
+    sharpen: float = 0.5
+    low: float = 0.3  # what is shown black
+    high: float = 3.2  # and white
+
+
+def exposed(rays: Field, how: Exposure, pixel: float, rng: np.random.Generator) -> Field:
+    """A detector's picture of the rays' attenuation, 0 (black) to 1 (white)."""
+    beam = np.exp(-rays)
+    beam = beam + np.float32(how.scatter) * blurred(beam, 22 / pixel)
+    noise = rng.standard_normal(rays.shape, np.float32) / np.sqrt(how.photons * beam)
+    shown = -np.log(beam / np.float32(1 + how.scatter)) + noise
+    large = blurred(shown, 26 / pixel)
+    fine = shown - blurred(shown, 1.6)
+    shown = shown - np.float32(how.equalise) * large + np.float32(how.sharpen) * fine
+    middle, half = (how.low + how.high) / 2, (how.high - how.low) / 2
+    toned: Field = 0.5 + 0.5 * np.tanh(1.15 * (shown - middle) / half) / np.tanh(1.15)
+    return np.clip(toned, 0, 1)
+
+
+def lead_letter(image: Field, letter: str, pixel: float, top: float, left: float) -> None:
+    """Draw a lead letter 14 mm high onto a picture, its corner so many mm from the edges."""
+    font = ImageFont.load_default(size=14 / pixel)
+    canvas = Image.new("L", image.shape[::-1])
+    ImageDraw.Draw(canvas).text((left / pixel, top / pixel), letter, fill=255, font=font)
+    mask = np.asarray(canvas, np.float32) / 255
+    image += mask * (1 - image)
+
+
+CR_IMAGE = "1.2.840.10008.5.1.4.1.1.1"
+DX_IMAGE = "1.2.840.10008.5.1.4.1.1.1.1"
+WHITE = 4095
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A projection: its name, the directions of its rows and columns, and its marker."""
+
+    name: str  # ViewPosition: PA, AP, LL, LATERAL
+    orientation: tuple[str, str]  # PatientOrientation, PS3.3 C.7.6.1.1.1
+    letter: str
+    marker: tuple[float, float]  # mm from the top and from the left
+
+
+def exposure_for(scanner: Scanner, rays: Field) -> Exposure:
+    """Automatic exposure: the range shown follows the body without its findings."""
+    thin, thick = np.percentile(rays[rays > 0.5], [4, 96])
+    return Exposure(
+        photons=3e5 / scanner.noise**2,
+        scatter=0.1 + 0.05 * scanner.noise,
+        equalise=0.38 if scanner.modality == "DX" else 0.28,
+        sharpen=0.5 * scanner.sharp,
+        low=float(thin) * 0.62 - 0.5,
+        high=float(thick) * 0.8,
+    )
+
+
+def radiograph(
+    rays: Field, film: Film, view: View, scanner: Scanner, how: Exposure, rng: np.random.Generator
+) -> Stored:
+    """The picture as stored: 12 bits, inverted by a machine that writes MONOCHROME1."""
+    image = exposed(rays, how, film.pixel, rng)
+    lead_letter(image, view.letter, film.pixel, *view.marker)
+    stored = np.rint(image * WHITE).astype(np.uint16)
+    return np.uint16(WHITE) - stored if scanner.monochrome1 else stored
+
+
+def film_boxes(marks: Mapping[str, tuple[Part, ...]], film: Film) -> dict[str, Box]:
+    """Where each finding casts its shadow."""
+    grid = film.grid(DEPTH / 2)
+    shadows = {name: extent(parts, grid).any(axis=film.beam)[::-1] for name, parts in marks.items()}
+    boxes = {name: box_of(shadow) for name, shadow in shadows.items()}
+    return {name: box for name, box in boxes.items() if box is not None}
+
+
+def radiograph_series(
+    key: str, body_part: str, region: Dataset, film: Film, view: View, scanner: Scanner,
+    instance: Instance, laterality: str = "",
+) -> Series:  # fmt: skip
+    """A series of one radiograph (PS3.3 A.2 and A.26)."""
+    digital = scanner.modality == "DX"
+    elements = {
+        "ImageType": ["DERIVED", "PRIMARY"],
+        "PatientOrientation": list(view.orientation),
+        "ViewPosition": view.name,
+        "KVP": 110 if body_part == "CHEST" else 55,
+        "PhotometricInterpretation": "MONOCHROME1" if scanner.monochrome1 else "MONOCHROME2",
+        "PresentationLUTShape": "INVERSE" if scanner.monochrome1 else "IDENTITY",
+        "ImagerPixelSpacing": [round(film.pixel, 5)] * 2,
+        "PixelSpacing": [round(film.pixel, 5)] * 2,
+        "WindowCenter": 2048,
+        "WindowWidth": 4096,
+        **(
+            _digital(region, laterality) if digital else {"PlateType": "", "Laterality": laterality}
+        ),
+    }
+    words = f"{body_part} {view.name}"
+    sop_class = DX_IMAGE if digital else CR_IMAGE
+    return Series(key, sop_class, scanner, body_part, words, elements, iter([instance]))
+
+
+def _digital(region: Dataset, laterality: str) -> dict[str, object]:
+    """What the DX modules ask for beyond CR (PS3.3 C.8.11)."""
+    return {
+        "PresentationIntentType": "FOR PRESENTATION",
+        "PixelIntensityRelationship": "LOG",
+        "PixelIntensityRelationshipSign": 1,
+        "RescaleIntercept": 0,
+        "RescaleSlope": 1,
+        "RescaleType": "US",
+        "ImageLaterality": laterality or "U",
+        "AnatomicRegionSequence": [region],
+        "DetectorType": "SCINTILLATOR",
+        "AcquisitionContextSequence": [],
+    }

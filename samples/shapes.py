@@ -1,0 +1,300 @@
+"""Solid shapes as fields of signed distance: negative inside, in mm, exact enough at the edge."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samples.grid import Field, Point
+
+Bounds = tuple[Point, Point]
+EVERYWHERE: Bounds = ((-1e6, -1e6, -1e6), (1e6, 1e6, 1e6))
+UPRIGHT = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+
+Turn = tuple[Point, Point, Point]  # rows: the shape's own axes
+
+
+class Shape(Protocol):
+    """What can be painted."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """Two corners (x, y, z) of a box that holds the shape, mm."""
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """Signed distance to the surface in mm, about exact near it."""
+
+
+def turned(about_x: float = 0.0, about_y: float = 0.0, about_z: float = 0.0) -> Turn:
+    """The axes of a shape turned about x, then y, then z (radians)."""
+    cx, sx, cy, sy = np.cos(about_x), np.sin(about_x), np.cos(about_y), np.sin(about_y)
+    cz, sz = np.cos(about_z), np.sin(about_z)
+    around_x = np.array([[1, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    around_y = np.array([[cy, 0, sy], [0, 1, 0], [-sy, 0, cy]])
+    around_z = np.array([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1]])
+    rows = (around_z @ around_y @ around_x).T
+    return (as_point(rows[0]), as_point(rows[1]), as_point(rows[2]))
+
+
+def as_point(values: NDArray[np.floating]) -> Point:
+    """Three numbers of an array as a point."""
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsoid:
+    """An ellipsoid; a `power` above 2 makes it boxier."""
+
+    centre: Point
+    radii: Point
+    turn: Turn = UPRIGHT
+    power: float = 2.0
+
+    @property
+    def bounds(self) -> Bounds:
+        """A box around it, whatever its turn."""
+        axes = np.abs(np.array(self.turn)) * np.array(self.radii)[:, None]
+        reach = axes.sum(axis=0) if self.power > 2 else np.sqrt((axes**2).sum(axis=0))
+        return _box(self.centre, as_point(reach))
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """(|p / radii| - 1) times the smallest radius: exact at the surface."""
+        x, y, z = x - self.centre[0], y - self.centre[1], z - self.centre[2]
+        if self.turn is not UPRIGHT:
+            x, y, z = (row[0] * x + row[1] * y + row[2] * z for row in self.turn)
+        a, b, c = self.radii
+        far = _sum_of_powers((x / a, y / b, z / c), self.power)
+        return (far - 1) * min(self.radii)
+
+    def grown(self, by: float) -> "Ellipsoid":
+        """The same with every radius longer by so many mm."""
+        a, b, c = self.radii
+        return replace(self, radii=(max(a + by, 0.1), max(b + by, 0.1), max(c + by, 0.1)))
+
+
+def _sum_of_powers(parts: tuple[Field, ...], power: float) -> Field:
+    if power == 2.0:
+        return np.sqrt(sum(part * part for part in parts))
+    if power == 4.0:
+        squares = [part * part for part in parts]
+        return np.sqrt(np.sqrt(sum(square * square for square in squares)))
+    total: Field = sum(np.abs(part) ** power for part in parts) ** (1 / power)
+    return total
+
+
+def _box(centre: Point, reach: Point) -> Bounds:
+    low, high = np.subtract(centre, reach), np.add(centre, reach)
+    return as_point(low), as_point(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Drum:
+    """An upright elliptic cylinder with rounded rims and a waist: the body of a vertebra."""
+
+    centre: Point
+    radii: tuple[float, float]
+    half_height: float
+    tilt: float = 0.0  # rise of the axis' foot towards the back, radians
+
+    @property
+    def bounds(self) -> Bounds:
+        """A box around it."""
+        lean = abs(self.tilt) * self.radii[1]
+        return _box(self.centre, (self.radii[0], self.radii[1], self.half_height + lean))
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """The larger of the distances to the mantle and to the ends."""
+        x, y, z = x - self.centre[0], y - self.centre[1], z - self.centre[2]
+        z = z - self.tilt * y
+        waist = 0.88 + 0.12 * (z / self.half_height) ** 2
+        across = np.sqrt((x / self.radii[0]) ** 2 + (y / self.radii[1]) ** 2)
+        mantle = (across - waist) * min(self.radii)
+        return np.maximum(mantle, np.abs(z) - self.half_height)
+
+    def grown(self, by: float) -> "Drum":
+        """The same, larger by so many mm on every side."""
+        a, b = self.radii
+        return replace(self, radii=(a + by, b + by), half_height=self.half_height + by)
+
+
+@dataclass(frozen=True, slots=True)
+class Tube:
+    """A round pipe through points (n, 3) with a radius (n,) at each; `flat` squeezes its section."""
+
+    points: NDArray[np.float32]
+    radii: NDArray[np.float32]
+    flat: Point = (1.0, 1.0, 1.0)  # a radius of r mm becomes r * flat along x, y, z
+
+    @property
+    def bounds(self) -> Bounds:
+        """A box around it."""
+        reach = np.array(self.flat) * float(self.radii.max())
+        return as_point(self.points.min(axis=0) - reach), as_point(self.points.max(axis=0) + reach)
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """The smallest distance to a piece; FAR where no piece is near."""
+        shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
+        nearest = np.full(shape, FAR, np.float32)
+        axes = (z.ravel(), y.ravel(), x.ravel())
+        low, high = self._reach()
+        for index in self._touched(low, high, axes):
+            block = _block(low[index], high[index], axes)
+            parts = (x[:, :, block[2]], y[:, block[1]], z[block[0]])
+            np.minimum(nearest[block], self._piece(index, *parts), out=nearest[block])
+        return nearest
+
+    def _reach(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Corners (pieces, 3) of a box around each piece, with a margin for soft edges."""
+        wide = np.maximum(self.radii[:-1], self.radii[1:])[:, None] * np.float32(self.flat) + MARGIN
+        start, end = self.points[:-1], self.points[1:]
+        return np.minimum(start, end) - wide, np.maximum(start, end) + wide
+
+    def _touched(
+        self, low: NDArray[np.float32], high: NDArray[np.float32], axes: tuple[Field, ...]
+    ) -> list[int]:
+        first = [axis[0] for axis in axes[::-1]]
+        last = [axis[-1] for axis in axes[::-1]]
+        touched: list[int] = np.flatnonzero(((high >= first) & (low <= last)).all(axis=1)).tolist()
+        return touched
+
+    def _piece(self, index: int, x: Field, y: Field, z: Field) -> Field:
+        """Distance to the nearest point of one piece's axis, less the radius there."""
+        flat = np.float32(self.flat)
+        sx, sy, sz = (float(v) for v in self.points[index] / flat)
+        step = (self.points[index + 1] - self.points[index]) / flat
+        ax, ay, az = (float(v) for v in step)
+        length = ax * ax + ay * ay + az * az or 1.0
+        x, y, z = x / flat[0] - sx, y / flat[1] - sy, z / flat[2] - sz
+        along = (x * (ax / length) + y * (ay / length)) + z * (az / length)
+        np.clip(along, 0, 1, out=along)
+        square = (x - along * ax) ** 2
+        square += (y - along * ay) ** 2
+        square += (z - along * az) ** 2
+        start, end = float(self.radii[index]), float(self.radii[index + 1])
+        along *= start - end
+        return (np.sqrt(square, out=square) + (along - start)) * min(self.flat)
+
+    def grown(self, by: float) -> "Tube":
+        """The same with every radius longer by so many mm."""
+        return replace(self, radii=np.maximum(self.radii + np.float32(by), np.float32(0.2)))
+
+
+FAR = 40.0  # mm: the distance given where no piece of a tube is near
+MARGIN = 5.0  # mm around a piece within which its distance is worked out
+
+
+def _block(
+    low: NDArray[np.float32], high: NDArray[np.float32], axes: tuple[Field, ...]
+) -> tuple[slice, ...]:
+    """The indices along z, y, x between two corners (x, y, z)."""
+    return tuple(
+        slice(int(np.searchsorted(axis, a)), int(np.searchsorted(axis, b, "right")))
+        for axis, a, b in zip(axes, low[::-1], high[::-1], strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Many thin rods: starts and ends (n, 3), radii (n,). Painted as a cloud of points."""
+
+    starts: NDArray[np.float32]
+    ends: NDArray[np.float32]
+    radii: NDArray[np.float32]
+
+    @property
+    def bounds(self) -> Bounds:
+        """A box around all of them."""
+        reach = float(self.radii.max())
+        both = np.vstack([self.starts, self.ends])
+        return as_point(both.min(axis=0) - reach), as_point(both.max(axis=0) + reach)
+
+
+def tube(points: object, radii: object, flat: Point = (1.0, 1.0, 1.0), pieces: int = 0) -> Tube:
+    """A tube through points; with `pieces`, smoothed into so many rods by a spline."""
+    path = np.asarray(points, np.float32)
+    widths = np.broadcast_to(np.asarray(radii, np.float32), (len(path),)).astype(np.float32)
+    if pieces:
+        both = smooth_path(np.column_stack([path, widths]), pieces)
+        path, widths = both[:, :3], both[:, 3]
+    return Tube(path, widths, flat)
+
+
+def smooth_path(path: NDArray[np.float32], pieces: int) -> NDArray[np.float32]:
+    """A path (n, d) as `pieces` + 1 points of the Catmull-Rom spline through it."""
+    padded = np.vstack([2 * path[0] - path[1], path, 2 * path[-1] - path[-2]])
+    at = np.linspace(0, len(path) - 1, pieces + 1)
+    knot = np.minimum(at.astype(int), len(path) - 2)
+    t = (at - knot)[:, None]
+    a, b, c, d = (padded[knot + i] for i in range(4))
+    bends = 2 * b + t * (c - a) + t**2 * (2 * a - 5 * b + 4 * c - d)
+    smooth = 0.5 * (bends + t**3 * (3 * b - a - 3 * c + d))
+    return smooth.astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A flat triangle of bone with a thickness in mm."""
+
+    corners: tuple[Point, Point, Point]
+    thickness: float
+
+    @property
+    def bounds(self) -> Bounds:
+        """A box around it."""
+        low, high = np.min(self.corners, axis=0), np.max(self.corners, axis=0)
+        return as_point(low - self.thickness), as_point(high + self.thickness)
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """The largest of the distances to the plane's two sides and to the three edges."""
+        corners = np.array(self.corners)
+        normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
+        normal /= np.linalg.norm(normal)
+        worst = np.abs(_along(normal, corners[0], x, y, z)) - self.thickness / 2
+        for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+            outward = np.cross(end - start, normal) / np.linalg.norm(end - start)
+            worst = np.maximum(worst, _along(outward, start, x, y, z))
+        return worst
+
+
+def _along(
+    direction: NDArray[np.float64], start: NDArray[np.float64], x: Field, y: Field, z: Field
+) -> Field:
+    a, b, c = (float(value) for value in direction)
+    x0, y0, z0 = (float(value) for value in start)
+    return a * (x - x0) + b * (y - y0) + c * (z - z0)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Where two shapes overlap, within the bounds of the first."""
+
+    one: Shape
+    other: Shape
+
+    @property
+    def bounds(self) -> Bounds:
+        """The common part of both boxes."""
+        (a, b), (c, d) = self.one.bounds, self.other.bounds
+        return as_point(np.maximum(a, c)), as_point(np.minimum(b, d))
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """The larger of both distances."""
+        return np.maximum(self.one.distance(x, y, z), self.other.distance(x, y, z))
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """A shape with another one cut out."""
+
+    one: Shape
+    hole: Shape
+
+    @property
+    def bounds(self) -> Bounds:
+        """The box of the whole shape."""
+        return self.one.bounds
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """The larger of the distance and the hole's, inside out."""
+        return np.maximum(self.one.distance(x, y, z), -self.hole.distance(x, y, z))

@@ -1,0 +1,73 @@
+"""Smooth random fields: the grain of tissues and the noise of scanners."""
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from samples.grid import Field, Grid, Window
+
+TILE = 32  # knots of the repeating lattice along each axis
+
+
+class Grain:
+    """A field that repeats after 32 knots: one value at each point of space, for every grid."""
+
+    def __init__(self, seed: int, scale: float) -> None:
+        """`scale` is the distance between knots in mm; the values have a deviation of about 1."""
+        self._knots = _lattice(seed)
+        self._scale = scale
+
+    def at(self, grid: Grid, window: Window) -> Field:
+        """The values of a block of the grid, (z, y, x)."""
+        field = self._knots
+        for axis, part, number in zip((grid.z, grid.y, grid.x), window, range(3), strict=True):
+            field = _between_knots(field, axis.positions()[part] / np.float32(self._scale), number)
+        return field
+
+
+@cache
+def _lattice(seed: int) -> NDArray[np.float32]:
+    rng = np.random.default_rng(seed)
+    return rng.standard_normal((TILE, TILE, TILE), np.float32) * np.float32(1.8)
+
+
+def _between_knots(knots: Field, at: Field, number: int) -> Field:
+    """Values at positions along one array axis: a smooth blend of the two nearest knots."""
+    knot = np.floor(at)
+    t = at - knot
+    blend = (t * t * (3 - 2 * t)).reshape([-1 if axis == number else 1 for axis in range(3)])
+    below = knot.astype(np.int64) % TILE
+    start = knots.take(below, axis=number)
+    rise = knots.take((below + 1) % TILE, axis=number)
+    rise -= start
+    rise *= blend
+    rise += start
+    return rise
+
+
+@cache
+def frequencies(rows: int, columns: int) -> NDArray[np.float32]:
+    """Radial spatial frequency of `rfft2`, in cycles per pixel, (rows, columns // 2 + 1)."""
+    down, across = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :]
+    return np.hypot(down, across).astype(np.float32)
+
+
+def filtered(image: Field, response: NDArray[np.float32]) -> Field:
+    """A picture (rows, columns) through a frequency response of `frequencies`' shape."""
+    spectrum = np.fft.rfft2(image) * response
+    return np.fft.irfft2(spectrum, s=image.shape).astype(np.float32)
+
+
+def gaussian_response(rows: int, columns: int, sigma: float) -> NDArray[np.float32]:
+    """The response of a Gaussian blur with a deviation of so many pixels."""
+    return np.exp(-2 * (np.pi * sigma * frequencies(rows, columns)) ** 2)
+
+
+def blurred(image: Field, sigma: float) -> Field:
+    """A picture blurred by a Gaussian of so many pixels; its edges are continued by mirroring."""
+    pad = int(3 * sigma) + 1
+    wide = np.pad(image, min(pad, min(image.shape) - 1), mode="reflect")
+    soft = filtered(wide, gaussian_response(wide.shape[0], wide.shape[1], sigma))
+    edge = (wide.shape[0] - image.shape[0]) // 2
+    return soft[edge : edge + image.shape[0], edge : edge + image.shape[1]]
