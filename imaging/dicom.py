@@ -6,36 +6,23 @@ from typing import Final
 
 from core.errors import CannotDecode
 from core.types import CatalogueCode, Decoded, Instance, Kept, Picture, Pixels, Place, SkipCode
-from imaging import elements, identity, metadata, places
-from imaging.codecs import EncodedFrame, check_syntax, decode_frame
-from imaging.display import Stored, as_rgb, render_colour, render_grey, render_palette
+from imaging import elements, identity, metadata, overlays, places, render
+from imaging.codecs import EncodedFrame, decode_frame, decode_words, unsupported_syntax
 from imaging.elements import RawDataset
 from imaging.frames import FramePolicy
-from imaging.geometry import square_pixels
+from imaging.functional_groups import PER_FRAME
 from imaging.header import Header, open_header
-from imaging.lookup_tables import PALETTE_KEYWORDS, read_palette
 from imaging.pixel_hash import pixel_hash
 from imaging.pixel_layout import PIXEL_KEYWORDS, PixelLayout, read_layout
-from imaging.presentation import KEYWORDS as PRESENTATION_KEYWORDS
-from imaging.presentation import read_aspect, read_grey_display
-from imaging.profiles import Profile
 from imaging.rules import Rules, View
 from imaging.sop_classes import DIRECTORY, kept_as
 
 # Only these are kept: a file may hold thousands of others, nested without end.
-_KEYWORDS: Final = (
-    *metadata.KEYWORDS,
-    *identity.KEYWORDS,
-    *places.KEYWORDS,
-    *PIXEL_KEYWORDS,
-    *PRESENTATION_KEYWORDS,
-    *PALETTE_KEYWORDS,
-    "SamplesPerPixel",
-    "PlanarConfiguration",
-    "BitsAllocated",
-    "PixelRepresentation",
+WANTED: Final = overlays.TAGS | frozenset(
+    elements.tag_of(keyword)
+    for room in (metadata, identity, places, render)
+    for keyword in room.KEYWORDS
 )
-WANTED: Final = frozenset(map(elements.tag_of, _KEYWORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +55,16 @@ def view_dicom(content: bytes, view: View, rules: Rules) -> Pixels:
     file = _open(content, "", rules)
     if isinstance(file.shown, Kept):
         raise CannotDecode(SkipCode.UNSUPPORTED, f"It has no picture to show. {file.shown.reason}")
-    layout, frame = file.shown, view.frame_of(file.shown.frames)
-    stored = decode_frame(_encoded(file.header, layout, frame))
-    return render(file.header.dataset, layout, stored, frame, rules.profile, view)
+    encoded = _encoded(file.header, file.shown, view.frame_of(file.shown.frames))
+    drawn = _overlays(file.header.dataset, encoded) if view.overlays else None
+    stored, frame = decode_frame(encoded), encoded.index
+    dataset, layout = file.header.dataset, file.shown
+    return render.render(dataset, layout, stored, frame, rules.profile, view, drawn)
+
+
+def _overlays(dataset: RawDataset, encoded: EncodedFrame) -> overlays.Plane:
+    words = decode_words(encoded)
+    return overlays.read_overlays(dataset, encoded.layout, encoded.index, words)
 
 
 def _open(content: bytes, sha256: str, rules: Rules) -> _File:
@@ -128,7 +122,7 @@ def _chosen(
 
 def _places(dataset: RawDataset, frames: int) -> list[Place | None]:
     """Read where the frames lie; empty for a file that does not say it of each."""
-    if frames > 1 and elements.count(dataset, metadata.PER_FRAME) < frames:
+    if frames > 1 and elements.count(dataset, PER_FRAME) < frames:
         return []
     return [places.read_place(dataset, frame) for frame in range(frames)]
 
@@ -142,33 +136,5 @@ def _picture(
     dataset: RawDataset, encoded: EncodedFrame, place: Place | None, rules: Rules
 ) -> Picture:
     stored, frame = decode_frame(encoded), encoded.index
-    pixels = render(dataset, encoded.layout, stored, frame, rules.profile, None)
+    pixels = render.render(dataset, encoded.layout, stored, frame, rules.profile, None)
     return Picture(pixels, frame, pixel_hash(stored), place)
-
-
-# Until imaging/render.py and codecs.unsupported_syntax are there.
-def unsupported_syntax(syntax: str, layout: PixelLayout) -> str | None:
-    """Say why no decoder here reads a syntax; None if one does."""
-    try:
-        check_syntax(syntax, layout)
-    except CannotDecode as error:
-        return error.reason
-    return None
-
-
-def render(
-    dataset: RawDataset,
-    layout: PixelLayout,
-    stored: Stored,
-    frame: int,
-    _profile: Profile,
-    _view: View | None,
-) -> Pixels:
-    """Render stored values."""
-    if layout.samples == 3:
-        pixels = render_colour(stored, layout.stored)
-    elif layout.photometric == "PALETTE COLOR":
-        pixels = render_palette(stored, read_palette(dataset))
-    else:
-        pixels = as_rgb(render_grey(stored, read_grey_display(dataset, layout, frame)))
-    return square_pixels(pixels, read_aspect(dataset, frame))

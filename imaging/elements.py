@@ -5,10 +5,10 @@ Nothing here walks, prints or copies a data set: on a hostile one that can take 
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -16,7 +16,6 @@ from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as Items
-from pydicom.tag import BaseTag
 
 from imaging.charsets import TextDecoder, encodings_of
 from imaging.scan import IMPLICIT, Encoding, encoding_at, items, scan
@@ -29,8 +28,8 @@ MOST_NUMBERS: Final = 1 << 16  # in one value: a lookup table has no more entrie
 LONGEST_NUMBER: Final = 64  # characters; DS has 16, and some writers more
 MOST_INTEGER: Final = 1 << 32  # the longest word of a header has 32 bits
 
-_CHARACTER_SET: Final = BaseTag(0x00080005)
-_PIXEL_REPRESENTATION: Final = BaseTag(0x00280103)
+_CHARACTER_SET: Final = 0x00080005
+_PIXEL_REPRESENTATION: Final = 0x00280103
 _TEXTS: Final = frozenset(
     [
         "AE",
@@ -72,17 +71,17 @@ class RawDataset(Dataset):
 
     def __init__(
         self,
-        elements: Mapping[BaseTag, RawDataElement],
+        elements: dict[int, RawDataElement],
         encoding: Encoding,
         texts: TextDecoder,
         has_signed_words: bool = False,
     ) -> None:
-        super().__init__(dict(elements))
+        super().__init__(cast(Any, elements))  # whose keys are plain integers
         self.set_original_encoding(encoding.implicit, encoding.little)
         self.raw = elements
         self.texts = texts
         self.has_signed_words = has_signed_words  # what a VR of "US or SS" stands for
-        self.spans: dict[BaseTag, list[tuple[int, int]]] = {}  # of the items of a sequence
+        self.spans: dict[int, list[tuple[int, int]]] = {}  # of the items of a sequence
         if _CHARACTER_SET in elements:
             declared = encodings_of(text(self, "SpecificCharacterSet"))
             self.texts = replace(texts, encodings=declared)
@@ -90,12 +89,12 @@ class RawDataset(Dataset):
             self.has_signed_words = integer(self, "PixelRepresentation") == 1
 
 
-def tag_of(keyword: str) -> BaseTag:
+def tag_of(keyword: str) -> int:
     """Look up the tag of a keyword of PS3.6. Raises KeyError for one that is none."""
     tag = tag_for_keyword(keyword)
     if tag is None:
         raise KeyError(keyword)
-    return BaseTag(tag)
+    return tag
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -137,10 +136,17 @@ def integer(dataset: Dataset, keyword: str) -> int | None:
 
 
 def binary(dataset: Dataset, keyword: str) -> bytes:
-    """Read a value as the bytes that it is in the file."""
+    """Read a value of bytes, or of words whose meaning the header leaves open."""
     element = _element(dataset, keyword)
-    found = element.value if element is not None else None
+    if element is None or (isinstance(element, RawDataElement) and not _is_binary(element)):
+        return b""
+    found = element.value
     return bytes(found) if isinstance(found, bytes | bytearray | memoryview) else b""
+
+
+def _is_binary(element: RawDataElement) -> bool:
+    vr = _vr(element)
+    return vr != "SQ" and vr not in _TEXTS and vr not in _TYPES
 
 
 def count(dataset: RawDataset, keyword: str) -> int:
@@ -151,7 +157,8 @@ def count(dataset: RawDataset, keyword: str) -> int:
 
 def raw(dataset: RawDataset, keyword: str) -> RawDataElement | None:
     """Give an element as it is in the file."""
-    return dataset.raw.get(tag_of(keyword))
+    tag = tag_for_keyword(keyword)
+    return None if tag is None else dataset.raw.get(tag)
 
 
 def item(dataset: Dataset, keyword: str, index: int = 0) -> Dataset | None:
@@ -195,7 +202,7 @@ def _item_encoding(element: RawDataElement) -> Encoding:
 def _element(dataset: Dataset, keyword: str) -> DataElement | RawDataElement | None:
     if isinstance(dataset, RawDataset):
         return raw(dataset, keyword)
-    return dataset.get(tag_of(keyword))
+    return dataset.get(tag) if (tag := tag_for_keyword(keyword)) is not None else None
 
 
 def _vr(element: RawDataElement) -> str:

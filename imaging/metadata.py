@@ -1,6 +1,5 @@
 """Reads what a DICOM header says of its pictures, identity left out."""
 
-from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
@@ -15,10 +14,11 @@ from imaging.dates import (
     parse_date,
     parse_date_time,
 )
+from imaging.functional_groups import PER_FRAME, SHARED, scopes
+from imaging.presentation import windows_of
 from imaging.uids import SERIES, SOP, STUDY, derived_uid, is_uid
 
-SHARED: Final = "SharedFunctionalGroupsSequence"
-PER_FRAME: Final = "PerFrameFunctionalGroupsSequence"
+FIRST: Final = 0  # the frame that stands for all, where they differ
 
 _LEVELS: Final = {
     STUDY: "StudyInstanceUID",
@@ -129,7 +129,7 @@ def read_tags(dataset: Dataset, syntax: str, sha256: str) -> Tags:
         slice_thickness=_number(dataset, "PixelMeasuresSequence", "SliceThickness"),
         row_spacing=row_spacing,
         column_spacing=column_spacing,
-        windows="",
+        windows=windows_of(dataset),
         lossy=text("LossyImageCompression"),
         burned_in=text("BurnedInAnnotation"),
         deidentified=text("PatientIdentityRemoved"),
@@ -150,24 +150,14 @@ def _count(dataset: Dataset, keyword: str) -> int:
     return max(elements.integer(dataset, keyword) or 0, 0)
 
 
-def _scopes(dataset: Dataset, macro: str) -> Iterator[Dataset]:
-    """Yield what describes the file: its top level, else all frames, else the first one."""
-    yield dataset
-    for sequence in (SHARED, PER_FRAME):
-        groups = elements.item(dataset, sequence)
-        described = elements.item(groups, macro) if groups is not None else None
-        if described is not None:
-            yield described
-
-
 def _number(dataset: Dataset, macro: str, keyword: str) -> float | None:
-    found = (elements.number(scope, keyword) for scope in _scopes(dataset, macro))
+    found = (elements.number(scope, keyword) for scope in scopes(dataset, macro, FIRST))
     return next((value for value in found if value is not None), None)
 
 
 def _spacing(dataset: Dataset) -> tuple[float | None, float | None]:
     """Read the distances of rows and of columns in mm: PS3.3 section 10.7.1.3."""
-    for scope in _scopes(dataset, "PixelMeasuresSequence"):
+    for scope in scopes(dataset, "PixelMeasuresSequence", FIRST):
         for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
             pair = elements.numbers(scope, keyword)
             if len(pair) == 2 and min(pair) > 0:
@@ -185,7 +175,7 @@ def _body_part(dataset: Dataset) -> str:
     described = elements.text(dataset, "BodyPartExamined")
     regions = (
         _meaning(scope, "AnatomicRegionSequence")
-        for scope in _scopes(dataset, "FrameAnatomySequence")
+        for scope in scopes(dataset, "FrameAnatomySequence", FIRST)
     )
     return described or next(filter(None, regions), "")
 
@@ -194,7 +184,7 @@ def _laterality(dataset: Dataset) -> str:
     keywords = ("ImageLaterality", "Laterality", "FrameLaterality")
     found = (
         elements.text(scope, keyword)
-        for scope in _scopes(dataset, "FrameAnatomySequence")
+        for scope in scopes(dataset, "FrameAnatomySequence", FIRST)
         for keyword in keywords
     )
     return next(filter(None, found), "")
@@ -202,7 +192,7 @@ def _laterality(dataset: Dataset) -> str:
 
 def _acquisition(dataset: Dataset) -> str:
     """Read when the file was acquired; of an enhanced file when its first frame was."""
-    for scope in _scopes(dataset, "FrameContentSequence"):
+    for scope in scopes(dataset, "FrameContentSequence", FIRST):
         for keyword in ("AcquisitionDateTime", "FrameAcquisitionDateTime"):
             if found := elements.text(scope, keyword):
                 return found

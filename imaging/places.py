@@ -7,7 +7,7 @@ from pydicom.dataset import Dataset
 
 from core.types import Decoded, Place
 from imaging import elements
-from imaging.metadata import PER_FRAME, SHARED
+from imaging.functional_groups import PER_FRAME, SHARED, scopes
 
 KEYWORDS: Final = ("ImageOrientationPatient", "ImagePositionPatient", SHARED, PER_FRAME)
 
@@ -42,16 +42,8 @@ def is_slice(decoded: Decoded) -> bool:
 
 
 def _numbers(dataset: Dataset, frame: int, macro: str, keyword: str) -> tuple[float, ...]:
-    """Read what the frame says, else what all frames share, else the top level."""
-    groups = (
-        elements.item(dataset, PER_FRAME, frame),
-        elements.item(dataset, SHARED),
-    )
-    for group in groups:
-        described = elements.item(group, macro) if group is not None else None
-        if described is not None:
-            return elements.numbers(described, keyword)
-    return elements.numbers(dataset, keyword)
+    found = (elements.numbers(scope, keyword) for scope in scopes(dataset, macro, frame))
+    return next(filter(None, found), ())
 
 
 def _is_orientation(cosines: tuple[float, ...]) -> bool:

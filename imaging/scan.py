@@ -28,6 +28,7 @@ _LONG: Final = ("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR"
 _VRS: Final = {vr.encode(): (vr, vr in _LONG) for vr in _SHORT + _LONG}
 
 _Span = tuple[int, int]  # where bytes begin, and where the next ones do
+_Levels = list[tuple[bool, "Encoding"]]  # the open items (True) and sequences, the innermost last
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class _CutOffError(Exception):
 class Scan:
     """The elements of a data set, with their values as they are in the file."""
 
-    elements: dict[BaseTag, RawDataElement]
+    elements: dict[int, RawDataElement]  # by tag
     end: int  # where reading stopped
     is_whole: bool  # False: the bytes end inside of an element
 
@@ -72,7 +73,7 @@ def scan(
     one tag the later counts.
     """
     place, end = span
-    found: dict[BaseTag, RawDataElement] = {}
+    found: dict[int, RawDataElement] = {}
     try:
         while place + 8 <= end:
             tag, vr, length, start = _head(content, place, encoding)
@@ -80,7 +81,7 @@ def scan(
                 break
             place = _after(content, start, end, length, _inside(vr, encoding))
             if wanted is None or tag in wanted:
-                found[BaseTag(tag)] = _element(content, tag, vr, length, (start, place), encoding)
+                found[tag] = _element(content, tag, vr, length, (start, place), encoding)
             if tag == PIXEL_DATA:
                 break
     except (_CutOffError, struct.error):
@@ -100,7 +101,7 @@ def items(content: bytes, encoding: Encoding) -> Iterator[_Span]:
             return
         start = place + 8
         try:
-            place = _after(content, start, end, length, encoding, is_item=True)
+            place = _after_item(content, start, end, length, encoding)
         except (_CutOffError, struct.error):
             return
         yield start, place - 8 if length == UNDEFINED else place
@@ -155,53 +156,56 @@ def _element(
     )
 
 
-def _after(
-    content: bytes,
-    place: int,
-    end: int,
-    length: int,
-    encoding: Encoding,
-    *,
-    is_item: bool = False,
-) -> int:
-    """Find where the next element begins."""
+def _after(content: bytes, place: int, end: int, length: int, encoding: Encoding) -> int:
+    """Find where a value ends, the delimiter of an undefined length included."""
     if length == UNDEFINED:
-        return _after_nested(content, place, end, [(is_item, encoding)])
+        return _after_nested(content, place, end, [(False, encoding)])
     if place + length > end:
         raise _CutOffError
     return place + length
 
 
-def _after_nested(content: bytes, place: int, end: int, levels: list[tuple[bool, Encoding]]) -> int:
+def _after_item(content: bytes, place: int, end: int, length: int, encoding: Encoding) -> int:
+    if length == UNDEFINED:
+        inside = encoding_at(content, place, encoding)
+        return _after_nested(content, place, end, [(True, inside)])
+    return _after(content, place, end, length, encoding)
+
+
+def _after_nested(content: bytes, place: int, end: int, levels: _Levels) -> int:
     """Step over what has no length, with the open items and sequences on a stack of our own."""
     while levels:
-        if place + 8 > end:
-            raise _CutOffError
         step = _step_in_item if levels[-1][0] else _step_in_sequence
         place = step(content, place, end, levels)
     return place
 
 
-def _step_in_sequence(
-    content: bytes, place: int, end: int, levels: list[tuple[bool, Encoding]]
-) -> int:
-    tag, length = _item_head(content, place, levels[-1][1])
-    start = place + 8
-    if tag != ITEM:  # the delimiter, or what stands in its place
-        levels.pop()
-        return start
-    if length != UNDEFINED:
-        return _after(content, start, end, length, levels[-1][1])
-    levels.append((True, encoding_at(content, start, levels[-1][1])))
-    return start
+def _step_in_sequence(content: bytes, place: int, end: int, levels: _Levels) -> int:
+    """Step over items with a length, until one without is opened or the sequence closed."""
+    encoding = levels[-1][1]
+    while place + 8 <= end:
+        tag, length = _item_head(content, place, encoding)
+        place += 8
+        if tag != ITEM:  # the delimiter, or what stands in its place
+            levels.pop()
+            return place
+        if length == UNDEFINED:
+            levels.append((True, encoding_at(content, place, encoding)))
+            return place
+        place += length
+    raise _CutOffError
 
 
-def _step_in_item(content: bytes, place: int, end: int, levels: list[tuple[bool, Encoding]]) -> int:
-    tag, vr, length, start = _head(content, place, levels[-1][1])
-    if tag == ITEM_END:
-        levels.pop()
-        return start
-    if length != UNDEFINED:
-        return _after(content, start, end, length, levels[-1][1])
-    levels.append((False, _inside(vr, levels[-1][1])))
-    return start
+def _step_in_item(content: bytes, place: int, end: int, levels: _Levels) -> int:
+    """Step over elements with a length, until one without is opened or the item closed."""
+    encoding = levels[-1][1]
+    while place + 8 <= end:
+        tag, vr, length, place = _head(content, place, encoding)
+        if tag == ITEM_END:
+            levels.pop()
+            return place
+        if length == UNDEFINED:
+            levels.append((False, _inside(vr, encoding)))
+            return place
+        place += length
+    raise _CutOffError
