@@ -318,6 +318,7 @@ class Relation(StrEnum):
     SAME_BYTES = "same-bytes"
     ALTERNATE = "alternate"  # same SOP Instance UID and pixels, other bytes
     CONFLICT = "conflict"  # same SOP Instance UID, other pixels
+    SAME_UID = "same-uid"  # same SOP Instance UID, other bytes, pixels that were not compared
     SAME_PIXELS = "same-pixels"  # another SOP Instance UID
 
 

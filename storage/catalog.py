@@ -1,42 +1,40 @@
-"""What the catalog of a collection answers: prebuilt statements, no ORM."""
+"""What the catalog of a collection says of its pictures: prebuilt statements, no ORM."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
-from os import fsdecode
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
-from core.types import EncoderCard, Identity, Ids, Record, SkipCode, Skipped, Tags
-from storage.database import storage_errors
-from storage.schema import files, identities, meta, pictures, shards
+from core.types import EncoderCard, Identity, Ids, Record, Tags
+from storage.database import in_parts, storage_errors
+from storage.locations import location_of
+from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Shard
 
 TAG_NAMES = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
+IDENTITY_NAMES = tuple(field.name for field in fields(Identity))
+# Kept as ISO 8601.
+PARSED: dict[str, Callable[[str], date]] = {
+    "study_day": date.fromisoformat,
+    "acquired_at": datetime.fromisoformat,
+    "birth_day": date.fromisoformat,
+}
 
 
-class FileStatus(StrEnum):
+class FileState(StrEnum):
     """What came of a file when it was last read."""
 
     EMBEDDED = "embedded"
+    CATALOGUED = "catalogued"
+    PENDING = "pending"  # its series decides
     SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """One file as it was when it was last read."""
-
-    size: int  # bytes
-    modified_ns: int
-    sha256: str
-    status: FileStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +56,6 @@ class State:
     sequence: int
     next_id: int
     updated_at: datetime  # aware, UTC
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How much a collection holds now."""
-
-    files: int  # embedded ones
-    pictures: int
-    skipped: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +82,7 @@ _card = select(
     meta.c.encoder_licence,
 )
 _rendering = select(meta.c.rendering)
+_slices = select(meta.c.slices_per_series)
 _shards = select(shards.c.id, shards.c.rows).order_by(shards.c.id)
 _rows = (
     select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
@@ -100,45 +90,51 @@ _rows = (
     .order_by(pictures.c.id)
 )
 _columns = {
-    name: select(pictures.c[name]).where(_living_then).order_by(pictures.c.id) for name in TAG_NAMES
+    name: select(instances.c[name])
+    .join_from(pictures, instances)
+    .where(_living_then)
+    .order_by(pictures.c.id)
+    for name in TAG_NAMES
 }
 _died = select(pictures.c.id).where(
     pictures.c.tombstone > bindparam("after"), pictures.c.tombstone <= bindparam("until")
 )
+first_file_id = (
+    select(func.min(files.c.id))
+    .where(files.c.instance_id == instances.c.id)
+    .correlate(instances)
+    .scalar_subquery()
+)
+_file_count = (
+    select(func.count(files.c.id))
+    .where(files.c.instance_id == instances.c.id)
+    .correlate(instances)
+    .scalar_subquery()
+)
+_first_file = files.alias()
 _records = (
     select(
         pictures.c.id,
-        files.c.path,
+        func.coalesce(_first_file.c.path, instances.c.last_path),
+        func.coalesce(_first_file.c.member, instances.c.last_member),
         pictures.c.frame,
         pictures.c.indexed_at,
-        *(pictures.c[name] for name in TAG_NAMES),
+        pictures.c.along,
+        func.max(_file_count, 1),
+        *(instances.c[name] for name in TAG_NAMES),
     )
-    .join_from(pictures, files)
+    .join_from(pictures, instances)
+    .outerjoin(_first_file, _first_file.c.id == first_file_id)
     .where(pictures.c.id.in_(bindparam("ids", expanding=True)))
 )
-_identity = select(
-    identities.c.patient_id,
-    identities.c.patient_name,
-    identities.c.patient_birth_date,
-    identities.c.accession_number,
-).where(identities.c.picture_id == bindparam("picture_id"))
-_known = select(files.c.path, files.c.size, files.c.modified_ns, files.c.sha256, files.c.skip_code)
-_skipped = (
-    select(
-        files.c.path,
-        files.c.skip_code,
-        files.c.skip_reason,
-        files.c.size,
-        files.c.modified_ns,
-        files.c.sha256,
-    )
-    .where(files.c.skip_code.is_not(None))
-    .order_by(files.c.path)
+_group_ids = select(pictures.c.id, pictures.c.group_id).where(
+    pictures.c.id.in_(bindparam("ids", expanding=True))
 )
-_file_counts = select(func.count(), func.count(files.c.skip_code)).select_from(files)
-_picture_count = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
-
-MOST_IDS = 10_000  # in one statement; SQLite takes 32766 parameters
+_identity = (
+    select(*(identities.c[name] for name in IDENTITY_NAMES))
+    .join_from(pictures, identities, pictures.c.instance_id == identities.c.instance_id)
+    .where(pictures.c.id == bindparam("picture_id"))
+)
 
 
 class Catalog:
@@ -153,87 +149,76 @@ class Catalog:
 
     def card(self) -> EncoderCard:
         """What the collection is bound to."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return EncoderCard(*connection.execute(_card).one())
 
     def rendering(self) -> str:
         """Name and version of the rendering that its pictures went through."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return str(connection.execute(_rendering).scalar_one())
+
+    def slices_per_series(self) -> int:
+        """How many slices of each stack are embedded at most; 0: all."""
+        with self.reading() as connection:
+            return int(connection.execute(_slices).scalar_one())
 
     def state(self) -> State:
         """The newest committed state."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             sequence, next_id, updated_at = connection.execute(_state).one()
         return State(sequence, next_id, datetime.fromtimestamp(updated_at, UTC))
 
     def shards(self) -> list[Shard]:
         """All shards with their committed lengths, oldest first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [Shard(number, rows) for number, rows in connection.execute(_shards)]
 
     def rows(self, span: Span) -> RowTable:
         """Where the rows of a span lie."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = chain.from_iterable(connection.execute(_rows, _parameters(span)))
             table = np.fromiter(found, dtype=np.int64).reshape(-1, 3)
         return RowTable(*np.ascontiguousarray(table.T))
 
     def died(self, after: int, until: int) -> Ids:
         """The ids of pictures replaced in the batches after < sequence <= until."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(_died, {"after": after, "until": until}).scalars().all()
         return np.array(found, dtype=np.int64)
 
     def column(self, name: str, span: Span) -> list[str]:
         """One of TAG_NAMES for the rows of a span, ascending by id, as text."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = connection.execute(_columns[name], _parameters(span)).scalars()
             return [_text(value) for value in found]
 
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""
         found: dict[int, Record] = {}
-        with self._reading() as connection:
-            for start in range(0, len(ids), MOST_IDS):
-                rows = connection.execute(_records, {"ids": ids[start : start + MOST_IDS]})
+        with self.reading() as connection:
+            for part in in_parts(ids):
+                rows = connection.execute(_records, {"ids": part})
                 found.update((row[0], _record(*row)) for row in rows)
+        return found
+
+    def groups(self, ids: Sequence[int]) -> dict[int, int]:
+        """The groups of those ids that the catalog has: equal where the pixels are."""
+        found: dict[int, int] = {}
+        with self.reading() as connection:
+            for part in in_parts(ids):
+                rows = connection.execute(_group_ids, {"ids": part})
+                found.update((picture_id, group) for picture_id, group in rows)
         return found
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, if its file says."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(_identity, {"picture_id": picture_id}).one_or_none()
-        return None if row is None else Identity(*row)
-
-    def known(self) -> dict[Path, KnownFile]:
-        """Every file that was ever read."""
-        with self._reading() as connection:
-            return {
-                Path(fsdecode(path)): KnownFile(size, modified_ns, sha256, _status(code))
-                for path, size, modified_ns, sha256, code in connection.execute(_known)
-            }
-
-    def skipped(self) -> list[Skipped]:
-        """The files that have no pictures, by path."""
-        with self._reading() as connection:
-            return [
-                Skipped(Path(fsdecode(path)), SkipCode(code), *rest)
-                for path, code, *rest in connection.execute(_skipped)
-            ]
-
-    def counts(self) -> Counts:
-        """How much the collection holds now."""
-        with self._reading() as connection:
-            all_files, skipped = connection.execute(_file_counts).one()
-            return Counts(
-                files=all_files - skipped,
-                pictures=connection.execute(_picture_count).scalar_one(),
-                skipped=skipped,
-            )
+        return None if row is None else Identity(**_dated(IDENTITY_NAMES, row))
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection for other questions; within it the catalog stands still."""
         with storage_errors(self._collection), self._engine.connect() as connection:
             yield connection
 
@@ -242,13 +227,34 @@ def _parameters(span: Span) -> dict[str, int]:
     return {"first_id": span.first_id, "next_id": span.next_id, "sequence": span.sequence}
 
 
-def _record(picture_id: int, path: bytes, frame: int, indexed_at: int, *tags: Any) -> Record:
-    indexed = datetime.fromtimestamp(indexed_at, UTC)
-    return Record(picture_id, Path(fsdecode(path)), frame, Tags(*tags), indexed)
+def _record(
+    picture_id: int,
+    path: bytes,
+    member: bytes,
+    frame: int,
+    indexed_at: int,
+    along: float | None,
+    locations: int,
+    *tags: Any,
+) -> Record:
+    return Record(
+        id=picture_id,
+        location=location_of(path, member),
+        frame=frame,
+        tags=Tags(**_dated(TAG_NAMES, tags)),
+        indexed_at=datetime.fromtimestamp(indexed_at, UTC),
+        along=along,
+        locations=locations,
+    )
 
 
-def _status(code: str | None) -> FileStatus:
-    return FileStatus.EMBEDDED if code is None else FileStatus.SKIPPED
+def _dated(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    """Values by name, with the parsed dates as such."""
+    told = dict(zip(names, values, strict=True))
+    for name, parse in PARSED.items():
+        if told.get(name):
+            told[name] = parse(told[name])
+    return told
 
 
 def _text(value: object) -> str:

@@ -2,10 +2,11 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
@@ -14,6 +15,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from core.errors import CollectionCorrupt, StorageError
 
 BUSY_SECONDS = 30.0
+MOST_VALUES = 10_000  # in one statement; SQLite takes 32766 parameters
+
+Value = TypeVar("Value")
 
 
 def open_for_writing(path: Path) -> Engine:
@@ -47,6 +51,12 @@ def storage_errors(collection: str) -> Iterator[None]:
         raise CollectionCorrupt(
             f"The catalog of {collection!r} is damaged: {error.orig}. Restore it from a backup."
         ) from error
+
+
+def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Cut a list into what one statement takes."""
+    for start in range(0, len(values), MOST_VALUES):
+        yield values[start : start + MOST_VALUES]
 
 
 def _engine(path: Path, mode: str, begin: str) -> Engine:

@@ -1,5 +1,6 @@
 """What a collection answers, also while another process writes to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,11 +9,22 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from core.errors import UnknownName
-from core.types import EncoderCard, Identity, Skipped
-from storage.catalog import Catalog
+from core.types import (
+    CatalogueCode,
+    EncoderCard,
+    Identity,
+    Related,
+    SeriesImage,
+    SkipCode,
+    Skipped,
+)
+from storage import accounts, relations, series
+from storage.accounts import CataloguedFile
+from storage.catalog import Catalog, FileState
 from storage.database import open_for_reading, storage_errors
 from storage.layout import Layout, collection_exists, collection_names, layout_of
 from storage.migrate import check_readable
+from storage.relations import Link
 from storage.snapshot import Snapshot
 from storage.thumbnails import ThumbnailReader
 from storage.timeline import Moment, Timeline
@@ -25,9 +37,13 @@ class CollectionInfo:
     name: str
     card: EncoderCard
     rendering: str
-    files: int  # with pictures
+    slices_per_series: int  # of each stack at most; 0: all
+    files: Mapping[FileState, int]  # in all four states, copies counted
     pictures: int
-    skipped: int  # files without
+    catalogued: Mapping[CatalogueCode, int]  # files by code, of the codes that occur
+    skipped: Mapping[SkipCode, int]  # files by code, of the codes that occur
+    copies: int  # files with the bytes of another one
+    conflicts: int  # SOP Instance UIDs that files with different pixels claim
     bytes_on_disk: int
     index_kind: str  # "flat", or "exact" while there is no index file
     index_rows: int
@@ -79,20 +95,49 @@ class CollectionReader:
         """What names the patient of a picture, or None when its file does not say."""
         return self._catalog.identity(picture_id)
 
-    def skipped(self) -> list[Skipped]:
-        """The files that have no pictures, by path, and why."""
-        return self._catalog.skipped()
+    def skipped(self, code: SkipCode | None = None, under: Path | None = None) -> list[Skipped]:
+        """The files that could not be read, by location; of one code, or under an absolute path."""
+        with self._catalog.reading() as connection:
+            return accounts.skipped(connection, code, under)
+
+    def catalogued(
+        self, code: CatalogueCode | None = None, under: Path | None = None
+    ) -> list[CataloguedFile]:
+        """The files without a picture, by location; of one code, or under an absolute path."""
+        with self._catalog.reading() as connection:
+            return accounts.catalogued(connection, code, under)
+
+    def series(self, series_uid: str) -> list[SeriesImage]:
+        """The images of a series in order, also those that are not embedded; localizers last."""
+        with self._catalog.reading() as connection:
+            return series.series(connection, series_uid)
+
+    def related(self, picture_id: int) -> list[Related]:
+        """The other files that are linked to a picture's. Raises UnknownName."""
+        with self._catalog.reading() as connection:
+            return relations.related(connection, picture_id)
+
+    def duplicates(self) -> list[Link]:
+        """All files that are linked: by bytes, by SOP Instance UID, by pixels."""
+        with self._catalog.reading() as connection:
+            return relations.duplicates(connection)
 
     def info(self) -> CollectionInfo:
         """The collection in numbers."""
-        counts, state, base = self._catalog.counts(), self._catalog.state(), self._newest().base
+        with self._catalog.reading() as connection:
+            counts, conflicts = accounts.counts(connection), relations.conflicts(connection)
+        state, base = self._catalog.state(), self._newest().base
         return CollectionInfo(
             name=self._name,
             card=self.card,
             rendering=self.rendering,
-            files=counts.files,
+            slices_per_series=self._catalog.slices_per_series(),
+            files=counts.states,
             pictures=counts.pictures,
+            catalogued=counts.catalogued,
             skipped=counts.skipped,
+            copies=counts.copies,
+            conflicts=conflicts,
             bytes_on_disk=self._layout.bytes_on_disk(),
             index_kind="exact" if base is None else "flat",
             index_rows=0 if base is None else len(base.ids),

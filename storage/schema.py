@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Table,
 )
 
-HEAD = "0001"  # the newest revision in migrations/versions
+HEAD = "0002"  # the newest revision in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -37,26 +38,105 @@ meta = Table(
     Column("encoder_preprocessing", String, nullable=False),
     Column("encoder_licence", String, nullable=False),
     Column("rendering", String, nullable=False),
+    Column("slices_per_series", Integer, nullable=False),  # of each stack; 0: all
     Column("sequence", Integer, nullable=False),  # the number of batches committed
     Column("next_id", Integer, nullable=False),  # ids of pictures are never used twice
     Column("updated_at", Integer, nullable=False),  # seconds since 1970, UTC
     CheckConstraint("id = 1", name="one_row"),
 )
 
-# Every file that was ever read. A skip code means that it has no pictures.
+# What one content says, however many files have it. `tombstone` is the sequence at which the last
+# of its files went or changed, or at which it was embedded anew; `last_path` and `last_member` are
+# where it lay then. Until then its files say where it lies.
+instances = Table(
+    "instances",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String, nullable=False),
+    Column("state", String, nullable=False),  # a FileState, never "skipped"
+    Column("code", String),  # a CatalogueCode, of those that are catalogued
+    Column("reason", String),
+    Column("tombstone", Integer),
+    Column("last_path", LargeBinary),
+    Column("last_member", LargeBinary),
+    Column("modality", String, nullable=False),
+    Column("body_part", String, nullable=False),
+    Column("laterality", String, nullable=False),
+    Column("view", String, nullable=False),
+    Column("study_uid", String, nullable=False),
+    Column("series_uid", String, nullable=False),
+    Column("sop_uid", String, nullable=False),
+    Column("frame_of_reference_uid", String, nullable=False),
+    Column("derived_uids", String, nullable=False),
+    Column("sop_class_uid", String, nullable=False),
+    Column("transfer_syntax_uid", String, nullable=False),
+    Column("study_date", String, nullable=False),
+    Column("study_day", String),  # ISO 8601
+    Column("study_time", String, nullable=False),
+    Column("acquisition_date_time", String, nullable=False),
+    Column("acquired_at", String),  # ISO 8601
+    Column("study_description", String, nullable=False),
+    Column("series_description", String, nullable=False),
+    Column("protocol", String, nullable=False),
+    Column("image_type", String, nullable=False),
+    Column("manufacturer", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("institution", String, nullable=False),
+    Column("field_strength", Float),  # tesla
+    Column("kvp", Float),  # kV
+    Column("contrast", String, nullable=False),
+    Column("patient_sex", String, nullable=False),
+    Column("patient_age", String, nullable=False),
+    Column("age_days", BigInteger),
+    Column("series_number", BigInteger),
+    Column("instance_number", BigInteger),
+    Column("rows", BigInteger, nullable=False),
+    Column("columns", BigInteger, nullable=False),
+    Column("frames", BigInteger, nullable=False),
+    Column("photometric", String, nullable=False),
+    Column("bits_stored", BigInteger),
+    Column("slice_thickness", Float),  # mm
+    Column("row_spacing", Float),  # mm
+    Column("column_spacing", Float),  # mm
+    Column("windows", String, nullable=False),
+    Column("lossy", String, nullable=False),
+    Column("burned_in", String, nullable=False),
+    Column("deidentified", String, nullable=False),
+    Column("orientation", String, nullable=False),  # of a file that is one slice; else empty
+    Column("position", String, nullable=False),  # mm
+    Column("along", Float),  # mm
+)
+_LIVING = instances.c.tombstone.is_(None)
+Index("ix_instances_sha256", instances.c.sha256, unique=True, sqlite_where=_LIVING)
+Index("ix_instances_sop_uid", instances.c.sop_uid, sqlite_where=_LIVING)
+Index("ix_instances_series_uid", instances.c.series_uid, sqlite_where=_LIVING)
+Index("ix_instances_study_uid", instances.c.study_uid, sqlite_where=_LIVING)
+Index(
+    "ix_instances_state_code",
+    instances.c.state,
+    instances.c.code,
+    sqlite_where=_LIVING,
+)
+
+# Every file that was ever read, also within archives. It has an instance or a skip code.
 files = Table(
     "files",
     metadata,
     Column("id", Integer, primary_key=True),
-    # Bytes: a name on Linux need not be valid UTF-8.
+    # Bytes: a name on Linux need not be valid UTF-8, and the name of a member is anybody's.
     Column("path", LargeBinary, nullable=False),
+    Column("member", LargeBinary, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("modified_ns", BigInteger, nullable=False),
     Column("sha256", String, nullable=False),
+    Column("instance_id", ForeignKey("instances.id")),
     Column("skip_code", String),
     Column("skip_reason", String),
-    Index("ix_files_path", "path", unique=True),
+    CheckConstraint("(instance_id IS NULL) <> (skip_code IS NULL)", name="one_outcome"),
 )
+Index("ix_files_path_member", files.c.path, files.c.member, unique=True)
+Index("ix_files_instance_id", files.c.instance_id)
+Index("ix_files_skip_code", files.c.skip_code, sqlite_where=files.c.skip_code.is_not(None))
 
 # One file of the shards folder; `rows` is how much of it is committed.
 shards = Table(
@@ -66,49 +146,35 @@ shards = Table(
     Column("rows", Integer, nullable=False),
 )
 
-# One embedding each. `tombstone` is the sequence at which the picture was replaced; a snapshot of
-# an earlier sequence still shows it.
+# One embedding each. `tombstone` is that of the instance; a snapshot of an earlier sequence still
+# shows the picture.
 pictures = Table(
     "pictures",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("file_id", ForeignKey("files.id"), nullable=False),
+    Column("instance_id", ForeignKey("instances.id"), nullable=False),
     Column("frame", Integer, nullable=False),
     Column("shard_id", ForeignKey("shards.id"), nullable=False),
     Column("slot", Integer, nullable=False),
     Column("crc32", BigInteger, nullable=False),  # of the fp16 row's bytes
     Column("tombstone", Integer),
     Column("indexed_at", Integer, nullable=False),  # seconds since 1970, UTC
-    Column("modality", String, nullable=False),
-    Column("body_part", String, nullable=False),
-    Column("laterality", String, nullable=False),
-    Column("view", String, nullable=False),
-    Column("study_uid", String, nullable=False),
-    Column("series_uid", String, nullable=False),
-    Column("sop_uid", String, nullable=False),
-    Column("sop_class_uid", String, nullable=False),
-    Column("transfer_syntax_uid", String, nullable=False),
-    Column("study_date", String, nullable=False),
-    Column("study_description", String, nullable=False),
-    Column("series_description", String, nullable=False),
-    Column("protocol", String, nullable=False),
-    Column("manufacturer", String, nullable=False),
-    Column("model", String, nullable=False),
-    Column("institution", String, nullable=False),
-    Column("patient_sex", String, nullable=False),
-    Column("patient_age", String, nullable=False),
-    Column("photometric", String, nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("columns", Integer, nullable=False),
-    Column("frames", Integer, nullable=False),
-    Column("series_number", BigInteger),
-    Column("instance_number", BigInteger),
+    Column("pixel_sha256", LargeBinary),  # NULL: of a picture that an older radseek embedded
+    Column("group_id", Integer, nullable=False),  # of living pictures equal if the pixels are
+    Column("orientation", String, nullable=False),  # empty: the file does not say where it lies
+    Column("position", String, nullable=False),  # mm
+    Column("along", Float),  # mm
 )
 Index(
-    "ix_pictures_file_id_frame",
-    pictures.c.file_id,
+    "ix_pictures_instance_id_frame",
+    pictures.c.instance_id,
     pictures.c.frame,
     unique=True,
+    sqlite_where=pictures.c.tombstone.is_(None),
+)
+Index(
+    "ix_pictures_pixel_sha256",
+    pictures.c.pixel_sha256,
     sqlite_where=pictures.c.tombstone.is_(None),
 )
 Index(
@@ -121,11 +187,16 @@ Index(
 identities = Table(
     "identities",
     metadata,
-    Column("picture_id", ForeignKey("pictures.id"), primary_key=True),
+    Column("instance_id", ForeignKey("instances.id"), primary_key=True),
     Column("patient_id", String, nullable=False),
-    Column("patient_name", String, nullable=False),
-    Column("patient_birth_date", String, nullable=False),
+    Column("issuer", String, nullable=False),
+    Column("name_alphabetic", String, nullable=False),
+    Column("name_ideographic", String, nullable=False),
+    Column("name_phonetic", String, nullable=False),
+    Column("birth_date", String, nullable=False),
+    Column("birth_day", String),  # ISO 8601
     Column("accession_number", String, nullable=False),
+    Column("name_key", String, nullable=False),  # all three names as storage.names folds them
 )
 
 # Alembic's own table, which it makes itself when it runs; a fresh catalog gets it without Alembic.

@@ -69,6 +69,13 @@ class Snapshot:
         found = self._catalog.describe(wanted)
         return [found[picture_id] for picture_id in wanted]
 
+    def groups(self, ids: Sequence[int] | Ids) -> Ids:
+        """The groups of pictures, equal where the pixels are: n ids -> (n,). Raises UnknownName."""
+        self._places(ids)
+        wanted = [int(picture_id) for picture_id in ids]
+        found = self._catalog.groups(wanted)
+        return np.array([found[picture_id] for picture_id in wanted], dtype=np.int64)
+
     def _nearest(
         self, queries: Embeddings, k: int, matching: int, among: Mask | None
     ) -> tuple[Ids, Scores]:

@@ -1,7 +1,7 @@
 """The one writer of a collection: each batch is durable as a whole, or was never there."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -10,20 +10,25 @@ import numpy as np
 from sqlalchemy import Engine, insert
 
 from core.errors import CardMismatch
-from core.types import EmbeddedFile, Embeddings, EncoderCard, Skipped, Source
-from storage.batch import Batch, commit_batch
-from storage.catalog import Catalog, KnownFile
+from core.types import EmbeddedFile, Embeddings, EncoderCard, Location, Slice
+from storage import accounts, series
+from storage.accounts import KnownFile
+from storage.batch import Batch
+from storage.catalog import Catalog, FileState
 from storage.database import open_for_writing, storage_errors
 from storage.durable import sync_folder
 from storage.index_cache import discard_newer, is_current, rebuild
 from storage.layout import Layout, layout_of
 from storage.lock import WriterLock
 from storage.migrate import bring_up_to_date, create_schema, revision_of
+from storage.resolve import contents, resolve
 from storage.schema import meta
 from storage.shards import append_rows, checksums, to_half, truncate_to_committed
 from storage.thumbnails import ThumbnailWriter
+from storage.transaction import Placed, commit_batch
 
 UNIT_TOLERANCE = 1e-3
+SLICES_PER_SERIES = 32
 
 
 class CollectionWriter:
@@ -48,9 +53,17 @@ class CollectionWriter:
         self._opened = opened
 
     @classmethod
-    def open(cls, home: Path, name: str, card: EncoderCard, rendering: str) -> "CollectionWriter":
+    def open(
+        cls,
+        home: Path,
+        name: str,
+        card: EncoderCard,
+        rendering: str,
+        slices_per_series: int = SLICES_PER_SERIES,
+    ) -> "CollectionWriter":
         """Open a collection for writing; creates it, bound to the card and rendering, when absent.
 
+        With another number of slices than it has, the slices that were left out are pending again.
         Raises InvalidRequest for a bad name, CollectionLocked, CardMismatch, CollectionCorrupt,
         SchemaTooNew, and StorageError when the disk or the permissions do not allow it.
         """
@@ -62,33 +75,49 @@ class CollectionWriter:
             opened.callback(engine.dispose)
             _prepare_catalog(engine, layout, name, card, rendering)
             _recover(Catalog(engine, name), layout, card)
+            _set_slices(Catalog(engine, name), slices_per_series)
             thumbnails = ThumbnailWriter(layout.thumbnails)
             opened.callback(thumbnails.close)
             return cls(name, layout, card, engine, thumbnails, opened.pop_all())
 
-    def known(self) -> dict[Path, KnownFile]:
-        """Every file that was read before, embedded or skipped."""
-        return self._catalog.known()
+    def known(self) -> dict[Location, KnownFile]:
+        """Every file that was read before, whatever became of it."""
+        with self._catalog.reading() as connection:
+            return accounts.known(connection)
 
-    def commit(
-        self,
-        embedded: Sequence[EmbeddedFile],
-        skipped: Sequence[Skipped] = (),
-        touched: Sequence[Source] = (),
-    ) -> None:
+    def held(self, hashes: Iterable[str]) -> dict[str, FileState]:
+        """What the collection has of files with these SHA-256; none of those that it lacks."""
+        with self._catalog.reading() as connection:
+            return accounts.held(connection, hashes)
+
+    def pending_slices(self) -> list[Slice]:
+        """All slices of each series that has a pending one, series by series."""
+        with self._catalog.reading() as connection:
+            return series.pending_slices(connection)
+
+    def settle(self, locations: Iterable[Location]) -> None:
+        """Catalogue these pending slices as not sampled."""
+        most = self._catalog.slices_per_series()
+        with storage_errors(self._name), self._engine.begin() as connection:
+            series.settle(connection, locations, most)
+
+    def commit(self, batch: Batch) -> None:
         """Make one batch durable; when this returns, a power cut does not take it back.
 
-        A file that was read before is replaced: its old pictures are never found again, also when
-        it is skipped now. `touched` files have the bytes they had, under another size or time. A
-        path may come once in a batch. Raises StorageError when the disk does not take the batch;
-        nothing of it is there then, and it may be committed again.
+        Files with the same bytes are one instance. A file that was read before leaves the instance
+        it had, and one that no file has any more is never found again, nor are its pictures. Bytes
+        that come embedded anew replace the pictures they had. A header or a catalogued file whose
+        bytes the batch or the collection knows better is taken as a copy. Raises ValueError for a
+        location that comes twice, for copies of bytes that nobody has, and for embeddings that are
+        not of unit length; StorageError when the disk does not take the batch: nothing of it is
+        there then, and it may be committed again.
         """
-        if not (embedded or skipped or touched):
+        if not batch:
             return
-        _check_paths(embedded, skipped)
-        rows = _stacked(embedded, self._card.dim)
+        _check_locations(batch)
         with storage_errors(self._name):
-            self._commit(embedded, rows, skipped, touched)
+            resolved = resolve(batch, self.held(contents(batch)))
+            self._commit(resolved, _stacked(resolved.embedded, self._card.dim))
 
     def refresh_index(self) -> None:
         """Make the index anew when it is missing, damaged, or older than the newest batch."""
@@ -112,30 +141,20 @@ class CollectionWriter:
     ) -> None:
         self.close()
 
-    def _commit(
-        self,
-        embedded: Sequence[EmbeddedFile],
-        rows: Embeddings,
-        skipped: Sequence[Skipped],
-        touched: Sequence[Source],
-    ) -> None:
+    def _commit(self, batch: Batch, rows: Embeddings) -> None:
         state, shards = self._catalog.state(), self._catalog.shards()
         half = to_half(rows)
         # The caches and the rows come first: until the transaction ends, nobody knows of them.
-        pictures = [picture for file in embedded for picture in file.pictures]
+        pictures = [picture for file in batch.embedded for picture in file.pictures]
         self._thumbnails.put(state.next_id, [picture.thumbnail for picture in pictures])
-        extents = append_rows(self._layout.shards, shards[-1] if shards else None, half)
-        batch = Batch(
-            embedded=embedded,
-            skipped=skipped,
-            touched=touched,
-            extents=extents,
+        placed = Placed(
+            extents=append_rows(self._layout.shards, shards[-1] if shards else None, half),
             checksums=checksums(half),
             first_id=state.next_id,
             sequence=state.sequence + 1,
             seconds=int(time.time()),
         )
-        commit_batch(self._engine, batch)
+        commit_batch(self._engine, batch, placed)
 
 
 def _prepare_catalog(
@@ -159,6 +178,7 @@ def _create(engine: Engine, card: EncoderCard, rendering: str) -> None:
         "encoder_preprocessing": card.preprocessing,
         "encoder_licence": card.licence,
         "rendering": rendering,
+        "slices_per_series": SLICES_PER_SERIES,
         "sequence": 0,
         "next_id": 1,
         "updated_at": int(time.time()),
@@ -192,10 +212,16 @@ def _recover(catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
     discard_newer(layout.index, catalog.state())
 
 
-def _check_paths(embedded: Sequence[EmbeddedFile], skipped: Sequence[Skipped]) -> None:
-    paths = [file.source.path for file in embedded] + [file.path for file in skipped]
-    if len(set(paths)) < len(paths):
-        raise ValueError("a path comes twice in one batch")
+def _set_slices(catalog: Catalog, slices_per_series: int) -> None:
+    if catalog.slices_per_series() != slices_per_series:
+        with catalog.reading() as connection, connection.begin():
+            series.ask_again(connection, slices_per_series)
+
+
+def _check_locations(batch: Batch) -> None:
+    locations = list(batch.locations())
+    if len(set(locations)) < len(locations):
+        raise ValueError("a location comes twice in one batch")
 
 
 def _stacked(embedded: Sequence[EmbeddedFile], dim: int) -> Embeddings:

@@ -1,0 +1,31 @@
+"""Locations as the catalog keeps them: bytes, which any name survives unchanged."""
+
+from os import fsdecode, fsencode
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from core.types import Location
+from storage.schema import files
+
+Parameters = dict[str, Any]  # by the name of a bound parameter
+
+
+def key_of(location: Location) -> Parameters:
+    """The columns that find a file, whatever characters its names hold."""
+    member = location.member.encode("utf-8", "surrogatepass")
+    return {"path": fsencode(location.path), "member": member}
+
+
+def location_of(path: bytes, member: bytes) -> Location:
+    """The location in these columns."""
+    return Location(Path(fsdecode(path)), member.decode("utf-8", "surrogatepass"))
+
+
+def lies_under(folder: Path) -> ColumnElement[bool]:
+    """The condition that a file is this one, or within it: a folder, or an archive."""
+    path = fsencode(folder)
+    inside = path.rstrip(b"/")
+    after, before = inside + b"/", inside + b"0"  # the byte that follows the slash
+    return or_(files.c.path == path, and_(files.c.path >= after, files.c.path < before))
