@@ -21,13 +21,14 @@ from imaging.display import GreyDisplay, Stored, Window, as_rgb, render_grey, wh
 from imaging.limits import Limits
 from imaging.pixel_hash import pixel_hash
 from imaging.plain_tags import plain_tags
+from imaging.png import SIGNATURE, check_chunks
 from imaging.rules import Rules, View
 from imaging.tiff import by_libtiff, check_page, is_white_zero, with_sign
 
 # By its own class, a multi-picture JPEG is its first picture: the others are previews and views.
 BIG_ENDIAN_BIGTIFF: Final = b"MM\0+"  # Pillow takes it for a damaged one
 PLUGINS: Final[dict[bytes, type[ImageFile]]] = {
-    b"\x89PNG\r\n\x1a\n": PngImageFile,
+    SIGNATURE: PngImageFile,
     b"\xff\xd8\xff": JpegImageFile,
     b"II*\0": TiffImageFile,
     b"MM\0*": TiffImageFile,
@@ -94,6 +95,8 @@ def _plugin(content: bytes) -> type[ImageFile] | None:
 @contextmanager
 def _opened(content: bytes) -> Iterator[ImageFile]:
     with by_libtiff(), _open(content) as image:
+        if image.format == "PNG":
+            check_chunks(content)
         yield image
 
 
