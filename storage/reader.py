@@ -38,10 +38,13 @@ class CollectionInfo:
     card: EncoderCard
     rendering: str
     slices_per_series: int  # of each stack at most; 0: all
-    files: Mapping[FileState, int]  # in all four states, copies counted
+    files: int  # embedded ones; a copy counts, here and below
     pictures: int
-    catalogued: Mapping[CatalogueCode, int]  # files by code, of the codes that occur
-    skipped: Mapping[SkipCode, int]  # files by code, of the codes that occur
+    catalogued: int  # files without a picture
+    pending: int  # slices that a stopped run has left to choose from
+    skipped: int  # files that could not be read
+    catalogued_by_code: Mapping[CatalogueCode, int]  # of the codes that occur
+    skipped_by_code: Mapping[SkipCode, int]  # of the codes that occur
     copies: int  # files with the bytes of another one
     conflicts: int  # SOP Instance UIDs that files with different pixels claim
     bytes_on_disk: int
@@ -132,10 +135,13 @@ class CollectionReader:
             card=self.card,
             rendering=self.rendering,
             slices_per_series=self._catalog.slices_per_series(),
-            files=counts.states,
+            files=counts.states[FileState.EMBEDDED],
             pictures=counts.pictures,
-            catalogued=counts.catalogued,
-            skipped=counts.skipped,
+            catalogued=counts.states[FileState.CATALOGUED],
+            pending=counts.states[FileState.PENDING],
+            skipped=counts.states[FileState.SKIPPED],
+            catalogued_by_code=counts.catalogued,
+            skipped_by_code=counts.skipped,
             copies=counts.copies,
             conflicts=conflicts,
             bytes_on_disk=self._layout.bytes_on_disk(),

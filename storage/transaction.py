@@ -91,7 +91,6 @@ _FIRST_FILE = _compiled(
     select(files.c.path, files.c.member)
     .where(files.c.instance_id == bindparam("instance_id"))
     .order_by(files.c.id)
-    .limit(1)
 )
 _REMEMBER = _compiled(
     _new_file.on_conflict_do_update(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidRequest, UnknownName
 from core.types import Embeddings, Tags
+from storage.batch import Batch
 from storage.index import ExactIndex
 from storage.layout import layout_of
 from storage.manifest import manifest_path, read_manifest, write_manifest
@@ -68,7 +69,7 @@ def test_every_stored_row_finds_itself_first(
     with TemporaryDirectory() as home:
         with open_writer(Path(home), card=card) as writer:
             for start in range(0, len(rows), batch):
-                writer.commit(one_each(unit(rows[start : start + batch]), f"{start}-"))
+                writer.commit(Batch(one_each(unit(rows[start : start + batch]), f"{start}-")))
                 if is_indexed and start == 0:
                     writer.refresh_index()
         with CollectionReader.open(Path(home), "main") as reader:
@@ -85,13 +86,13 @@ def test_the_order_of_indexing_does_not_matter(order: list[int], cut: int) -> No
     files = one_each(rows)
     with TemporaryDirectory() as home:
         with open_writer(Path(home)) as writer:
-            writer.commit([files[i] for i in order[:cut]])
+            writer.commit(Batch([files[i] for i in order[:cut]]))
             writer.refresh_index()
-            writer.commit([files[i] for i in order[cut:]])
+            writer.commit(Batch([files[i] for i in order[cut:]]))
         with CollectionReader.open(Path(home), "main") as reader:
             snapshot = reader.snapshot()
             ids, scores = snapshot.search(queries, 12)
-            names = [[r.path.name for r in snapshot.describe(found)] for found in ids]
+            names = [[r.location.path.name for r in snapshot.describe(found)] for found in ids]
 
     wanted, wanted_scores = ExactIndex(np.arange(12), rows).search(queries, 12)
     assert names == [[f"f{i}" for i in found] for found in wanted]
@@ -102,9 +103,9 @@ def test_equal_pictures_come_by_id_and_fewer_are_the_first_of_more(tmp_path: Pat
     rows = random_rows(4)
     copies = np.concatenate([rows[:1].repeat(60, axis=0), rows, rows[:1].repeat(60, axis=0)])
     with open_writer(tmp_path) as writer:
-        writer.commit(one_each(copies[:70], "a"))
+        writer.commit(Batch(one_each(copies[:70], "a")))
         writer.refresh_index()
-        writer.commit(one_each(copies[70:], "b"))
+        writer.commit(Batch(one_each(copies[70:], "b")))
 
     with CollectionReader.open(tmp_path, "main") as reader:
         all_ids, all_scores = reader.snapshot().search(rows[:1], 124)
@@ -120,12 +121,12 @@ def test_equal_pictures_come_by_id_and_fewer_are_the_first_of_more(tmp_path: Pat
 def test_a_batch_is_found_at_once_by_a_reader_that_is_open(tmp_path: Path) -> None:
     rows = random_rows(6)
     with open_writer(tmp_path) as writer:
-        writer.commit(one_each(rows[:3], "a"))
+        writer.commit(Batch(one_each(rows[:3], "a")))
         writer.refresh_index()
         with CollectionReader.open(tmp_path, "main") as reader:
             before = reader.snapshot()
 
-            writer.commit([*one_each(rows[3:], "b"), embedded("a0", rows[5:6])])
+            writer.commit(Batch([*one_each(rows[3:], "b"), embedded("a0", rows[5:6])]))
 
             after = reader.snapshot()
             assert (before.sequence, after.sequence) == (1, 2)
@@ -149,7 +150,7 @@ def test_an_old_snapshot_still_describes_what_was_replaced(tmp_path: Path) -> No
         before = reader.snapshot()
 
         with open_writer(tmp_path) as writer:
-            writer.commit([embedded("a", random_rows(1, seed=1), Tags(modality="MR"))])
+            writer.commit(Batch([embedded("a", random_rows(1, seed=1), Tags(modality="MR"))]))
 
         assert before.describe([1])[0].tags.modality == "CT"
         assert texts(before, "modality") == ["CT"]
@@ -169,7 +170,7 @@ def test_columns_follow_the_rows_from_snapshot_to_snapshot(tmp_path: Path) -> No
         assert texts(first, "series_number") == ["1", ""]
 
         with open_writer(tmp_path) as writer:
-            writer.commit([tagged[2], tagged[0]])
+            writer.commit(Batch([tagged[2], tagged[0]]))
 
         second = reader.snapshot()
         assert texts(second, "series_number") == ["", "3", "1"]
@@ -192,9 +193,9 @@ def test_an_unknown_tag_is_named_with_the_known_ones(tmp_path: Path) -> None:
 def test_a_mask_is_applied_before_the_search_so_that_k_means_k(tmp_path: Path) -> None:
     rows = random_rows(300)
     with open_writer(tmp_path) as writer:
-        writer.commit(one_each(rows[:200], "a"))
+        writer.commit(Batch(one_each(rows[:200], "a")))
         writer.refresh_index()
-        writer.commit([*one_each(rows[200:], "b"), embedded("a7", rows[7:8])])
+        writer.commit(Batch([*one_each(rows[200:], "b"), embedded("a7", rows[7:8])]))
 
     with CollectionReader.open(tmp_path, "main") as reader:
         snapshot = reader.snapshot()
@@ -304,7 +305,7 @@ def test_a_reader_that_is_open_takes_the_new_index(tmp_path: Path) -> None:
     with CollectionReader.open(tmp_path, "main") as reader:
         for start, wanted in ((0, ("flat", 4)), (4, ("flat", 8))):
             with open_writer(tmp_path) as writer:
-                writer.commit(one_each(rows[4 : 4 + start], "b"))
+                writer.commit(Batch(one_each(rows[4 : 4 + start], "b")))
                 before = reader.snapshot()
                 writer.refresh_index()
             info = reader.info()
@@ -400,12 +401,12 @@ def test_an_index_that_lacks_rows_is_not_believed(
 ) -> None:
     fill(tmp_path, one_each(random_rows(10)))
     with open_writer(tmp_path) as writer:
-        writer.commit([embedded("f3", random_rows(1))])
+        writer.commit(Batch([embedded("f3", random_rows(1))]))
         writer.refresh_index()
     other, home = tmp_path / "other", tmp_path
     fill(other, one_each(random_rows(9)))
     with open_writer(other) as writer:
-        writer.commit([embedded("f5", random_rows(1)), embedded("f6", random_rows(2))])
+        writer.commit(Batch([embedded("f5", random_rows(1)), embedded("f6", random_rows(2))]))
         writer.refresh_index()
     shutil.rmtree(layout_of(home, "main").index)
     shutil.copytree(layout_of(other, "main").index, layout_of(home, "main").index)
@@ -438,8 +439,8 @@ def test_many_threads_search_while_batches_come(tmp_path: Path) -> None:
         running = [pool.submit(search, reader) for _ in range(6)]
         try:
             for start in range(0, 400, 20):
-                writer.commit([*one_each(rows[start : start + 20], f"{start}-")])
-                writer.commit([embedded(f"{start}-0", rows[start : start + 2])])
+                writer.commit(Batch([*one_each(rows[start : start + 20], f"{start}-")]))
+                writer.commit(Batch([embedded(f"{start}-0", rows[start : start + 2])]))
                 writer.refresh_index()
         finally:
             is_done.set()

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import fields
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Integer, String, insert, text
+from sqlalchemy import (
+    BigInteger,
+    Engine,
+    Float,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    insert,
+    text,
+)
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
 from core.types import Identity, Tags
@@ -23,28 +34,23 @@ from storage.migrate import (
     revision_of,
     upgrade,
 )
-from storage.schema import HEAD, identities, metadata, pictures
+from storage.schema import HEAD, files, identities, instances, metadata, pictures
 
-SECOND_REVISION = """
+NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "0002"
 
 
 def upgrade():
-    with op.batch_alter_table("pictures", recreate="always") as batch:
+    with op.batch_alter_table("instances", recreate="always") as batch:
         batch.add_column(sa.Column("is_burned_in", sa.Boolean()))
 """
-BROKEN_REVISION = f"""{SECOND_REVISION}
+BROKEN_REVISION = f"""{NEXT_REVISION}
     op.drop_table("nowhere")
 """
-
-PICTURE = {column.name: "" if isinstance(column.type, String) else 0 for column in pictures.c} | {
-    "id": 1,
-    "file_id": 1,
-}
 
 MakeCatalog = Callable[[str], Engine]
 
@@ -66,11 +72,17 @@ def create(engine: Engine) -> None:
         create_schema(connection)
 
 
+def blank(table: Table) -> dict[str, object]:
+    """A row without a word."""
+    silent = {String: "", LargeBinary: b""}
+    return {column.name: silent.get(type(column.type), 0) for column in table.c}
+
+
 def scripts_with(folder: Path, revision: str) -> Path:
     """The migrations, and one more."""
     scripts = folder / "migrations"
     shutil.copytree(SCRIPTS, scripts)
-    (scripts / "versions" / "0002_more.py").write_text(revision)
+    (scripts / "versions" / "9999_more.py").write_text(revision)
     return scripts
 
 
@@ -115,11 +127,20 @@ def test_the_card_table_takes_one_row(make_catalog: MakeCatalog) -> None:
             assert connection.execute(check).scalar_one() == 1
 
 
+KINDS = {
+    str: String,
+    int: Integer,
+    int | None: BigInteger,
+    float | None: Float,
+    date | None: String,
+    datetime | None: String,
+}
+
+
 def test_each_tag_has_a_column_of_its_type() -> None:
     for field in fields(Tags):
-        column = pictures.c[field.name]
-        kind = String if field.type == str else Integer  # noqa: E721
-        assert isinstance(column.type, kind), field.name
+        column = instances.c[field.name]
+        assert isinstance(column.type, KINDS[field.type]), field.name
         assert column.nullable == (field.default is None), field.name
 
 
@@ -127,7 +148,7 @@ def test_identity_has_a_table_of_its_own() -> None:
     names = {field.name for field in fields(Identity)}
 
     assert names < set(identities.c.keys())
-    assert not names & set(pictures.c.keys())
+    assert not names & {*pictures.c.keys(), *instances.c.keys(), *files.c.keys()}
 
 
 def test_an_older_catalog_is_backed_up_and_upgraded(
@@ -137,12 +158,12 @@ def test_an_older_catalog_is_backed_up_and_upgraded(
     create(engine)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO shards VALUES (0, 12)"))
-    scripts = scripts_with(tmp_path, SECOND_REVISION)
+    scripts = scripts_with(tmp_path, NEXT_REVISION)
 
-    bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main", scripts, "0002")
+    bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main", scripts, "9999")
 
-    backup = make_catalog("catalog-0001.backup.sqlite")
-    assert (revision_of(engine), revision_of(backup)) == ("0002", "0001")
+    backup = make_catalog("catalog-0002.backup.sqlite")
+    assert (revision_of(engine), revision_of(backup)) == ("9999", "0002")
     assert any("is_burned_in" in line for line in structure(engine))
     assert not any("is_burned_in" in line for line in structure(backup))
     for database in (engine, backup):
@@ -157,14 +178,13 @@ def test_a_table_is_replaced_under_the_rows_that_refer_to_it(
     create(engine)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO shards VALUES (0, 1)"))
-        connection.execute(text("INSERT INTO files VALUES (1, x'61', 1, 1, '', NULL, NULL)"))
-        connection.execute(insert(pictures), PICTURE)
-        connection.execute(text("INSERT INTO identities VALUES (1, 'p', '', '', '')"))
+        connection.execute(insert(instances), blank(instances) | {"id": 1})
+        connection.execute(insert(pictures), blank(pictures) | {"id": 1, "instance_id": 1})
 
-    upgrade(engine, scripts_with(tmp_path, SECOND_REVISION), "0002")
+    upgrade(engine, scripts_with(tmp_path, NEXT_REVISION), "9999")
 
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT patient_id FROM identities")).all() == [("p",)]
+        assert connection.execute(text("SELECT instance_id FROM pictures")).all() == [(1,)]
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
 
@@ -177,10 +197,10 @@ def test_a_migration_that_fails_leaves_the_catalog_as_it_was(
     before = structure(engine)
 
     with pytest.raises(Exception, match="nowhere"):
-        upgrade(engine, scripts_with(tmp_path, BROKEN_REVISION), "0002")
+        upgrade(engine, scripts_with(tmp_path, BROKEN_REVISION), "9999")
 
     assert structure(engine) == before
-    assert revision_of(engine) == "0001"
+    assert revision_of(engine) == HEAD
 
 
 def test_a_current_catalog_gets_no_backup(tmp_path: Path, make_catalog: MakeCatalog) -> None:
@@ -194,7 +214,7 @@ def test_a_current_catalog_gets_no_backup(tmp_path: Path, make_catalog: MakeCata
 
 @pytest.mark.parametrize(
     ("revision", "error", "advice"),
-    [("0002", SchemaTooNew, "Update radseek"), ("0000", StorageError, "Index into it once")],
+    [("9999", SchemaTooNew, "Update radseek"), ("0001", StorageError, "Index into it once")],
 )
 def test_reading_refuses_another_schema_and_says_what_to_do(
     make_catalog: MakeCatalog, revision: str, error: type[Exception], advice: str
@@ -219,7 +239,7 @@ def test_writing_refuses_a_newer_schema(tmp_path: Path, make_catalog: MakeCatalo
     engine = make_catalog("catalog.sqlite")
     create(engine)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     with pytest.raises(SchemaTooNew, match="Update radseek"):
         bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main")
