@@ -9,6 +9,7 @@ START_OF_SCAN: Final = 0xDA
 ADOBE: Final = 0xEE
 YCC: Final = 1  # the transform that the marker names
 JPEG_START: Final = b"\xff\xd8"
+JPEG_END: Final = b"\xff\xd9"
 JPEG2000_SIZE: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
 PRECISION: Final = 42  # bytes after these, of the first component: Ssiz
 JPEG2000_START_OF_TILE: Final = 0x90
@@ -24,6 +25,12 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
         return None
     columns, rows, left, top = (_integer(frame, start + 8 + 4 * i, 4) for i in range(4))
     return rows - top, columns - left
+
+
+def has_end(jpeg: bytes) -> bool:
+    """Say whether the end of a JPEG is marked: no bytes of a scan look like it (T.81 B.1.1.5)."""
+    scan = max((start for _, start in _jpeg_segments(jpeg)), default=0)
+    return jpeg.find(JPEG_END, scan + _integer(jpeg, scan, 2)) >= 0
 
 
 def is_adobe_ycc(frame: bytes) -> bool:

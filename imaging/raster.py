@@ -16,6 +16,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from core.errors import CannotDecode
 from core.types import Decoded, Instance, Picture, Pixels, SkipCode, Tags
+from imaging.codestream import has_end
 from imaging.crop import cut
 from imaging.display import GreyDisplay, Stored, Window, as_rgb, render_grey, whole_range
 from imaging.limits import Limits
@@ -95,9 +96,16 @@ def _plugin(content: bytes) -> type[ImageFile] | None:
 @contextmanager
 def _opened(content: bytes) -> Iterator[ImageFile]:
     with by_libtiff(), _open(content) as image:
-        if image.format == "PNG":
-            check_chunks(content)
+        _check_whole(image, content)
         yield image
+
+
+def _check_whole(image: ImageFile, content: bytes) -> None:
+    """Refuse what Pillow fills up with grey or black."""
+    if image.format == "PNG":
+        check_chunks(content)
+    if image.format == "JPEG" and not has_end(content):
+        raise CannotDecode(SkipCode.CORRUPT, "Its end is missing. Copy it again from its source.")
 
 
 def _open(content: bytes) -> ImageFile:

@@ -571,6 +571,23 @@ def test_a_jpeg_of_twelve_bits_is_unsupported():
     assert refused(deep) is SkipCode.UNSUPPORTED
 
 
+@pytest.mark.parametrize("filler", [b"", b"\0"])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}])
+def test_a_jpeg_whose_end_never_came_is_corrupt(filler, options):
+    """As a download leaves it that took its room beforehand; Pillow would show the rest grey."""
+    image = Image.fromarray(noise("u1", 3))
+    content = make_raster(image, "JPEG", exif=exif_with_preview(), **options)
+    assert content.count(b"\xff\xd9") == 2
+    half = content[: len(content) * 3 // 4]
+    assert refused(half + filler * (len(content) - len(half))) is SkipCode.CORRUPT
+    assert read(content + b"\xff\xda\0").shape == (40, 37, 3)  # what follows the end is no matter
+
+
+def exif_with_preview():
+    """A block as cameras write it, with a JPEG inside that has an end of its own."""
+    return b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0" + make_raster(Image.fromarray(GREY), "JPEG")
+
+
 # What a viewer asks for
 
 
