@@ -6,12 +6,11 @@ from typing import Final
 
 from core.errors import InvalidRequest
 from core.types import CatalogueCode, Location, SkipCode
-from storage.catalog import KnownFile
+from storage.accounts import KnownFile
 
 Wanted = Callable[[Location, KnownFile], bool]
 
-# What a DICOMDIR names outside of its folder is never read.
-SKIPPED: Final = frozenset(code.value for code in SkipCode if code is not SkipCode.UNSAFE_PATH)
+SKIPPED: Final = frozenset(code.value for code in SkipCode)
 BY_NAME: Final = SKIPPED | {CatalogueCode.UNSUPPORTED_SYNTAX.value}
 
 

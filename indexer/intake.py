@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Final
 
 from core.types import (
@@ -19,7 +20,7 @@ from imaging.work import Outcome
 from indexer.batching import Read, embed, fate_of, sort
 from indexer.containers import OpenContainers
 from indexer.ledger import Ledger, State
-from indexer.plan import Known
+from indexer.plan import Known, Members, fate_of_known, is_container, members_by_archive
 from storage.batch import Batch
 from storage.catalog import FileState
 from storage.writer import CollectionWriter
@@ -103,6 +104,9 @@ class Intake:
 
     def _open(self, container: Container) -> None:
         """See the members, and keep the container's row until the last of them is done."""
+        if self._ledger.is_settled(container.source.location):
+            return  # a DICOMDIR named what was seen before
+        self._ledger.put(container.source.location, State.TO_COME)
         members = [member.location for member in container.members]
         to_come = [place for place in members if not self._ledger.is_settled(place)]
         for place in to_come:
@@ -120,13 +124,23 @@ class Intake:
                 self._skip(outcome)
             case Unchanged(source):
                 self._touched.append(source)
-                is_pending = self._known[place].state is FileState.PENDING
-                self._ledger.put(place, State.WAITING if is_pending else State.UNCHANGED)
+                self._keep(place)
             case _:
                 self._read.append(outcome)
                 self._ledger.put(place, fate_of(outcome))
         self._weight += len(outcome.pictures) if isinstance(outcome, DecodedFile) else 1
         self._catalogue(self._containers.tick_off(place))
+
+    def _keep(self, place: Location) -> None:
+        """Leave a file as it is known, and with an archive all that is in it."""
+        self._ledger.put(place, fate_of_known(self._known[place]))
+        if is_container(self._known[place]):
+            for member in self._members[place.path]:
+                self._ledger.put(member, fate_of_known(self._known[member]))
+
+    @cached_property
+    def _members(self) -> Members:
+        return members_by_archive(self._known)
 
     def _skip(self, skipped: Skipped) -> None:
         self._ledger.put(skipped.location, skipped.code)

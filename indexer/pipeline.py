@@ -18,7 +18,8 @@ from indexer.ledger import Fate, Ledger, State
 from indexer.plan import Known, Plan, as_found, make_plan, plan_again
 from indexer.report import Progress, Report
 from indexer.sampling import EMBEDDED, choose
-from storage.catalog import FileState, KnownFile
+from storage.accounts import KnownFile
+from storage.catalog import FileState
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)

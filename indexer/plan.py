@@ -10,9 +10,11 @@ from core.types import CatalogueCode, Found, Location, SkipCode, Skipped
 from imaging.sources import walk
 from indexer.again import Wanted
 from indexer.ledger import Fate, State
-from storage.catalog import FileState, KnownFile
+from storage.accounts import KnownFile
+from storage.catalog import FileState
 
 Known = Mapping[Location, KnownFile]
+Members = defaultdict[Path, list[Location]]  # by the path of their archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +34,24 @@ def make_plan(paths: Iterable[Path], known: Known) -> Plan:
     """
     paths = tuple(paths)
     _check(paths)
-    plan, members = Plan(), _members(known)
+    plan, members = Plan(), members_by_archive(known)
     for found in walk(paths):
         if isinstance(found, Skipped):
             plan.unreadable.append(found)
         elif _is_to_read(found, known, members, paths):
             plan.to_read.append(found)
         else:
-            _settle(plan, found, known[found.location])
-            for member in members.get(found.location.path, ()):
-                _settle(plan, as_found(member, known[member]), known[member])
+            inside = [as_found(place, known[place]) for place in members[found.location.path]]
+            for file in (found, *inside):
+                _settle(plan, file, known[file.location])
     return plan
 
 
 def plan_again(known: Known, wanted: Wanted) -> Plan:
     """Read those known files again that are wanted, whether they have changed or not."""
-    chosen = [as_found(place, file) for place, file in known.items() if wanted(place, file)]
+    chosen = {
+        _readable(place, file, known): None for place, file in known.items() if wanted(place, file)
+    }
     return Plan(to_read=sorted(chosen, key=lambda found: found.location))
 
 
@@ -56,47 +60,63 @@ def as_found(place: Location, file: KnownFile) -> Found:
     return Found(place, file.size, file.modified_ns)
 
 
-def _check(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            raise InvalidRequest(f"Cannot index {path}: there is no such file or folder.")
+def fate_of_known(file: KnownFile) -> Fate:
+    """What is to be said of a file that is as it was."""
+    match file.state:
+        case FileState.PENDING:
+            return State.WAITING
+        case FileState.SKIPPED:
+            return SkipCode(file.code)
+        case _:
+            return State.UNCHANGED
 
 
-def _members(known: Known) -> dict[Path, list[Location]]:
-    """What is known of the insides of archives, by the path of the archive."""
-    members = defaultdict(list)
+def is_container(file: KnownFile) -> bool:
+    """Whether a known file is a file of files."""
+    return file.state is FileState.CATALOGUED and file.code == CatalogueCode.CONTAINER
+
+
+def members_by_archive(known: Known) -> Members:
+    """What is known of the insides of containers, by the path of the container."""
+    members: Members = defaultdict(list)
     for place in known:
         if place.member:
             members[place.path].append(place)
     return members
 
 
-def _is_to_read(
-    found: Found,
-    known: Known,
-    members: Mapping[Path, Collection[Location]],
-    paths: Collection[Path],
-) -> bool:
+def _readable(place: Location, file: KnownFile, known: Known) -> Found:
+    """What has to be read for a known file: itself, but for a broken reference its DICOMDIR."""
+    directory = Location(place.path)
+    if _is_reference(place, file) and directory in known:
+        return as_found(directory, known[directory])
+    return as_found(place, file)
+
+
+def _is_reference(place: Location, file: KnownFile) -> bool:
+    """Whether this is what a DICOMDIR names in vain; a member of an archive has a time."""
+    return bool(place.member) and not file.modified_ns
+
+
+def _check(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise InvalidRequest(f"Cannot index {path}: there is no such file or folder.")
+
+
+def _is_to_read(found: Found, known: Known, members: Members, paths: Collection[Path]) -> bool:
     before = known.get(found.location)
     if before is None or (before.size, before.modified_ns) != (found.size, found.modified_ns):
         return True
-    if before.state is FileState.CATALOGUED and before.code == CatalogueCode.CONTAINER:
-        # A DICOMDIR that was named by itself: nothing else leads to the files it lists.
-        return found.location.path not in members and _is_named(found.location.path, paths)
+    path = found.location.path
+    if is_container(before) and any(path == named.resolve() for named in paths):
+        # Nothing else may lead to the files that a DICOMDIR lists.
+        return all(_is_reference(place, known[place]) for place in members[path])
     return False
 
 
-def _is_named(path: Path, paths: Collection[Path]) -> bool:
-    return any(path == named.resolve() for named in paths)
-
-
 def _settle(plan: Plan, found: Found, before: KnownFile) -> None:
-    match before.state:
-        case FileState.PENDING:
-            plan.settled[found.location] = State.WAITING
-        case FileState.SKIPPED if before.code == SkipCode.UNREADABLE:
-            plan.to_read.append(found)  # what kept it from being read may have passed
-        case FileState.SKIPPED:
-            plan.settled[found.location] = SkipCode(before.code)
-        case _:
-            plan.settled[found.location] = State.UNCHANGED
+    if before.code == SkipCode.UNREADABLE and not _is_reference(found.location, before):
+        plan.to_read.append(found)  # what kept it from being read may have passed
+    else:
+        plan.settled[found.location] = fate_of_known(before)
