@@ -95,6 +95,3 @@ def _nearest(places: Sequence[float], target: float, first: int, last: int) -> i
     if right > first and target - places[right - 1] <= places[right] - target:
         return right - 1
     return right
-
-
-UP_TO_FIVE: Final = FramePolicy()  # until every reader takes its policy from the rules

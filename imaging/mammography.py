@@ -25,12 +25,15 @@ KEYWORDS: Final = (
 )
 SECONDARY_CAPTURE: Final = "1.2.840.10008.5.1.4.1.1.7"  # and what is below: screens and reports
 
+RADIOGRAPHS: Final = ("CR", "DX", "RG")
+
 CELLS: Final = 128  # along the longer side: fine enough for an outline
 SAMPLES: Final = 4  # a side, of each cell
 LEAST_PART: Final = 0.02  # of the picture; less is no breast
 DARKEST: Final = 64  # of 255; what is brighter is no background
-EVEN: Final = 16.0  # grey levels of standard deviation; what varies more is none either
+EVEN: Final = 16.0  # grey levels between its quartiles; what varies more is none either
 OUTLINE: Final = 0.15  # of the way from the background to tissue: skin is dim
+THIN: Final = 3  # cells; what is at most twice as wide is no breast
 LEAST_CONTRAST: Final = 4.0  # grey levels
 
 Mask = NDArray[np.bool_]  # (rows of cells, columns of cells)
@@ -60,13 +63,20 @@ class Outline:
 
 
 def is_mammogram(dataset: Dataset, layout: PixelLayout) -> bool:
-    """Say whether a file is a projection or a slice of a breast, rather than a screen about one."""
-    if layout.samples != 1 or elements.text(dataset, "SOPClassUID").startswith(SECONDARY_CAPTURE):
-        return False
+    """Say whether a file is a projection or a slice of a breast, rather than a screen about one.
+
+    A scanned film is a secondary capture, as a screen is, but says how the patient lies in it.
+    """
     modality = elements.text(dataset, "Modality")
-    is_for_reading = elements.text(dataset, "PresentationIntentType") == "FOR PRESENTATION"
     is_breast = elements.text(dataset, "BodyPartExamined").upper() == "BREAST"
-    return modality == "MG" or (modality in ("CR", "DX") and is_breast and is_for_reading)
+    is_capture = elements.text(dataset, "SOPClassUID").startswith(SECONDARY_CAPTURE)
+    is_of_breast = modality == "MG" or (modality in RADIOGRAPHS and is_breast)
+    return (
+        layout.samples == 1
+        and is_of_breast
+        and elements.text(dataset, "PresentationIntentType") != "FOR PROCESSING"
+        and not (is_capture and _directions(dataset, 0) == ("", ""))
+    )
 
 
 def hang(dataset: Dataset, frame: int, grey: Grey) -> Arrangement:
@@ -116,7 +126,7 @@ def _first_of(wanted: str, direction: str) -> str:
 def find_breast(grey: Grey) -> Outline | None:
     """Find the largest connected area that is brighter than the background of (H, W).
 
-    Letters and markers lie apart from it. None where there is no dark, even background, as in a
+    Letters and markers lie apart from it, or hang on it by something thin, as the edge of a film. None where there is no dark, even background, as in a
     magnified view, or nothing on it.
     """
     size = -(-max(grey.shape) // CELLS)
@@ -124,7 +134,8 @@ def find_breast(grey: Grey) -> Outline | None:
     least = _least_tissue(cells)
     if least is None:
         return None
-    breast = largest_area(cells > least)
+    bright = cells > least
+    breast = _grown(largest_area(_shrunk(bright))) & bright
     return Outline(breast, size) if breast.mean() >= LEAST_PART else None
 
 
@@ -148,8 +159,8 @@ def _least_tissue(cells: NDArray[np.float64]) -> float | None:
     dark, bright = cells[is_dark], cells[~is_dark]
     if not dark.size or not bright.size:
         return None
-    background = float(np.median(dark))
-    if background > DARKEST or float(np.std(dark)) > EVEN:
+    lower, background, upper = (float(grey) for grey in np.percentile(dark, (25, 50, 75)))
+    if background > DARKEST or upper - lower > EVEN:
         return None
     contrast = float(np.median(bright)) - background
     return background + max(OUTLINE * contrast, LEAST_CONTRAST)
@@ -164,6 +175,26 @@ def _split(cells: NDArray[np.float64]) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         between = np.nan_to_num(apart / (below * (1 - below)), posinf=0)
     return float(np.argmax(between)) + 1
+
+
+def _shrunk(mask: Mask) -> Mask:
+    for _ in range(THIN):
+        mask = ~_reached(~mask, edge=True)
+    return mask
+
+
+def _grown(mask: Mask) -> Mask:
+    for _ in range(THIN):
+        mask = _reached(mask, edge=False)
+    return mask
+
+
+def _reached(mask: Mask, edge: bool) -> Mask:
+    """Add the cells beside a mask, and those at the edge of the picture if what is beyond counts."""
+    around = np.pad(mask, 1, constant_values=edge)
+    across = around[1:-1, :-2] | around[1:-1, 2:]
+    reached: Mask = mask | across | around[:-2, 1:-1] | around[2:, 1:-1]
+    return reached
 
 
 def largest_area(mask: Mask) -> Mask:
