@@ -15,6 +15,7 @@ _UTF_8: Final = "ISO_IR 192"
 _EXTENSIONS: Final = tuple(
     dict.fromkeys(codec for name, codec in python_encoding.items() if name.startswith("ISO 2022"))
 )
+_CHINESE: Final = "\x1b$)A"  # pydicom leaves this one in the text
 # They reset the set to the first one: PS3.5 section 6.1.2.5.3.
 _LINE_DELIMITERS: Final = frozenset(b"\\\r\n\t\f")
 _NAME_DELIMITERS: Final = _LINE_DELIMITERS | frozenset(b"^=")
@@ -70,7 +71,8 @@ class TextDecoder:
         """Decode text with escapes. Source: PS3.5 section 6.1.2.5 (ISO/IEC 2022)."""
         first = self.encodings[0] if self.encodings else default_encoding
         delimiters = set(_NAME_DELIMITERS if is_name else _LINE_DELIMITERS)
-        return decode_bytes(raw, [first, *_EXTENSIONS], delimiters)
+        decoded = decode_bytes(raw, [first, *_EXTENSIONS], delimiters)
+        return decoded.replace(_CHINESE, "")
 
     def _plain(self, raw: bytes, is_whole: bool) -> str:
         for encoding in (*self.encodings, "utf_8"):
