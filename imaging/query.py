@@ -8,7 +8,7 @@ from itertools import count
 from types import TracebackType
 from typing import Self
 
-from core.errors import CannotDecode, DecodersUnavailable
+from core.errors import CannotDecode, DecodersUnavailable, InvalidRequest, RadseekError
 from core.types import Location, Pixels, SkipCode
 from imaging.containers import SourceReader
 from imaging.decode import RULES, read_view
@@ -36,10 +36,12 @@ class ViewAnswering:
         self._rules = rules
         self._sources = SourceReader(rules, alive)
 
-    def __call__(self, task: ViewTask) -> Pixels | CannotDecode:
+    def __call__(self, task: ViewTask) -> Pixels | RadseekError:
         """Give the picture, or why there is none."""
         try:
             return read_view(self._content(task.wanted), task.view, self._rules)
+        except InvalidRequest as error:
+            return error
         except BaseException as error:  # a panic in native code is no Exception
             return CannotDecode(*why(error))
 
@@ -90,13 +92,16 @@ class QueryReader:
             self._end()
 
     def picture(self, content: bytes, view: View = DEFAULT_VIEW) -> Pixels:
-        """Give the picture of an upload: (H, W, 3). Raises CannotDecode, DecodersUnavailable."""
+        """Give the picture of an upload: (H, W, 3). Raises as `view` does."""
         limits = self._rules.limits
         limits.check_bytes(len(content), limits.file_bytes, "The file")
         return self._ask(content, view)
 
     def view(self, location: Location, view: View = DEFAULT_VIEW) -> Pixels:
-        """Give the picture of a file: (H, W, 3). Raises CannotDecode, DecodersUnavailable."""
+        """Give the picture of a file: (H, W, 3).
+
+        Raises CannotDecode, DecodersUnavailable, InvalidRequest (a crop outside of the picture).
+        """
         return self._ask(location, view)
 
     def _ask(self, wanted: bytes | Location, view: View) -> Pixels:
@@ -106,11 +111,11 @@ class QueryReader:
             except BaseException:
                 self._end()  # its answer would be taken for that of the next question
                 raise
-        if isinstance(outcome, CannotDecode):
+        if isinstance(outcome, RadseekError):
             raise outcome
         return outcome
 
-    def _answered(self, task: ViewTask) -> Pixels | CannotDecode:
+    def _answered(self, task: ViewTask) -> Pixels | RadseekError:
         if self._worker is None:
             self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
         self._worker.give([task])
@@ -120,7 +125,7 @@ class QueryReader:
             return self._blamed()
         if answer.is_last:
             self._end()
-        outcome: Pixels | CannotDecode = answer.outcome
+        outcome: Pixels | RadseekError = answer.outcome
         return outcome
 
     def _blamed(self) -> CannotDecode:
