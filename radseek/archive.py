@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -95,7 +96,8 @@ class Archive:
         The encoder is loaded, and decoding processes are started, when there is a file to read.
         """
         with self._job(progress, stopped) as job:
-            return index(paths, job)
+            report = index(paths, job)
+        return replace(report, conflicts=self.reader().conflicts())
 
     def index_again(
         self,
@@ -106,7 +108,8 @@ class Archive:
         """Read those known files again that are wanted. Raises UnknownName without a collection."""
         self.reader()
         with self._job(progress, stopped) as job:
-            return index_again(wanted, job)
+            report = index_again(wanted, job)
+        return replace(report, conflicts=self.reader().conflicts())
 
     def query_image(self, content: bytes) -> ImageQuery:
         """An uploaded file as a query, rendered as the collection is.

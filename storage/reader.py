@@ -83,6 +83,11 @@ class CollectionReader:
                 engine.dispose()
                 raise
 
+    @property
+    def slices_per_series(self) -> int:
+        """How many slices of each stack are embedded at most; 0: all."""
+        return self._catalog.slices_per_series()
+
     def snapshot(self) -> Snapshot:
         """The newest committed state; cheap when nothing has changed.
 
@@ -125,6 +130,11 @@ class CollectionReader:
         with self._catalog.reading() as connection:
             return relations.duplicates(connection)
 
+    def conflicts(self) -> int:
+        """How many SOP Instance UIDs are claimed by files with different pixels."""
+        with self._catalog.reading() as connection:
+            return relations.conflicts(connection)
+
     def info(self) -> CollectionInfo:
         """The collection in numbers."""
         with self._catalog.reading() as connection:
@@ -134,7 +144,7 @@ class CollectionReader:
             name=self._name,
             card=self.card,
             rendering=self.rendering,
-            slices_per_series=self._catalog.slices_per_series(),
+            slices_per_series=self.slices_per_series,
             files=counts.states[FileState.EMBEDDED],
             pictures=counts.pictures,
             catalogued=counts.states[FileState.CATALOGUED],

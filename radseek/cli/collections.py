@@ -1,8 +1,9 @@
 """`radseek status`, `skipped`, `catalogued`, `duplicates`, `series` and `collections`."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -44,13 +45,15 @@ def status(
     """What the collection holds, its encoder, its index."""
     settings = settings_of(ctx, home, collection)
     info = _reader(ctx, home, collection).info()
-    facts = {
+    facts: dict[str, object] = {
         "collection": info.name,
         "home": str(settings.home),
         "files": info.files,
         "pictures": info.pictures,
         "catalogued": info.catalogued,
+        "pending": info.pending,
         "skipped": info.skipped,
+        "copies": info.copies,
         "conflicts": info.conflicts,
         "bytes_on_disk": info.bytes_on_disk,
         "rendering": info.rendering,
@@ -60,10 +63,18 @@ def status(
         "sequence": info.sequence,
         "updated_at": info.updated_at.isoformat(),
     }
+    codes: dict[str, Mapping[Any, int]] = {
+        "catalogued": info.catalogued_by_code,
+        "skipped": info.skipped_by_code,
+    }
+    card = card_json(info.card)
     if as_json:
-        put_json(facts | {"encoder": card_json(info.card)})
+        by_code = {f"{state}_by_code": counted for state, counted in codes.items()}
+        put_json(facts | by_code | {"encoder": card})
         return
-    put_facts(facts | {f"encoder {name}": fact for name, fact in card_json(info.card).items()})
+    for state, counted in codes.items():
+        facts.update({f"{state} {code}": number for code, number in counted.items()})
+    put_facts(facts | {f"encoder {name}": fact for name, fact in card.items()})
 
 
 def skipped(

@@ -10,7 +10,7 @@ from unicodedata import category
 from core.types import EncoderCard, Hit, Location, SeriesImage, Skipped
 
 if TYPE_CHECKING:
-    from storage.reader import CataloguedFile
+    from storage.accounts import CataloguedFile
 
 
 def say(text: str) -> None:
