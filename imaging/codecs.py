@@ -114,13 +114,14 @@ def decode_frame(frame: EncodedFrame) -> Stored:
         frame = _unwrapped(frame)
     if frame.syntax in NATIVE:
         return _decode_native(frame)
+    if frame.syntax == RLELossless:  # it declares nothing, and its bytes may look like anything
+        return _lowered(_decode_compressed(frame), frame.layout)
     codestream = frame.codestream()
     _check_size(codestream, frame.layout)
     photometric = "RGB" if _gives_rgb(codestream) else frame.layout.photometric
     layout = replace(frame.layout, photometric=photometric)
     stored = _decode_compressed(replace(frame, layout=layout))
-    is_shifted = frame.syntax == RLELossless or _is_shifted(codestream, layout)
-    return _lowered(stored, layout) if is_shifted else stored
+    return _lowered(stored, layout) if _is_shifted(codestream, layout) else stored
 
 
 def decode_words(frame: EncodedFrame) -> Stored | None:

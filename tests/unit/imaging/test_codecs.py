@@ -89,6 +89,14 @@ def test_lossless_colour_is_what_was_put_in(syntax):
     assert (read(make_compressed([encoded(pixels, syntax)], syntax, pixels)) == pixels).all()
 
 
+def test_run_lengths_that_look_like_a_jpeg_2000_header_are_none():
+    row = [0xFF, 0x4F, 0xFF, 0x51, *range(60)]  # where the size would be stands another
+    pixels = np.array([row] * 4, np.uint8)
+    codestream = encoded(pixels, RLELossless)
+    assert b"\xff\x4f\xff\x51" in codestream
+    assert np.array_equal(read(make_compressed([codestream], RLELossless, pixels))[:, :, 0], pixels)
+
+
 def test_near_lossless_is_within_its_bound():
     pixels = smooth().astype(np.uint8)
     near = get_encoder(JPEGLSNearLossless).encode(
