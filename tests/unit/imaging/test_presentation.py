@@ -8,7 +8,8 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from core.errors import CannotDecode
 from core.types import SkipCode
-from imaging.decode import read_pictures_from_bytes
+from imaging.decode import read_content, read_pictures_from_bytes
+from imaging.rules import Rules
 from tests.unit.imaging.factories import make_dicom, make_item
 
 SYNTAXES = [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian]
@@ -223,7 +224,6 @@ def test_an_enhanced_file_without_groups_is_shown_by_its_percentiles():
 def test_pixels_become_square(elements, shape):
     (picture,) = read_pictures_from_bytes(make_dicom(**elements))
     assert picture.pixels.shape == (*shape, 3)
-    assert (picture.tags.rows, picture.tags.columns) == (4, 6)
 
 
 def test_the_spacing_of_a_shared_group_counts():
@@ -286,3 +286,65 @@ def test_float_pixels_are_shown(keyword):
         VOILUTFunction="LINEAR_EXACT",
     )  # fmt: skip
     assert greys(content) == [0, 128, 255]
+
+
+def windows(**elements):
+    return read_content(make_dicom(**elements), "", Rules()).instance.tags.windows
+
+
+@pytest.mark.parametrize(
+    ("elements", "written"),
+    [
+        ({}, ""),
+        ({"WindowCenter": 40, "WindowWidth": 400}, "40/400"),
+        ({"WindowCenter": -600.5, "WindowWidth": 1500}, "-600.5/1500"),
+        (
+            {
+                "WindowCenter": [40, 60],
+                "WindowWidth": [400, 150],
+                "WindowCenterWidthExplanation": ["ABDOMEN", "BRAIN"],
+            },
+            "40/400 ABDOMEN; 60/150 BRAIN",
+        ),
+        (
+            {
+                "WindowCenter": [40, 60, 80],
+                "WindowWidth": [400, 150],
+                "WindowCenterWidthExplanation": "ABDOMEN",
+            },
+            "40/400 ABDOMEN; 60/150",
+        ),
+        ({"WindowCenter": "x", "WindowWidth": 400}, ""),
+    ],
+)
+def test_all_windows_are_kept_with_their_explanations(elements, written):
+    assert windows(**elements) == written
+
+
+def test_the_windows_of_an_enhanced_file_are_those_of_its_first_frame():
+    frames = [frame_groups(RescaleSlope=1), frame_groups(RescaleSlope=1)]
+    content = {"PerFrameFunctionalGroupsSequence": frames, "WindowCenter": 1, "WindowWidth": 2}
+    assert windows(pixels=np.zeros((2, 2, 2), np.uint16), **content) == "50/100"
+
+
+@pytest.mark.parametrize(
+    ("modality", "relationship", "shown"),
+    [("XA", "LOG", [0, 128, 255]), ("XA", "LIN", [255, 128, 0]), ("CR", "LOG", [255, 128, 0])],
+)
+def test_a_modality_table_that_leads_to_x_ray_intensities_is_not_for_display(
+    modality, relationship, shown
+):
+    entries = [100 - value for value in range(101)]
+    content = make_dicom(
+        row(0, 50, 100),
+        Modality=modality,
+        PixelIntensityRelationship=relationship,
+        ModalityLUTSequence=lut(0, entries),
+        **TO_100,
+    )
+    assert greys(content) == shown
+
+
+def test_the_spacing_of_scanned_film_counts():
+    (picture,) = read_pictures_from_bytes(make_dicom(NominalScannedPixelSpacing=[2, 1]))
+    assert picture.pixels.shape == (8, 6, 3)
