@@ -142,7 +142,9 @@ def _by_level(stored: Stored, shade: Callable[[Stored], Grey]) -> Grey:
     if high - low >= min(stored.size, MAX_LEVELS):
         return shade(stored)
     table = shade(np.arange(low, high + 1))
-    shaded: Grey = table[stored.astype(np.int64) - low]
+    places = stored.astype(np.intp)
+    places -= low
+    shaded: Grey = table.take(places)
     return shaded
 
 
@@ -185,7 +187,10 @@ def from_partial_range(stored: Stored) -> Pixels:
 
 def as_rgb(grey: Grey) -> Pixels:
     """Repeat a grey picture (H, W) in three channels (H, W, 3)."""
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+    pixels = np.empty((*grey.shape, 3), np.uint8)
+    for channel in range(3):  # half as long as np.repeat
+        pixels[:, :, channel] = grey
+    return pixels
 
 
 def render_palette(stored: Stored, palette: Sequence[LookupTable]) -> Pixels:
