@@ -1,5 +1,6 @@
 """What a worker process does: it answers tasks inside limits that the system enforces."""
 
+import multiprocessing
 import os
 import resource
 import signal
@@ -66,6 +67,7 @@ def serve(
     so that the next file is decoded while nobody reads them.
     """
     _become_worker(bounds.memory_bytes)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     packed: SimpleQueue[Packed] = SimpleQueue()
     threading.Thread(target=_send_all, args=(packed, link), daemon=True).start()
     answering = start(lambda: _set_time(bounds.seconds))
@@ -101,6 +103,14 @@ def _become_worker(memory_bytes: int) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
+
+
+def _end_with_parent() -> None:
+    """Leave no decoder running for nobody when the process that asks was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _send_all(packed: "SimpleQueue[Packed]", link: Connection) -> None:

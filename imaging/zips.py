@@ -86,7 +86,7 @@ class ZipArchive:
         self._state = os.fstat(self._file.fileno())
         with _damage_told("The archive"):
             self._zip = ZipFile(self._file)
-        members = [member for member in self._zip.infolist() if not member.is_dir()]
+        members = [member for member in self._zip.infolist() if not _is_folder(member)]
         if len(members) > self._limits.members:
             raise CannotDecode(
                 SkipCode.TOO_LARGE,
@@ -157,7 +157,14 @@ class ZipArchive:
     def _content(self, member: ZipInfo) -> bytes:
         # What inflates to more than is declared is cut off there, and has a wrong checksum.
         with refusals_told(), _damage_told("It"), self._zip.open(member) as stream:
-            return stream.read(member.file_size + 1)
+            content = stream.read(member.file_size + 1)
+            if len(content) < member.file_size:
+                raise EOFError
+            return content
+
+
+def _is_folder(member: ZipInfo) -> bool:
+    return member.orig_filename.endswith("/") and not member.file_size
 
 
 def _identity(state: os.stat_result) -> tuple[int, ...]:

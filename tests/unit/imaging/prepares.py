@@ -7,7 +7,20 @@ import time
 
 import numpy as np
 
+from imaging.limits import Limits
+
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+
+
+class TrapLimits(Limits):
+    """Limits whose check aborts on a picture of 13 rows, and hangs on one of 14."""
+
+    def check_samples(self, rows, *others):
+        if rows == 13:
+            os.abort()
+        if rows == 14:
+            ctypes.PyDLL(None).sleep(600)
+        super().check_samples(rows, *others)
 
 
 class Panic(BaseException):
@@ -36,8 +49,22 @@ def hoard(pixels):
     return np.zeros((1 << 33,), np.uint8)
 
 
+KEPT = []
+
+
+def keep(pixels):
+    """Never give memory back, as a library that leaks; tell how often that happened."""
+    KEPT.append(np.ones(350 << 20, np.uint8))
+    return np.full((1, 1, 3), len(KEPT), np.uint8)
+
+
 def doze(pixels):
     time.sleep(0.02)
+    return halve(pixels)
+
+
+def sleep_long(pixels):
+    time.sleep(600)
     return halve(pixels)
 
 
