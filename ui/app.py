@@ -74,18 +74,18 @@ def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     with line, st.spinner("Searching"):
         answer = find(archive, snapshot, view, query)
     line.text(answer.summary)
-    show(answer)
+    show(archive, answer)
 
 
-def show(answer: Answer) -> None:
-    """The grid, and the drawer when a tile asks for it."""
+def show(archive: Archive, answer: Answer) -> None:
+    """The grid, and the drawer when a tile asks for it. Raises RadseekError."""
     if not answer.pictures:
         no_match()
         return
-    chosen = grid([make_tile(record, score) for record, score in answer.pictures], follow)
-    for record, score in answer.pictures:
-        if record.id == chosen["open"]:
-            details(record, score)
+    chosen = grid([make_tile(shown) for shown in answer.pictures], follow)
+    for shown in answer.pictures:
+        if shown.record.id == chosen["open"]:
+            details(shown, archive.reader().related(shown.record.id))
 
 
 if __name__ == "__main__":  # so Streamlit calls its script; a worker process must not run it

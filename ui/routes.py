@@ -39,8 +39,9 @@ def health(_: Request) -> Response:
 
 def render(picture_id: int) -> bytes | None:
     """WebP bytes of a picture, rendered from its file. Raises UnknownName."""
-    (record,) = shared_archive().reader().snapshot().describe([picture_id])
-    return large_picture(record)
+    archive = shared_archive()
+    (record,) = archive.reader().snapshot().describe([picture_id])
+    return large_picture(archive, record)
 
 
 def answer(request: Request, webp_of: Callable[[int], bytes | None]) -> Response:

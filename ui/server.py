@@ -20,9 +20,11 @@ PAGE = Path(__file__).with_name("app.py")
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load the encoder beside the start, so that the page is up at once."""
-    Thread(target=lambda: warm_up(shared_archive()), name="warm-up", daemon=True).start()
+    """Load the encoder beside the start, so that the page is up at once; close all at the end."""
+    archive = shared_archive()
+    Thread(target=warm_up, args=(archive,), name="warm-up", daemon=True).start()
     yield
+    archive.close()
 
 
 app = st.App(

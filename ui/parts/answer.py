@@ -13,10 +13,19 @@ from ui.parts.upload import Upload
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Pictures in order. A score is None where nothing was asked."""
+class Shown:
+    """One picture of the grid. The score is None where nothing was asked."""
 
-    pictures: tuple[tuple[Record, float | None], ...]
+    record: Record
+    score: float | None = None
+    copies: int = 0  # further pictures with the same pixels, which it stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Pictures in order."""
+
+    pictures: tuple[Shown, ...]
     summary: str
 
 
@@ -33,10 +42,11 @@ def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) 
     """The nearest pictures, or the newest ones where nothing is asked. Raises RadseekError."""
     if query is None:
         records, matching = newest(snapshot, view.k, view.where)
-        shown = tuple((record, None) for record in records)
+        shown = tuple(Shown(record) for record in records)
         return Answer(shown, f"Newest {len(shown):,} of {matching:,}")
     results = archive.searcher().search(query, view.k, view.where)
-    return Answer(tuple((hit.record, hit.score) for hit in results.hits), summary(results))
+    hits = tuple(Shown(hit.record, hit.score, hit.copies) for hit in results.hits)
+    return Answer(hits, summary(results))
 
 
 def summary(results: Results) -> str:

@@ -61,7 +61,8 @@ function makeCell() {
   image.fetchPriority = "low"; // the scripts of the page go first
   image.onload = () => cell.classList.add("loaded");
   image.onerror = () => cell.classList.add("missing");
-  tile.append(image, element("span", "score"), element("span", "caption"));
+  const texts = ["score", "caption", "badge"].map((name) => element("span", name));
+  tile.append(image, ...texts);
   const details = element("button", "open");
   details.textContent = "i";
   details.tabIndex = -1;
@@ -71,7 +72,7 @@ function makeCell() {
 
 function write(cell, tile) {
   const [button, details] = cell.children;
-  const [image, score, caption] = button.children;
+  const [image, score, caption, badge] = button.children;
   cell.dataset.id = tile.id;
   if (image.getAttribute("src") !== tile.src) {
     cell.classList.remove("loaded", "missing");
@@ -79,6 +80,7 @@ function write(cell, tile) {
   }
   score.textContent = tile.score;
   caption.textContent = tile.caption;
+  badge.textContent = tile.badge;
   button.setAttribute("aria-label", `${tile.label}. Find similar`);
   details.setAttribute("aria-label", `Details of picture ${tile.id}`);
   return cell;

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.types import Record
+from ui.parts.answer import Shown
 from ui.parts.pictures import thumbnail_address
 
 HERE = Path(__file__).parent
@@ -21,6 +21,7 @@ class Tile:
     id: int
     src: str
     score: str  # empty where nothing was asked
+    badge: str  # how many pictures it stands for; empty for itself alone
     caption: str
     label: str  # for screen readers
 
@@ -36,15 +37,18 @@ def component() -> Callable[..., Any]:
     )
 
 
-def make_tile(record: Record, score: float | None) -> Tile:
-    """The tile of one picture; `score` is None where nothing was asked."""
-    shown = "" if score is None else f"{score:.2f}"
+def make_tile(shown: Shown) -> Tile:
+    """The tile of one picture."""
+    record = shown.record
+    score = "" if shown.score is None else f"{shown.score:.2f}"
     caption = " ".join(filter(None, (record.tags.modality, record.tags.body_part)))
-    spoken = (f"Picture {record.id}", caption, shown and f"score {shown}")
+    alike = f"{shown.copies} more with the same pixels" if shown.copies else ""
+    spoken = (f"Picture {record.id}", caption, score and f"score {score}", alike)
     return Tile(
         id=record.id,
         src=thumbnail_address(record),
-        score=shown,
+        score=score,
+        badge=f"×{shown.copies + 1}" if shown.copies else "",
         caption=caption,
         label=", ".join(filter(None, spoken)),
     )

@@ -49,7 +49,7 @@ def upload_button(archive: Archive) -> None:
     place = f"upload-{st.session_state.get(TAKEN, 0)}"
     with st.popover("Image", icon=":material/image_search:", key=place):
         st.file_uploader(
-            "DICOM, PNG, JPEG, TIFF or WebP. It stays in this session.",
+            "DICOM, NIfTI, PNG, JPEG, TIFF or WebP. It stays in this session.",
             key=_widget(),
             on_change=_take,
             args=(archive,),

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 import ui.routes
 from core.errors import UnknownName
-from core.types import Record, Tags
+from core.types import Location, Record, Tags
 
 PICTURES = {12: b"twelve"}
 
@@ -27,7 +27,7 @@ class OnePicture:
     def describe(self, ids):
         if ids[0] not in PICTURES:
             raise UnknownName("No picture has this id.")
-        return [Record(ids[0], Path("/gone.png"), 0, Tags(), datetime.now(UTC))]
+        return [Record(ids[0], Location(Path("/gone.png")), 0, Tags(), datetime.now(UTC))]
 
 
 class NoCollection:

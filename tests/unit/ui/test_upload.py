@@ -3,17 +3,24 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from fakes import ColourEncoder
 from PIL import Image
 
 from core.errors import CannotDecode
+from imaging.profiles import VOI
 from radseek.archive import open_archive
 from radseek.settings import Settings
+from storage.writer import CollectionWriter
 from ui.parts.upload import read_upload
 
 
-@pytest.fixture
-def archive(tmp_path):
-    return open_archive(Settings(home=tmp_path))
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """An archive with an empty collection, which says how uploads are rendered."""
+    home = tmp_path_factory.mktemp("home")
+    CollectionWriter.open(home, "default", ColourEncoder.card, VOI.id).close()
+    with open_archive(Settings(home=home)) as opened:
+        yield opened
 
 
 def _file(picture: Image.Image, kind: str) -> bytes:
