@@ -82,6 +82,7 @@ class RawDataset(Dataset):
         self.texts = texts
         self.has_signed_words = has_signed_words  # what a VR of "US or SS" stands for
         self.spans: dict[int, list[tuple[int, int]]] = {}  # of the items of a sequence
+        self.latest: dict[int, tuple[int, RawDataset]] = {}  # the item that was read last
         if _CHARACTER_SET in elements:
             declared = encodings_of(text(self, "SpecificCharacterSet"))
             self.texts = replace(texts, encodings=declared)
@@ -176,9 +177,17 @@ def _raw_item(dataset: RawDataset, element: RawDataElement, index: int) -> RawDa
     spans = _spans(dataset, element)
     if not 0 <= index < len(spans):
         return None
+    found = dataset.latest.get(element.tag)
+    if found is None or found[0] != index:
+        found = index, _parsed(dataset, element, spans[index])
+        dataset.latest[element.tag] = found
+    return found[1]
+
+
+def _parsed(dataset: RawDataset, element: RawDataElement, span: tuple[int, int]) -> RawDataset:
     content = element.value or b""
-    encoding = encoding_at(content, spans[index][0], _item_encoding(element))
-    found = scan(content, spans[index], encoding)
+    encoding = encoding_at(content, span[0], _item_encoding(element))
+    found = scan(content, span, encoding)
     return RawDataset(found.elements, encoding, dataset.texts, dataset.has_signed_words)
 
 

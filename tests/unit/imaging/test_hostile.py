@@ -1,139 +1,157 @@
 """Files made to break a reader: each ends in a reason, or in the picture that is there."""
 
-import struct
+import contextlib
+import re
 import zlib
+from hashlib import sha256
 
-import numpy as np
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from core.errors import CannotDecode
-from core.types import SkipCode
-from imaging import dicom
-from imaging.decode import read_pictures_from_bytes
-from tests.unit.imaging.factories import make_compressed, make_dicom
+from core.types import Catalogued, Container, DecodedFile, Found, Location, SkipCode, Skipped
+from imaging.decode import read_content, read_header
+from imaging.limits import Limits
+from imaging.rules import Rules
+from imaging.uids import is_uid
+from imaging.work import FileAnswering, FileTask
+from tests.hostile_files import (
+    BOMBS,
+    CONTAINER,
+    EMBEDDED,
+    HOSTILE,
+    deflated,
+    element,
+    shown,
+    zeros,
+)
+from tests.unit.imaging.factories import INSTANCE_UID
 
-ONE_LEVEL = np.full((4, 6), 7, np.uint16)
-UNDEFINED = 0xFFFFFFFF
-RLE_SEGMENTS = struct.pack("<16L", 2, 64, 264, *[0] * 13) + b"\x81\0" * 200
-
-
-def refused(content):
-    with pytest.raises(CannotDecode) as caught:
-        read_pictures_from_bytes(content)
-    return caught.value
-
-
-def element(group, number, length, value=b""):
-    """An element in implicit VR little endian: PS3.5 section 7.1.3."""
-    return struct.pack("<HHL", group, number, length) + value
-
-
-def before_pixels(inserted, content):
-    place = content.rindex(element(0x7FE0, 0x0010, ONE_LEVEL.nbytes))
-    return content[:place] + inserted + content[place:]
+RULES = Rules()
 
 
-def nested(depth):
-    """Sequences of undefined length inside each other: PS3.5 section 7.5."""
-    opening = element(0x5200, 0x9229, UNDEFINED) + element(0xFFFE, 0xE000, UNDEFINED)
-    closing = element(0xFFFE, 0xE00D, 0) + element(0xFFFE, 0xE0DD, 0)
-    return opening * depth + closing * depth
+def unprepared(pixels):
+    return pixels
 
 
-def nested_by_length(depth):
-    content = b""
-    for _ in range(depth):
-        item = element(0xFFFE, 0xE000, len(content), content)
-        content = element(0x5200, 0x9229, len(item), item)
-    return content
+def answer(content, path):
+    """Read a file as a worker does, in this process."""
+    path.write_bytes(content)
+    answering = FileAnswering(unprepared, Rules(), alive=lambda: None)
+    return answering(FileTask(0, Found(Location(path), len(content), 0), None, defer_slices=False))
 
 
-def deflated(extra):
-    """Make a deflated file with `extra` bytes more in its data set."""
-    content = make_dicom(syntax=DeflatedExplicitVRLittleEndian)
-    start = 144 + int.from_bytes(content[140:144], "little")  # after the meta header
-    whole = zlib.decompress(content[start:], -zlib.MAX_WBITS)
-    private = struct.pack("<HH2sHL", 0x7FE1, 0x1010, b"OB", 0, len(extra)) + extra
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return content[:start] + compressor.compress(whole + private) + compressor.flush()
+def ending(outcome):
+    """Say in one word what became of a file."""
+    match outcome:
+        case DecodedFile():
+            return EMBEDDED
+        case Container():
+            return CONTAINER
+        case Catalogued(kept=kept):
+            return kept.code
+        case Skipped(code=code):
+            return code
+    raise AssertionError(outcome)
+
+
+def reason_of(outcome):
+    return getattr(outcome, "reason", "") or getattr(getattr(outcome, "kept", None), "reason", "")
+
+
+# What the writer of pydicom thinks of the files that are to be bad is no matter.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_bad_file_has_the_outcome_that_it_should(name, tmp_path):
+    case = HOSTILE[name]
+    outcome = answer(case.content, tmp_path / "SECRET.dcm")
+    assert ending(outcome) == case.outcome
+    if case.row is not None:
+        assert tuple(outcome.pictures[0].pixels[0, :, 0].tolist()) == case.row
+    if case.outcome not in (EMBEDDED, CONTAINER):
+        assert reason_of(outcome).endswith(".")
+        assert "SECRET" not in reason_of(outcome)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name not in BOMBS])
+def test_a_header_says_no_more_than_the_whole_file(name):
+    """What the header alone refuses is refused for the same reason when all is read."""
+    content = HOSTILE[name].content
+    digest = sha256(content).hexdigest()
+    try:
+        header = read_header(content, digest, Rules())
+    except CannotDecode as error:
+        with pytest.raises(CannotDecode, match="^" + re.escape(error.reason) + "$"):
+            read_content(content, digest, Rules())
+        return
+    assert header.pictures == ()
+    with contextlib.suppress(CannotDecode):
+        decoded = read_content(content, digest, Rules())
+        assert (decoded.instance, decoded.kept) == (header.instance, header.kept)
+
+
+def header_of(content, rules=RULES):
+    return read_header(content, "ab" * 32, rules).instance
 
 
 @pytest.mark.parametrize(
-    "elements",
+    ("name", "expected"),
     [
-        {"Rows": 65535, "Columns": 65535},
-        {"Rows": 10_000, "Columns": 10_001},
-        {"NumberOfFrames": 2_000_000_000},
-        {"Rows": 1000, "Columns": 1000, "NumberOfFrames": 100_000},
+        ("markup in a name", "<script>alert(1)</script>^<b>"),
+        ("control characters in a name", "A B C [31mD"),
+        ("a name that turns the direction of writing", "A d.exe"),
+        ("a name of bytes that are no text", "ÿþ"),
     ],
 )
-@pytest.mark.parametrize("compressed", [True, False])
-def test_what_a_header_declares_is_refused_before_it_is_allocated(elements, compressed):
-    content = (
-        make_compressed([RLE_SEGMENTS], RLELossless, ONE_LEVEL, **elements)
-        if compressed
-        else make_dicom(**elements)
-    )
-    assert len(content) < 1200
-    assert refused(content).code is SkipCode.TOO_LARGE
+def test_a_hostile_name_is_text_on_one_line(name, expected):
+    assert header_of(HOSTILE[name].content).identity.name_alphabetic == expected
 
 
-def test_more_frames_than_there_are_is_corrupt():
-    content = make_compressed([RLE_SEGMENTS] * 9, RLELossless, ONE_LEVEL, NumberOfFrames=100_000)
-    assert refused(content).code is SkipCode.CORRUPT
+def test_a_formula_stays_the_text_that_it_is():
+    identity = header_of(HOSTILE["a formula in a name"].content).identity
+    assert identity.name_alphabetic == ""  # an equals sign ends the alphabetic group
+    assert identity.name_ideographic == "HYPERLINK(1)^+1-2@3"
 
 
-def test_a_deflated_data_set_is_inflated_to_a_limit(monkeypatch):
-    monkeypatch.setattr(dicom, "MAX_INFLATED_BYTES", 1 << 20)
-    assert len(read_pictures_from_bytes(deflated(b"\0" * (1 << 19)))) == 1
-    bomb = deflated(b"\0" * (1 << 26))
-    assert len(bomb) < 70_000
-    assert refused(bomb).code is SkipCode.TOO_LARGE
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name.startswith("a UID like")])
+def test_a_bad_uid_is_replaced_and_said_to_be(name):
+    tags = header_of(HOSTILE[name].content).tags
+    assert tags.derived_uids == "study,series,sop"
+    uids = {tags.study_uid, tags.series_uid, tags.sop_uid}
+    assert len(uids) == 3
+    assert all(is_uid(uid) and uid.startswith("2.25.") for uid in uids)
 
 
-@pytest.mark.parametrize("depth", [600, 3000])
-def test_endless_nesting_ends(depth):
-    content = before_pixels(nested(depth), make_dicom(syntax=ImplicitVRLittleEndian))
-    assert refused(content).code is SkipCode.CORRUPT
+def test_a_missing_uid_may_stand_in_the_meta_information():
+    tags = header_of(HOSTILE["no UIDs"].content).tags
+    assert (tags.sop_uid, tags.derived_uids) == (INSTANCE_UID, "study,series")
 
 
-def test_nesting_that_nobody_asks_for_does_not_cost_the_picture():
-    content = before_pixels(nested_by_length(5000), make_dicom(syntax=ImplicitVRLittleEndian))
-    assert len(content) > 80_000
-    assert len(read_pictures_from_bytes(content)) == 1
+def test_numbers_beyond_all_bounds_are_none():
+    tags = header_of(HOSTILE["numbers beyond all bounds"].content).tags
+    assert (tags.instance_number, tags.series_number) == (None, None)
 
 
-@pytest.mark.parametrize("tag", [(0x0010, 0x0010), (0x0008, 0x0060), (0x0028, 0x1050)])
-def test_a_sequence_in_place_of_a_value_reads_as_absent(tag):
-    """Printing it would take for ever, and every text is printed."""
-    item = element(0xFFFE, 0xE000, 80_000, nested_by_length(5000)[:80_000])
-    sequence = struct.pack("<HH2sHL", *tag, b"SQ", 0, len(item)) + item
-    content = make_dicom()
-    place = content.rindex(b"US\x02\0\x01\0") - 4  # before Samples per Pixel, in tag order or not
-    (picture,) = read_pictures_from_bytes(content[:place] + sequence + content[place:])
-    assert (picture.identity.patient_name, picture.tags.modality) == ("", "")
+def test_a_long_text_is_cut_to_the_limit():
+    content = HOSTILE["a description of a megabyte"].content
+    assert header_of(content).tags.study_description == "é" * 1024
+    short = Rules(limits=Limits(text=5))
+    assert header_of(content, short).tags.study_description == "é" * 5
 
 
-def test_a_lying_length_is_corrupt():
-    content = make_dicom(syntax=ImplicitVRLittleEndian)
-    honest = element(0x7FE0, 0x0010, ONE_LEVEL.nbytes)
-    content = content[: content.rindex(honest)] + element(0x7FE0, 0x0010, 0xFFFFFFF0) + b"\0" * 8
-    assert refused(content).code is SkipCode.CORRUPT
+def test_a_deflated_data_set_is_inflated_to_a_limit():
+    rules = Rules(limits=Limits(inflated_bytes=1 << 20))
+    padding = element(0x7FE11010, bytes(1 << 19), "OB")
+    small = deflated(zlib.compress(padding, wbits=-zlib.MAX_WBITS))
+    assert len(read_content(small, "", rules).pictures) == 1
+    with pytest.raises(CannotDecode) as caught:
+        read_content(deflated(zeros(2, -zlib.MAX_WBITS)), "", rules)
+    assert caught.value.code is SkipCode.TOO_LARGE
 
 
-def test_a_palette_of_endless_segments_is_cut_off():
-    segments = struct.pack("<6H", 0, 1, 9, 1, 65535, 9) + struct.pack("<4H", 2, 65535, 6, 0) * 5000
-    content = make_dicom(
-        PhotometricInterpretation="PALETTE COLOR",
-        **{
-            f"{colour}PaletteColorLookupTableDescriptor": [0, 0, 16]
-            for colour in ("Red", "Green", "Blue")
-        },
-        **{
-            f"Segmented{colour}PaletteColorLookupTableData": segments
-            for colour in ("Red", "Green", "Blue")
-        },
-    )
-    (picture,) = read_pictures_from_bytes(content)
-    assert (picture.pixels == 9).all()
+def test_what_a_header_declares_is_refused_by_the_limits_of_the_run():
+    rules = Rules(limits=Limits(frame_samples=2))
+    with pytest.raises(CannotDecode) as caught:
+        read_header(shown(), "", rules)
+    assert caught.value.code is SkipCode.TOO_LARGE
