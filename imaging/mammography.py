@@ -72,7 +72,7 @@ def is_mammogram(dataset: Dataset, layout: PixelLayout) -> bool:
     is_capture = elements.text(dataset, "SOPClassUID").startswith(SECONDARY_CAPTURE)
     is_of_breast = modality == "MG" or (modality in RADIOGRAPHS and is_breast)
     return (
-        layout.samples == 1
+        layout.photometric in ("MONOCHROME1", "MONOCHROME2")
         and is_of_breast
         and elements.text(dataset, "PresentationIntentType") != "FOR PROCESSING"
         and not (is_capture and _directions(dataset, 0) == ("", ""))
@@ -126,8 +126,8 @@ def _first_of(wanted: str, direction: str) -> str:
 def find_breast(grey: Grey) -> Outline | None:
     """Find the largest connected area that is brighter than the background of (H, W).
 
-    Letters and markers lie apart from it, or hang on it by something thin, as the edge of a film. None where there is no dark, even background, as in a
-    magnified view, or nothing on it.
+    Letters and markers lie apart from it, or hang on it by something thin, as the edge of a film
+    does. None where there is no dark, even background, as in a magnified view, or nothing on it.
     """
     size = -(-max(grey.shape) // CELLS)
     cells = _means(grey, size)
@@ -190,7 +190,7 @@ def _grown(mask: Mask) -> Mask:
 
 
 def _reached(mask: Mask, edge: bool) -> Mask:
-    """Add the cells beside a mask, and those at the edge of the picture if what is beyond counts."""
+    """Add the cells beside a mask, and the outermost ones if what is beyond the edge counts."""
     around = np.pad(mask, 1, constant_values=edge)
     across = around[1:-1, :-2] | around[1:-1, 2:]
     reached: Mask = mask | across | around[:-2, 1:-1] | around[2:, 1:-1]
