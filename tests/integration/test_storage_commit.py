@@ -3,8 +3,8 @@
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +19,21 @@ from core.errors import (
     SchemaTooNew,
     StorageError,
 )
-from core.types import EmbeddedFile, Identity, SkipCode, Skipped, Tags
+from core.types import (
+    EmbeddedFile,
+    Identity,
+    Instance,
+    Location,
+    Place,
+    Record,
+    SkipCode,
+    Skipped,
+    Tags,
+)
 from storage import shards, writer
-from storage.catalog import FileStatus, KnownFile
+from storage.accounts import KnownFile
+from storage.batch import Batch
+from storage.catalog import FileState
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.shards import shard_path, to_half, to_unit
@@ -30,64 +42,119 @@ from tests.unit.storage.factories import (
     CARD,
     DIM,
     RENDERING,
+    at,
+    axial,
+    catalogued,
     embedded,
     fill,
+    hash_of,
     one_each,
     open_writer,
+    pending,
     prepared,
     random_rows,
     source,
 )
 
-BAD = Skipped(Path("/archive/bad.dcm"), SkipCode.CORRUPT, "half a header", 9, 8, "77")
+BAD = Skipped(at("bad.dcm"), SkipCode.CORRUPT, "half a header", 9, 8, "77")
 
 
 def paths_of(reader: CollectionReader) -> list[str]:
     snapshot = reader.snapshot()
-    return [record.path.name for record in snapshot.describe(snapshot.ids)]
+    return [record.location.path.name for record in snapshot.describe(snapshot.ids)]
 
 
 def test_a_picture_comes_back_as_it_was_committed(tmp_path: Path) -> None:
-    tags = Tags(modality="CT", body_part="KOPF", rows=512, frames=3, instance_number=7)
-    identity = Identity("id-1", "Doe^Jane", "19700101", "A1")
-    rows = random_rows(2)
+    tags = Tags(
+        modality="CT",
+        body_part="KOPF",
+        study_date="20040229",
+        study_day=date(2004, 2, 29),
+        acquired_at=datetime(2004, 2, 29, 23, 59, 59, 999999),  # noqa: DTZ001
+        field_strength=1.5,
+        rows=512,
+        frames=3,
+        instance_number=7,
+    )
+    names = Identity(
+        patient_id="id-1",
+        issuer="somewhere",
+        name_alphabetic="Yamada^Tarou",
+        name_ideographic="山田^太郎",
+        name_phonetic="やまだ^たろう",
+        birth_date="19700101",
+        birth_day=date(1970, 1, 1),
+        accession_number="A1",
+    )
+    rows = random_rows(3)
+    pictures = [prepared(0, b"first"), prepared(2, b"third", place=axial(-12.5))]
+    silent = embedded("b.png", rows[2:])
     file = EmbeddedFile(
-        source("a.dcm"),
-        [prepared(0, tags, identity, b"first"), prepared(2, Tags(), Identity(), b"third")],
-        rows,
+        source("a.zip", member="in/a.dcm"), Instance(tags, names), pictures, rows[:2]
     )
     before = datetime.now(UTC).replace(microsecond=0)
-    fill(tmp_path, [file])
+    fill(tmp_path, [file, silent])
 
     with CollectionReader.open(tmp_path, "main") as reader:
-        first, third = reader.snapshot().describe([1, 2])
+        first, third, other = reader.snapshot().describe([1, 2, 3])
 
-        assert (first.id, first.path, first.frame, first.tags) == (1, file.source.path, 0, tags)
-        assert (third.id, third.frame, third.tags) == (2, 2, Tags())
+        assert first == Record(1, at("a.zip", "in/a.dcm"), 0, tags, first.indexed_at, None, 1)
+        assert third == Record(2, first.location, 2, tags, first.indexed_at, -12.5, 1)
+        assert (other.location, other.tags) == (at("b.png"), Tags())
         assert before <= first.indexed_at <= datetime.now(UTC)
-        assert [reader.thumbnail(i) for i in (1, 2, 3)] == [b"first", b"third", None]
-        assert [reader.identity(i) for i in (1, 2)] == [identity, None]
+        assert [reader.thumbnail(i) for i in (1, 2, 4)] == [b"first", b"third", None]
+        assert [reader.identity(i) for i in (1, 2, 3)] == [names, names, None]
         np.testing.assert_array_equal(
-            reader.snapshot().embeddings([2, 1]), to_unit(to_half(rows[::-1]))
+            reader.snapshot().embeddings([2, 1]), to_unit(to_half(rows[1::-1]))
         )
 
 
-def test_the_names_of_files_need_not_be_unicode(tmp_path: Path) -> None:
-    name = os.fsdecode(b"/archive/r\xf6ntgen \xe2\x82\xac.dcm")
-    row = random_rows(1)
-    fill(tmp_path, [EmbeddedFile(replace(source("x"), path=Path(name)), [prepared()], row)])
+@pytest.mark.parametrize(
+    "location",
+    [
+        Location(Path(os.fsdecode(b"/archive/r\xf6ntgen \xe2\x82\xac.dcm"))),
+        Location(Path("/archive/a.zip"), "../../etc/\x1b[31m\x00\ud800\udcff'; DROP TABLE files"),
+        Location(Path("/archive/a.zip"), "r\u00f6ntgen/\u5c71.dcm"),
+    ],
+)
+def test_the_names_of_files_come_back_whatever_they_hold(
+    tmp_path: Path, location: Location
+) -> None:
+    file = embedded("x", random_rows(1))
+    file = replace(file, source=replace(file.source, location=location))
+    fill(tmp_path, [file])
 
     with CollectionReader.open(tmp_path, "main") as reader:
-        assert reader.snapshot().describe([1])[0].path == Path(name)
+        assert reader.snapshot().describe([1])[0].location == location
     with open_writer(tmp_path) as again:
-        assert list(again.known()) == [Path(name)]
+        assert list(again.known()) == [location]
 
 
-def test_text_that_a_file_encodes_badly_does_not_stop_a_batch(tmp_path: Path) -> None:
-    fill(tmp_path, [embedded("a", random_rows(1), Tags(study_description="Sch\udce4del"))])
+def test_values_that_sqlite_cannot_keep_do_not_stop_a_batch(tmp_path: Path) -> None:
+    tags = Tags(
+        study_description="Sch\udce4del\x00",
+        rows=2**70,
+        frames=-(2**70),
+        instance_number=2**63,
+        series_number=-(2**63),
+        kvp=float("nan"),
+        field_strength=float("inf"),
+    )
+    names = Identity(name_alphabetic="M\udcfcller")
+    far = Place((1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (0.0, 0.0, float("inf")))
+    huge = Skipped(at("a.zip", "huge"), SkipCode.TOO_LARGE, "\ud800 too large", 2**64 - 1, 2**80)
+    with open_writer(tmp_path) as writer:
+        file = embedded("a", random_rows(1), tags, identity=names, place=far)
+        writer.commit(Batch([file], skipped=[huge]))
 
     with CollectionReader.open(tmp_path, "main") as reader:
-        assert reader.snapshot().column("study_description").values == ("Sch?del",)
+        (record,) = reader.snapshot().describe([1])
+        assert record.tags == Tags(study_description="Sch?del\x00", series_number=-(2**63))
+        assert record.along is None
+        assert reader.identity(1) == Identity(name_alphabetic="M?ller")
+        largest = 2**63 - 1
+        told = replace(huge, reason="? too large", size=largest, modified_ns=largest)
+        assert reader.skipped() == [told]
 
 
 def test_a_file_committed_again_replaces_its_pictures(tmp_path: Path) -> None:
@@ -95,9 +162,9 @@ def test_a_file_committed_again_replaces_its_pictures(tmp_path: Path) -> None:
     fill(tmp_path, [embedded("a", rows[:3]), embedded("b", rows[3:4])])
 
     with open_writer(tmp_path) as again:
-        again.commit([embedded("a", rows[4:6], sha256="11")])
+        again.commit(Batch([embedded("a", rows[4:6], content="new")]))
 
-        assert again.known()[Path("/archive/a")].sha256 == "11"
+        assert again.known()[at("a")].sha256 == hash_of("new")
     with CollectionReader.open(tmp_path, "main") as reader:
         snapshot, info = reader.snapshot(), reader.info()
         assert snapshot.ids.tolist() == [4, 5, 6]
@@ -108,15 +175,17 @@ def test_a_file_committed_again_replaces_its_pictures(tmp_path: Path) -> None:
 
 def test_a_skipped_file_is_remembered_until_it_is_embedded(tmp_path: Path) -> None:
     with open_writer(tmp_path) as first:
-        first.commit([], [BAD])
-        assert first.known() == {BAD.path: KnownFile(9, 8, "77", FileStatus.SKIPPED)}
+        first.commit(Batch(skipped=[BAD]))
+        assert first.known() == {
+            BAD.location: KnownFile(9, 8, "77", FileState.SKIPPED, SkipCode.CORRUPT)
+        }
     with CollectionReader.open(tmp_path, "main") as reader:
         assert reader.skipped() == [BAD]
         assert reader.info().skipped == 1
 
     with open_writer(tmp_path) as second:
-        second.commit([embedded("bad.dcm", random_rows(1))])
-        assert second.known()[BAD.path].status is FileStatus.EMBEDDED
+        second.commit(Batch([embedded("bad.dcm", random_rows(1))]))
+        assert second.known()[BAD.location].state is FileState.EMBEDDED
     with CollectionReader.open(tmp_path, "main") as reader:
         assert reader.skipped() == []
         assert paths_of(reader) == ["bad.dcm"]
@@ -126,21 +195,21 @@ def test_a_file_that_is_skipped_now_loses_its_pictures(tmp_path: Path) -> None:
     fill(tmp_path, [embedded("bad.dcm", random_rows(2)), embedded("good.dcm", random_rows(1))])
 
     with open_writer(tmp_path) as again:
-        again.commit([], [BAD])
+        again.commit(Batch(skipped=[BAD]))
 
     with CollectionReader.open(tmp_path, "main") as reader:
         assert paths_of(reader) == ["good.dcm"]
-        assert [skipped.path for skipped in reader.skipped()] == [BAD.path]
+        assert [skipped.location for skipped in reader.skipped()] == [BAD.location]
 
 
 def test_a_touched_file_keeps_its_pictures(tmp_path: Path) -> None:
     fill(tmp_path, [embedded("a", random_rows(1))])
 
     with open_writer(tmp_path) as again:
-        again.commit([], touched=[replace(source("a"), size=101, modified_ns=6)])
+        again.commit(Batch(touched=[replace(source("a"), size=101, modified_ns=6)]))
 
-        known = again.known()[Path("/archive/a")]
-    assert known == KnownFile(101, 6, "00", FileStatus.EMBEDDED)
+        known = again.known()[at("a")]
+    assert known == KnownFile(101, 6, source("a").sha256, FileState.EMBEDDED, "")
     with CollectionReader.open(tmp_path, "main") as reader:
         assert reader.snapshot().ids.tolist() == [1]
 
@@ -159,10 +228,10 @@ def test_batches_fill_one_shard_after_another(
     rows = random_rows(26)
     with open_writer(tmp_path) as first:
         for start in range(0, 21, 7):
-            first.commit(one_each(rows[start : start + 7], f"{start}-"))
+            first.commit(Batch(one_each(rows[start : start + 7], f"{start}-")))
 
     with open_writer(tmp_path) as second:
-        second.commit(one_each(rows[21:], "last-"))
+        second.commit(Batch(one_each(rows[21:], "last-")))
 
     folder = layout_of(tmp_path, "main").shards
     sizes = [shard_path(folder, number).stat().st_size // (2 * DIM) for number in range(3)]
@@ -177,7 +246,7 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path: Path) -> Non
         with pytest.raises(CollectionLocked):
             open_writer(tmp_path)
 
-        first.commit(one_each(random_rows(1)))
+        first.commit(Batch(one_each(random_rows(1))))
 
     open_writer(tmp_path).close()
 
@@ -230,14 +299,23 @@ def test_embeddings_that_cannot_be_compared_are_refused(tmp_path: Path) -> None:
     with open_writer(tmp_path) as collection:
         for rows in bad:
             with pytest.raises(ValueError, match=r"unit length|rows of 8"):
-                collection.commit([embedded("a", rows.astype(np.float32))])
+                collection.commit(Batch([embedded("a", rows.astype(np.float32))]))
 
         assert collection.known() == {}
 
 
-def test_a_path_may_come_once_in_a_batch(tmp_path: Path) -> None:
-    with open_writer(tmp_path) as collection, pytest.raises(ValueError, match="twice"):
-        collection.commit([embedded("bad.dcm", random_rows(1))], [BAD])
+def test_a_location_may_come_once_in_a_batch(tmp_path: Path) -> None:
+    twice = [
+        Batch([embedded("bad.dcm", random_rows(1))], skipped=[BAD]),
+        Batch(pending=[pending("a", 1.0)], touched=[source("a")]),
+        Batch(catalogued=[catalogued("a")], copies=[source("a")]),
+    ]
+    with open_writer(tmp_path) as collection:
+        for batch in twice:
+            with pytest.raises(ValueError, match="twice"):
+                collection.commit(batch)
+
+        assert collection.known() == {}
 
 
 def test_a_batch_whose_transaction_fails_can_be_committed_again(
@@ -250,13 +328,13 @@ def test_a_batch_whose_transaction_fails_can_be_committed_again(
         raise failure
 
     with open_writer(tmp_path) as collection:
-        collection.commit(one_each(rows[:2], "a"))
+        collection.commit(Batch(one_each(rows[:2], "a")))
         with monkeypatch.context() as patch:
             patch.setattr(writer, "commit_batch", fail)
             with pytest.raises(StorageError, match="disk is full"):
-                collection.commit(one_each(rows[2:], "lost"))
+                collection.commit(Batch(one_each(rows[2:], "lost")))
 
-        collection.commit(one_each(rows[2:4], "b"))
+        collection.commit(Batch(one_each(rows[2:4], "b")))
 
     with CollectionReader.open(tmp_path, "main") as reader:
         assert paths_of(reader) == ["a0", "a1", "b0", "b1"]
@@ -317,12 +395,13 @@ def test_a_creation_that_was_interrupted_is_completed(tmp_path: Path) -> None:
 
 
 def test_identity_is_in_its_own_table_only(tmp_path: Path) -> None:
-    secret = Identity("secret-id", "secret-name", "secret-date", "secret-number")
-    file = EmbeddedFile(source("a"), [prepared(identity=secret)], random_rows(1))
-    fill(tmp_path, [file])
+    secret = Identity(**{field.name: f"secret-{field.name}" for field in fields(Identity)})
+    secret = replace(secret, birth_day=date(1970, 1, 1))
+    fill(tmp_path, [embedded("a", random_rows(1), identity=secret)])
 
     with closing(sqlite3.connect(layout_of(tmp_path, "main").catalog)) as connection:
         statements = [line for line in connection.iterdump() if "secret" in line]
 
     assert len(statements) == 1
     assert 'INSERT INTO "identities"' in statements[0]
+    assert "1970-01-01" in statements[0]

@@ -4,7 +4,10 @@ Pictures of a file that was replaced, and of a second file with the same bytes, 
 that were skipped because they have no pixels are forgotten: they are read, and catalogued, anew.
 """
 
+import re
 import unicodedata
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,16 +40,6 @@ SELECT
 FROM first_files JOIN pictures ON pictures.id = (
     SELECT min(id) FROM pictures WHERE file_id = first_files.id AND tombstone IS NULL)
 """
-STUDY_DAYS = """
-UPDATE instances
-SET study_day = substr(study_date, 1, 4) || '-' || substr(study_date, 5, 2) || '-'
-    || substr(study_date, 7)
-WHERE study_date GLOB '[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'
-"""
-# SQLite takes the 30th of February for the first of March.
-NO_DAYS = """
-UPDATE instances SET study_day = NULL WHERE date(julianday(study_day)) IS NOT study_day
-"""
 FILES = """
 INSERT INTO new_files
 SELECT files.id, path, x'', size, modified_ns, files.sha256, first_files.id, skip_code, skip_reason
@@ -73,7 +66,7 @@ JOIN identities ON picture_id = pictures.id
 """
 NAME = sa.text(
     "INSERT INTO new_identities VALUES (:id, :patient_id, '', :alphabetic, :ideographic, "
-    ":phonetic, :birth_date, NULL, :accession_number, :key)"
+    ":phonetic, :birth_date, :birth_day, :accession_number, :key)"
 )
 
 
@@ -81,14 +74,21 @@ def upgrade() -> None:
     """Make the new tables, fill them from the old ones, and put them in their place."""
     _create_instances()
     _create_tables()
-    for statement in (FIRST_FILES, INSTANCES, STUDY_DAYS, NO_DAYS, FILES, PICTURES, META):
+    for statement in (FIRST_FILES, INSTANCES, FILES, PICTURES, META):
         op.execute(sa.text(statement))
+    _parse_days()
     _move_names()
     for table in ("identities", "pictures", "files", "meta"):
         op.drop_table(table)
         op.rename_table(f"new_{table}", table)
     op.execute(sa.text("DROP TABLE first_files"))
     _create_indexes()
+
+
+def _parse_days() -> None:
+    driver: Any = op.get_bind().connection.driver_connection
+    driver.create_function("day_of", 1, _day, deterministic=True)
+    op.execute(sa.text("UPDATE instances SET study_day = day_of(study_date)"))
 
 
 def _move_names() -> None:
@@ -110,9 +110,18 @@ def _name(
         "ideographic": groups[1],
         "phonetic": groups[2],
         "birth_date": birth_date,
+        "birth_day": _day(birth_date),
         "accession_number": accession_number,
         "key": _folded(" ".join(groups)),
     }
+
+
+def _day(text: str) -> str | None:
+    """ISO 8601 of a day (VR DA, DICOM PS3.5 section 6.2), or None where it is none."""
+    try:
+        return date.fromisoformat(text).isoformat() if re.fullmatch("[0-9]{8}", text) else None
+    except ValueError:
+        return None
 
 
 def _folded(name: str) -> str:
