@@ -8,11 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.errors import CannotDecode
+from core.errors import CannotDecode, InvalidRequest
 from core.types import SkipCode
 from imaging import decode
-from imaging.decode import read_pictures, read_pictures_from_bytes
+from imaging.decode import (
+    Format,
+    read_content,
+    read_header,
+    read_pictures,
+    read_pictures_from_bytes,
+    read_view,
+)
+from imaging.rules import Crop, Rules, View
+from tests.hostile_files import nifti
 from tests.unit.imaging.factories import make_dicom, make_raster
+
+REPORT = "1.2.840.10008.5.1.4.1.1.88.11"
 
 
 def zipped(content):
@@ -60,6 +71,13 @@ def test_a_missing_file_is_unreadable(tmp_path):
     assert caught.value.code is SkipCode.UNREADABLE
 
 
+READERS = {
+    "content": lambda content: read_content(content, "", Rules()),
+    "header": lambda content: read_header(content, "", Rules()),
+    "view": lambda content: read_view(content, View(), Rules()),
+}
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -68,25 +86,60 @@ def test_a_missing_file_is_unreadable(tmp_path):
         (MemoryError(), SkipCode.TOO_LARGE),
     ],
 )
-def test_an_error_of_a_library_is_translated_and_not_quoted(error, code, monkeypatch):
-    def fail(content, frames):
+@pytest.mark.parametrize("reader", READERS)
+def test_an_error_of_a_library_is_translated_and_not_quoted(reader, error, code, monkeypatch):
+    def fail(content, *_):
         raise error
 
-    monkeypatch.setattr(decode, "read_dicom", fail)
+    broken = Format(recognises=bool, read=fail, header=fail, view=fail)
+    monkeypatch.setattr(decode, "FORMATS", (broken,))
     with pytest.raises(CannotDecode) as caught:
-        read_pictures_from_bytes(make_dicom())
+        READERS[reader](make_dicom())
     assert caught.value.code is code
     assert "Doe" not in caught.value.reason
 
 
-DICOM, PNG = (
+DICOM, PNG, NIFTI = (
     make_dicom(np.arange(24, dtype=np.uint16).reshape(4, 6)),
     make_raster(Image.fromarray(np.arange(24, dtype=np.uint8).reshape(4, 6))),
+    nifti(),
 )
+SHAPES = [(DICOM, (4, 6)), (PNG, (4, 6)), (NIFTI, (4, 4))]
+
+
+@pytest.mark.parametrize(("content", "shape"), SHAPES, ids=["dicom", "png", "nifti"])
+def test_each_format_is_read_whole_by_its_header_and_as_a_view(content, shape):
+    whole = read_content(content, "ab" * 32, Rules())
+    header = read_header(content, "ab" * 32, Rules())
+    assert (header.instance, header.kept, header.pictures) == (whole.instance, None, ())
+    middle = whole.pictures[len(whole.pictures) // 2]
+    assert middle.pixels.shape == (*shape, 3)
+    assert (read_view(content, View(frame=middle.frame), Rules()) == middle.pixels).all()
+
+
+@pytest.mark.parametrize(("content", "shape"), SHAPES, ids=["dicom", "png", "nifti"])
+def test_a_file_without_uids_has_those_of_its_bytes(content, shape):
+    first, again, other = (
+        read_header(content, digest * 32, Rules()).instance.tags.study_uid
+        for digest in ("ab", "ab", "cd")
+    )
+    assert first == again != other
+
+
+def test_pictures_alone_are_refused_where_there_are_none():
+    with pytest.raises(CannotDecode) as caught:
+        read_pictures_from_bytes(make_dicom(SOPClassUID=REPORT, PixelData=None))
+    assert caught.value.code is SkipCode.UNSUPPORTED
+    assert "structured report" in caught.value.reason
+
+
+def test_a_part_outside_of_the_picture_is_a_wrong_request_and_not_a_bad_file():
+    with pytest.raises(InvalidRequest):
+        read_view(DICOM, View(crop=Crop(900, 0, 5, 5)), Rules())
 
 
 @given(
-    content=st.sampled_from([DICOM, PNG]),
+    content=st.sampled_from([DICOM, PNG, NIFTI]),
     changes=st.lists(st.tuples(st.integers(0, 999), st.binary(max_size=6)), max_size=4),
     length=st.integers(0, 999),
 )
@@ -94,7 +147,7 @@ def test_whatever_the_bytes_are_there_are_pictures_or_a_reason(content, changes,
     for place, replacement in changes:
         content = content[:place] + replacement + content[place + len(replacement) :]
     try:
-        pictures = read_pictures_from_bytes(content[:length])
+        pictures = read_content(content[:length], "", Rules()).pictures
     except CannotDecode:
         return
     assert all(picture.pixels.dtype == np.uint8 for picture in pictures)
