@@ -37,6 +37,7 @@ class Part:
     order: int
     grain: Grain | None = None
     rough: tuple[Grain, float] | None = None  # the surface wanders by so many mm
+    sheet: tuple[Grain, float, float] | None = None  # only where |grain| * mm is below so many mm
     core: tuple[Tissue, float] | None = None  # what lies deeper than so many mm
     fine: bool = False  # projected as points by radiographs, not painted
     name: str = ""  # the finding that it belongs to
@@ -114,6 +115,9 @@ def distances(part: Part, grid: Grid) -> Iterator[tuple[Window, Field]]:
         distance = part.shape.distance(x, y, z)
         if part.rough is not None:
             distance = distance + part.rough[1] * part.rough[0].at(grid, window)
+        if part.sheet is not None:
+            fold, scale, half = part.sheet
+            distance = np.maximum(distance, scale * np.abs(fold.at(grid, window)) - half)
         yield window, distance
 
 

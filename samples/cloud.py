@@ -1,5 +1,7 @@
 """Thin rods as clouds of points, each standing for a little volume."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,31 +60,34 @@ def frames(along: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
     return first.astype(np.float32), np.cross(along, first).astype(np.float32)
 
 
-def of_tube(solid: Tube, step: float, depth: tuple[float, float]) -> tuple[Points, Amounts]:
-    """Points of a Fibonacci lattice in the shell of a tube between two depths below its surface."""
-    middle, along, radii, run = _stations(solid, step)
-    outer, inner = np.maximum(radii - depth[0], 0.05), np.maximum(radii - depth[1], 0.0)
-    area = np.pi * (outer**2 - inner**2) * np.prod(solid.flat) / min(solid.flat)
-    around = 2 * np.pi * float(outer.mean()) * max(solid.flat)
-    count = int(np.ceil(around * run[0] * len(run) / step**2)) + 8
-    index = np.arange(count)
-    station = (index * len(run)) // count
-    within = (index * len(run) / count - station - 0.5).astype(np.float32) * run[station]
-    depths = ((index * 0.7548777) % 1).astype(np.float32)
-    radius = np.sqrt(inner[station] ** 2 + depths * (outer**2 - inner**2)[station])
+def of_tubes(
+    tubes: Sequence[Tube], depths: Sequence[tuple[float, float]], step: float
+) -> tuple[Points, Amounts]:
+    """Points of a Fibonacci lattice in the shell of each tube between two depths, in mm."""
+    rows = [_stations(tube, *depth, step) for tube, depth in zip(tubes, depths, strict=True)]
+    middle, along, outer, inner, run, flat = (
+        np.concatenate(column) for column in zip(*rows, strict=True)
+    )
+    around = 2 * np.pi * outer * flat.max(axis=1)
+    count = np.maximum(np.rint(around * run / step**2), 1).astype(int)
+    station = np.repeat(np.arange(len(count)), count)
+    index = np.arange(len(station))
+    within = (index - (np.cumsum(count) - count)[station] + 0.5) / count[station] - 0.5
+    share = ((index * 0.7548777) % 1).astype(np.float32)
+    square = outer**2 - inner**2
+    radius = np.sqrt(inner[station] ** 2 + share * square[station])
     first, second = frames(along)
-    angle = (GOLDEN * index).astype(np.float32)
+    angle = ((GOLDEN * index) % (2 * np.pi)).astype(np.float32)
     offset = first[station] * (radius * np.cos(angle))[:, None]
     offset += second[station] * (radius * np.sin(angle))[:, None]
-    points = middle[station] + along[station] * within[:, None] + offset * np.float32(solid.flat)
-    share = len(run) / count  # of a station's volume
-    return points, (area * run)[station] * np.float32(share)
+    points = middle[station] + along[station] * (within * run[station])[:, None]
+    area = np.pi * square * flat.prod(axis=1) / flat.min(axis=1)
+    points += offset * flat[station]
+    return points.astype(np.float32), (area * run / count)[station].astype(np.float32)
 
 
-def _stations(
-    solid: Tube, step: float
-) -> tuple[Points, NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Middles, directions, radii and lengths of slices about `step` mm thick along a tube."""
+def _stations(solid: Tube, top: float, bottom: float, step: float) -> tuple[Points, ...]:
+    """Middles, directions, both radii, lengths and flatness of thin slices along a tube."""
     pieces = np.diff(solid.points, axis=0)
     lengths = np.linalg.norm(pieces, axis=1)
     way = np.concatenate([[0], np.cumsum(lengths)])
@@ -93,7 +98,14 @@ def _stations(
     along = np.gradient(middle, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
     radii = np.interp(at, way, solid.radii).astype(np.float32)
-    return middle, along.astype(np.float32), radii, np.full(count, way[-1] / count, np.float32)
+    return (
+        middle,
+        along.astype(np.float32),
+        np.maximum(radii - np.float32(top), np.float32(0.05)),
+        np.maximum(radii - np.float32(bottom), np.float32(0)),
+        np.full(count, way[-1] / count, np.float32),
+        np.tile(np.float32(solid.flat), (count, 1)),
+    )
 
 
 def of_plate(plate: Plate, step: float) -> tuple[Points, Amounts]:
@@ -109,17 +121,17 @@ def of_plate(plate: Plate, step: float) -> tuple[Points, Amounts]:
     return points.astype(np.float32), amount
 
 
-def deposit(points: Points, amounts: Amounts, grid: Grid) -> Field:
+def deposit(points: Points, amounts: Amounts, grid: Grid, beam: int | None = None) -> Field:
     """The volume in mm3 that falls into each voxel, shared among the nearest. (z, y, x)
 
-    An axis with a single position takes everything: the cloud's projection along it.
+    Along the array axis `beam`, which has one position, all of it falls there: a projection.
     """
     shares: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = [
         (np.zeros(len(points), np.int64), amounts)
     ]
-    for axis, column in zip((grid.z, grid.y, grid.x), (2, 1, 0), strict=True):
-        if axis.count > 1:
-            shares = _split(shares, axis, points[:, column])
+    for number, axis in enumerate((grid.z, grid.y, grid.x)):
+        if number != beam:
+            shares = _split(shares, axis, points[:, 2 - number])
     total = np.zeros(int(np.prod(grid.shape)))
     for index, share in shares:
         total += np.bincount(index, share, minlength=total.size)

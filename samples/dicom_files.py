@@ -1,7 +1,7 @@
 """Write images as valid DICOM files, in every transfer syntax that the machines use."""
 
 import hashlib
-import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import correct_ambiguous_vr, write_data_element, write_file_meta_info
 from pydicom.pixels import get_encoder
 from pydicom.uid import UID, ExplicitVRBigEndian, JPEGBaseline8Bit
 
@@ -54,7 +57,16 @@ def item(**elements: Any) -> Dataset:
 def fill(dataset: Dataset, elements: Mapping[str, Any]) -> None:
     """Put elements, by keyword, into a data set."""
     for keyword, value in elements.items():
-        setattr(dataset, keyword, value)
+        setattr(dataset, keyword, _short(value))
+
+
+def _short(value: Any) -> Any:
+    """Numbers with few enough digits for a decimal string of 16 characters (PS3.5 6.2)."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, list):
+        return [_short(part) for part in value]
+    return value
 
 
 def code(value: str, meaning: str, scheme: str = "SCT") -> Dataset:
@@ -116,17 +128,74 @@ def date_text(day: date) -> str:
     return day.strftime("%Y%m%d")
 
 
-def write_image(path: Path, dataset: Dataset, instance: Instance, number: int, syntax: UID) -> str:
-    """Write one image of a series and return its SOP instance UID; the data set is reused."""
-    dataset.SOPInstanceUID = uid(dataset.SeriesInstanceUID, number)
-    dataset.InstanceNumber = number
-    fill(dataset, instance.elements)
-    describe_pixels(dataset, instance.pixels, syntax)
-    save(path, dataset, syntax)
-    return str(dataset.SOPInstanceUID)
+class SeriesWriter:
+    """Writes the images of one series; what they share is encoded once."""
+
+    def __init__(self, dataset: Dataset, syntax: UID) -> None:
+        """`dataset` holds what all images of the series share."""
+        self._shared = dataset
+        self._syntax = syntax
+        self._encoded = self._encode(dataset)
+
+    def write(self, path: Path, instance: Instance, number: int) -> str:
+        """Write one image and return its SOP instance UID."""
+        own = item(
+            SOPInstanceUID=uid(self._shared.SeriesInstanceUID, number),
+            InstanceNumber=number,
+            **instance.elements,
+        )
+        photometric = self._shared.get("PhotometricInterpretation", "MONOCHROME2")
+        describe_pixels(own, instance.pixels, self._syntax, photometric)
+        elements = {**self._encoded, **self._encode(own)}
+        body = b"".join(elements[tag] for tag in sorted(elements))
+        save(path, file_meta(self._shared.SOPClassUID, own.SOPInstanceUID, self._syntax), body)
+        return str(own.SOPInstanceUID)
+
+    def _encode(self, dataset: Dataset) -> dict[int, bytes]:
+        """The bytes of each element, by tag (PS3.5 7)."""
+        charset = convert_encodings(self._shared.SpecificCharacterSet)
+        dataset = correct_ambiguous_vr(dataset, self._syntax.is_little_endian)
+        encoded = {}
+        for element in dataset:
+            buffer = DicomBytesIO()
+            buffer.is_little_endian = self._syntax.is_little_endian
+            buffer.is_implicit_VR = self._syntax.is_implicit_VR
+            write_data_element(buffer, element, charset)
+            encoded[int(element.tag)] = buffer.getvalue()
+        return encoded
 
 
-def describe_pixels(dataset: Dataset, pixels: Stored, syntax: UID) -> None:
+def file_meta(sop_class: str, sop_instance: str, syntax: UID) -> FileMetaDataset:
+    """The file meta information (PS3.10 7.1)."""
+    meta = FileMetaDataset()
+    meta.FileMetaInformationVersion = b"\0\1"
+    meta.MediaStorageSOPClassUID = UID(sop_class)
+    meta.MediaStorageSOPInstanceUID = UID(sop_instance)
+    meta.TransferSyntaxUID = syntax
+    meta.ImplementationClassUID = IMPLEMENTATION
+    meta.ImplementationVersionName = "RADSEEK SAMPLE"
+    return meta
+
+
+def save(path: Path, meta: FileMetaDataset, body: bytes) -> None:
+    """Write a file; it has its name only when all of it is there."""
+    buffer = DicomBytesIO()
+    buffer.write(b"\0" * 128 + b"DICM")
+    write_file_meta_info(buffer, meta)
+    buffer.write(deflated(body) if meta.TransferSyntaxUID.is_deflated else body)
+    unfinished = path.with_name(path.name + UNFINISHED)
+    unfinished.write_bytes(buffer.getvalue())
+    unfinished.replace(path)
+
+
+def deflated(body: bytes) -> bytes:
+    """The body as the deflated syntax has it: no zlib header, of even length (PS3.5 A.5)."""
+    press = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    pressed = press.compress(body) + press.flush()
+    return pressed + b"\0" * (len(pressed) % 2)
+
+
+def describe_pixels(dataset: Dataset, pixels: Stored, syntax: UID, photometric: str) -> None:
     """The image pixel module (PS3.3 C.7.6.3) and the pixels in the syntax's coding."""
     colour = pixels.ndim > 2
     frames = pixels if pixels.ndim == 4 else pixels[None]
@@ -137,8 +206,8 @@ def describe_pixels(dataset: Dataset, pixels: Stored, syntax: UID) -> None:
     if colour:
         dataset.PhotometricInterpretation = GROUPED.get(syntax, "RGB")
         dataset.PlanarConfiguration = 0
-    elif "PhotometricInterpretation" not in dataset:
-        dataset.PhotometricInterpretation = "MONOCHROME2"
+    else:
+        dataset.PhotometricInterpretation = photometric
     dataset.BitsAllocated = bits
     dataset.BitsStored = 8 if bits == 8 else 16 if signed else 12
     dataset.HighBit = dataset.BitsStored - 1
@@ -175,17 +244,3 @@ def _encoded(dataset: Dataset, frame: Stored, syntax: UID) -> bytes:
         photometric_interpretation=dataset.PhotometricInterpretation,
         planar_configuration=0,
     )
-
-
-def save(path: Path, dataset: Dataset, syntax: UID) -> None:
-    """Write a data set; the file has its name only when all of it is there."""
-    meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID
-    meta.TransferSyntaxUID = syntax
-    meta.ImplementationClassUID = IMPLEMENTATION
-    meta.ImplementationVersionName = "RADSEEK SAMPLE"
-    dataset.file_meta = meta
-    unfinished = path.with_name(path.name + UNFINISHED)
-    dataset.save_as(unfinished, enforce_file_format=True)
-    os.replace(unfinished, path)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from samples.dicom_files import StudyHeader, date_text, series_dataset, uid, write_image
+from samples.dicom_files import SeriesWriter, StudyHeader, date_text, series_dataset, uid
 from samples.exams.catalogue import EXAMS
 from samples.exams.study import StudyPlan
 from samples.people import Person
@@ -69,9 +69,10 @@ def _series(root: Path, visit: Visit, series: Series, number: int) -> Iterator[T
     folder = visit.folder / f"{series.scanner.modality}{number:02d}"
     folder.mkdir(parents=True)
     dataset = series_dataset(visit.person, visit.header, series, number)
+    writer = SeriesWriter(dataset, series.scanner.syntax)
     for index, instance in enumerate(series.instances, start=1):
         path = folder / f"IM{index:04d}{series.scanner.extension}"
-        sop = write_image(path, dataset, instance, index, series.scanner.syntax)
+        sop = writer.write(path, instance, index)
         place = path.relative_to(root).as_posix()
         yield _row(visit, series, instance, (place, str(dataset.SeriesInstanceUID), sop))
 

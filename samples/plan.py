@@ -28,9 +28,8 @@ class Story:
 
     labels: tuple[Label, ...]
     sizes: tuple[float, float]  # mm at factor 1: from, to
+    phase: str  # of the contrast medium in CT
     visits: tuple[Visit, ...]
-    phase: str = ""
-    woman: float = 0.5  # share of women
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +40,45 @@ class PatientPlan:
     studies: tuple[StudyPlan, ...]
 
 
+DIGITAL = ("dx-a", "dx-b", "cr-b")
+CT = ("ct-a", "ct-b", "ct-c", "ct-d")
+MR = ("mr-a", "mr-b")
+CHEST, BEDSIDE, CHEST_CT = "chest radiographs", "portable chest radiograph", "chest CT"
+HEAD_CT, HEAD_MR = "head CT", "head MR"
+BELLY_CT, BELLY_US = "abdominal CT", "abdominal ultrasound"
+HAND, KNEE, KNEE_MR = "hand radiograph", "knee radiographs", "knee MR"
 MACHINES: dict[str, tuple[str, ...]] = {
-    "chest radiographs": ("dx-a", "dx-b", "cr-b"),
-    "portable chest radiograph": ("cr-a",),
-    "chest CT": ("ct-a", "ct-b", "ct-c", "ct-d"),
-}
+    CHEST: DIGITAL, BEDSIDE: ("cr-a",), CHEST_CT: CT, HEAD_CT: CT, HEAD_MR: MR, BELLY_CT: CT,
+    BELLY_US: ("us-a", "us-b"), HAND: DIGITAL, KNEE: DIGITAL, KNEE_MR: MR,
+}  # fmt: skip
 
-CHEST, PORTABLE, CHEST_CT = MACHINES
 STORIES: tuple[Story, ...] = (
-    Story((Label.NODULE,), (11, 20), (Visit(CHEST, 0), Visit(CHEST_CT, 6), Visit(CHEST_CT, 98, 1.4), Visit(CHEST, 190, 1.7)), "ARTERIAL"),
-    Story((Label.EFFUSION,), (45, 75), (Visit(PORTABLE, 0), Visit(CHEST_CT, 1), Visit(CHEST_CT, 9, 0.6), Visit(CHEST, 21, 0.35))),
-    Story((Label.CONSOLIDATION,), (60, 95), (Visit(CHEST, 0), Visit(PORTABLE, 3, 1.15), Visit(CHEST_CT, 4), Visit(CHEST, 30, 0.4))),
-    Story((Label.PNEUMOTHORAX,), (18, 34), (Visit(CHEST, 0), Visit(CHEST_CT, 0), Visit(PORTABLE, 1, 0.6), Visit(CHEST, 12, 0.0))),
-    Story((), (0, 0), (Visit(CHEST, 0), Visit(CHEST, 380), Visit(CHEST_CT, 384), Visit(CHEST_CT, 760))),
-    Story((Label.FRACTURE,), (4, 8), (Visit(CHEST, 0), Visit(CHEST_CT, 0), Visit(CHEST, 45, 0.8))),
+    Story((Label.NODULE,), (11, 20), "ARTERIAL", (
+        Visit(CHEST, 0), Visit(CHEST_CT, 6), Visit(CHEST_CT, 98, 1.4), Visit(CHEST, 190, 1.7))),
+    Story((Label.HAEMORRHAGE,), (14, 42), "", (
+        Visit(HEAD_CT, 0), Visit(HEAD_CT, 1, 1.15), Visit(HEAD_MR, 6), Visit(HEAD_CT, 30, 0.5))),
+    Story((Label.STONE,), (5, 12), "", (
+        Visit(BELLY_US, 0), Visit(BELLY_CT, 0), Visit(BELLY_US, 60, 0.0))),
+    Story((Label.EFFUSION,), (45, 75), "", (
+        Visit(BEDSIDE, 0), Visit(CHEST_CT, 1), Visit(BEDSIDE, 9, 0.6), Visit(CHEST, 21, 0.35))),
+    Story((Label.FRACTURE,), (2, 4), "", (Visit(HAND, 0), Visit(HAND, 40, 0.7))),
+    Story((Label.CONSOLIDATION,), (60, 95), "", (
+        Visit(CHEST, 0), Visit(BEDSIDE, 3, 1.15), Visit(CHEST_CT, 4), Visit(CHEST, 30, 0.4))),
+    Story((Label.MASS,), (26, 44), "PORTAL VENOUS", (
+        Visit(BELLY_US, 0), Visit(BELLY_CT, 4), Visit(BELLY_CT, 95, 1.3))),
+    Story((Label.FRACTURE,), (3, 6), "", (Visit(KNEE, 0), Visit(KNEE_MR, 3), Visit(KNEE, 50, 0.6))),
+    Story((Label.PNEUMOTHORAX,), (18, 34), "", (
+        Visit(CHEST, 0), Visit(CHEST_CT, 0), Visit(BEDSIDE, 1, 0.6), Visit(CHEST, 12, 0.0))),
+    Story((Label.MASS,), (22, 40), "", (
+        Visit(HEAD_CT, 0), Visit(HEAD_MR, 2), Visit(HEAD_MR, 120, 1.3))),
+    Story((), (0, 0), "", (Visit(CHEST, 0), Visit(CHEST, 380), Visit(CHEST_CT, 384))),
+    Story((Label.FRACTURE,), (4, 8), "", (
+        Visit(CHEST, 0), Visit(CHEST_CT, 0), Visit(CHEST, 45, 0.8))),
+    Story((), (0, 0), "", (Visit(HEAD_CT, 0), Visit(HEAD_MR, 3))),
+    Story((Label.NODULE, Label.EFFUSION), (16, 30), "ARTERIAL", (
+        Visit(CHEST, 0), Visit(CHEST_CT, 2), Visit(CHEST_CT, 60, 1.3), Visit(BEDSIDE, 61, 1.3))),
+    Story((), (0, 0), "PORTAL VENOUS", (Visit(BELLY_US, 0), Visit(BELLY_CT, 9))),
+    Story((), (0, 0), "", (Visit(KNEE, 0), Visit(HAND, 0), Visit(KNEE_MR, 20))),
 )  # fmt: skip
 
 
@@ -62,7 +86,7 @@ def patient_plan(number: int, seed: int, size: int) -> PatientPlan:
     """The patient with this number (from 1): the same for the same seed."""
     rng = np.random.default_rng([seed, number])
     story = STORIES[(number - 1) % len(STORIES)]
-    female = bool(rng.random() < story.woman)
+    female = bool(rng.random() < 0.5)
     age = int(rng.integers(24, 88))
     start = FIRST_DAY + timedelta(days=int(rng.integers(0, 900)))
     who = person(number, seed, female, age, start)
@@ -80,6 +104,7 @@ def patient_plan(number: int, seed: int, size: int) -> PatientPlan:
             key,
             size,
             story.phase,
+            Side.LEFT if who.seed % 2 else Side.RIGHT,
         )
         for key, visit in enumerate(story.visits)
     )

@@ -1,6 +1,6 @@
 """Radiographs: the attenuation of a body summed along the beam, with scatter, noise and a marker."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from samples.texture import blurred
 from samples.tissues import Tissue, attenuation
 
 XRAY: Palette = {tissue: Look(attenuation(tissue), 0.0) for tissue in Tissue}
-DEPTH = 9.0  # mm between samples along the beam
+FOCUS = 0.75  # pixels: the blur of the focal spot and of the detector
+Cloud = tuple[cloud.Points, cloud.Amounts]
 ALONG_Y, ALONG_X = 1, 2  # the array axis that the beam follows: frontal, lateral
 
 
@@ -31,6 +32,7 @@ class Film:
     pixel: float
     beam: int  # ALONG_Y or ALONG_X
     depth: tuple[float, float]  # the body's reach along the beam, mm
+    step: float = 10.0  # mm between samples along the beam
 
     def grid(self, along: float) -> Grid:
         """The voxels between tube and film, `along` mm apart on the way; one if that is 0."""
@@ -54,10 +56,10 @@ def reprojected(
     change = np.array(rays[::-1] + change - _fine([part for part in gone if part.fine], film))
     solid = [part for part in (*gone, *come) if not part.fine]
     if solid:
-        window = _window(film.grid(DEPTH), solid, film.beam)
+        window = _window(film.grid(film.step), solid, film.beam)
         rows, columns = window[0], window[2 if film.beam == ALONG_Y else 1]
-        local = film.grid(DEPTH).cut(window)
-        change[rows, columns] += _solid(after, local) - _solid(before, local)
+        local = film.grid(film.step).cut(window)
+        change[rows, columns] += _solid(after, local, film.step) - _solid(before, local, film.step)
     return np.ascontiguousarray(change[::-1])
 
 
@@ -69,49 +71,59 @@ def _window(grid: Grid, parts: list[Part], beam: int) -> Window:
     return window[0], window[1], window[2]
 
 
-def _solid(parts: Iterable[Part], grid: Grid) -> Field:
+def _solid(parts: Iterable[Part], grid: Grid, step: float) -> Field:
     """What all but the fine parts add to each ray, the feet's end first."""
     volume = paint([part for part in parts if not part.fine], grid, [XRAY])[0]
-    return volume.sum(axis=grid.beam) * np.float32(DEPTH)
+    return volume.sum(axis=grid.beam) * np.float32(step)
 
 
 def projection(parts: Iterable[Part], film: Film) -> Field:
     """The attenuation along each ray, (rows, columns), the head's end first."""
     parts = tuple(parts)
-    total = _solid(parts, film.grid(DEPTH)) + _fine([p for p in parts if p.fine], film)
+    total = _solid(parts, film.grid(film.step), film.step) + _fine(
+        [p for p in parts if p.fine], film
+    )
     return np.ascontiguousarray(total[::-1])
 
 
 def _fine(parts: list[Part], film: Film) -> Field:
-    """What the parts of fine bone and vessel add to each ray."""
-    clouds = [weighted for part in parts for weighted in _weighted(part, film.pixel)]
+    """What the parts of fine bone and vessel add to each ray, the feet's end first."""
+    clouds = [*_thin(parts, film.pixel), *_bones(parts, film.pixel)]
     if not clouds:
         return np.zeros((1, 1), np.float32)
     points, weights = (np.concatenate(column) for column in zip(*clouds, strict=True))
-    total = cloud.deposit(points, weights, film.grid(0.0)).squeeze(axis=film.beam)
-    return total / np.float32(film.pixel**2)
+    total = cloud.deposit(points, weights, film.grid(0.0), film.beam).squeeze(axis=film.beam)
+    return blurred(total / np.float32(film.pixel**2), FOCUS)
 
 
-def _weighted(part: Part, step: float) -> list[tuple[cloud.Points, cloud.Amounts]]:
-    """Clouds whose points weigh what they add to their surroundings' attenuation."""
-    base = attenuation(Tissue.LUNG if part.tissue is Tissue.VESSEL else Tissue.MUSCLE)
-    return [
-        (points, np.float32(attenuation(tissue) - base) * amounts)
-        for tissue, (points, amounts) in _clouds(part, step)
-    ]
+def _thin(parts: list[Part], pixel: float) -> Iterator[Cloud]:
+    """The vessels of the lungs and plates of bone."""
+    for part in parts:
+        if isinstance(part.shape, Bundle):
+            points, amounts = cloud.of_bundle(part.shape, pixel)
+            yield points, amounts * _excess(part.tissue, Tissue.LUNG)
+        elif isinstance(part.shape, Plate):
+            points, amounts = cloud.of_plate(part.shape, pixel / 2)
+            yield points, amounts * _excess(part.tissue, Tissue.MUSCLE)
 
 
-def _clouds(part: Part, step: float) -> list[tuple[Tissue, tuple[cloud.Points, cloud.Amounts]]]:
-    shape = part.shape
-    if isinstance(shape, Bundle):
-        return [(part.tissue, cloud.of_bundle(shape, step))]
-    if isinstance(shape, Plate):
-        return [(part.tissue, cloud.of_plate(shape, step / 2))]
-    if not isinstance(shape, Tube):
-        raise TypeError(f"no cloud of points for {type(shape).__name__}")
-    tissue, depth = part.core or (part.tissue, 0.0)
-    shell = (part.tissue, cloud.of_tube(shape, 0.8 * step, (0.0, depth)))
-    return [shell, (tissue, cloud.of_tube(shape, 1.2 * step, (depth, 99.0)))]
+def _bones(parts: list[Part], pixel: float) -> Iterator[Cloud]:
+    """The shells and the cores of long bones: all of one tissue as one cloud."""
+    layers: dict[tuple[Tissue, float], list[tuple[Tube, tuple[float, float]]]] = {}
+    for part in parts:
+        if isinstance(part.shape, Tube):
+            core, depth = part.core or (part.tissue, 0.0)
+            shell = layers.setdefault((part.tissue, 1.0), [])
+            shell.append((part.shape, (0.0, depth)))
+            layers.setdefault((core, 1.6), []).append((part.shape, (depth, 99.0)))
+    for (tissue, step), tubes in layers.items():
+        shapes, depths = zip(*tubes, strict=True)
+        points, amounts = cloud.of_tubes(shapes, depths, step * pixel)
+        yield points, amounts * _excess(tissue, Tissue.MUSCLE)
+
+
+def _excess(tissue: Tissue, around: Tissue) -> np.float32:
+    return np.float32(attenuation(tissue) - attenuation(around))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +201,7 @@ def radiograph(
 
 def film_boxes(marks: Mapping[str, tuple[Part, ...]], film: Film) -> dict[str, Box]:
     """Where each finding casts its shadow."""
-    grid = film.grid(DEPTH / 2)
+    grid = film.grid(film.step / 2)
     shadows = {name: extent(parts, grid).any(axis=film.beam)[::-1] for name, parts in marks.items()}
     boxes = {name: box_of(shadow) for name, shadow in shadows.items()}
     return {name: box for name, box in boxes.items() if box is not None}

@@ -96,6 +96,7 @@ class Drum:
     radii: tuple[float, float]
     half_height: float
     tilt: float = 0.0  # rise of the axis' foot towards the back, radians
+    waist: float = 0.12  # share of the width that the middle lacks
 
     @property
     def bounds(self) -> Bounds:
@@ -107,7 +108,7 @@ class Drum:
         """The larger of the distances to the mantle and to the ends."""
         x, y, z = x - self.centre[0], y - self.centre[1], z - self.centre[2]
         z = z - self.tilt * y
-        waist = 0.88 + 0.12 * (z / self.half_height) ** 2
+        waist = 1 - self.waist + self.waist * (z / self.half_height) ** 2
         across = np.sqrt((x / self.radii[0]) ** 2 + (y / self.radii[1]) ** 2)
         mantle = (across - waist) * min(self.radii)
         return np.maximum(mantle, np.abs(z) - self.half_height)

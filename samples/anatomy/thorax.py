@@ -190,10 +190,8 @@ def _trunk(build: Build, arms: bool, erect: bool) -> list[Part]:
     neck = tube([(0, 14, 110), (0, 8, 170), (0, -2, 330)], [70, 58, 60], pieces=4)
     neck = Tube(neck.points * np.float32(scale), neck.radii * np.float32(scale))
     parts = [
-        Part(Tissue.SKIN, Trunk(build, 0, arms), SKIN),
-        Part(Tissue.SKIN, neck, SKIN),
-        Part(Tissue.FAT, Trunk(build, 2, arms), FAT),
-        Part(Tissue.FAT, neck.grown(-2), FAT),
+        Part(Tissue.SKIN, Trunk(build, 0, arms), SKIN, core=(Tissue.FAT, 2.0)),
+        Part(Tissue.SKIN, neck, SKIN, core=(Tissue.FAT, 2.0)),
         Part(
             Tissue.MUSCLE, Trunk(build, build.fat, arms), MUSCLE, Grain(7, 5), (Grain(11, 14), 1.3)
         ),
@@ -265,9 +263,15 @@ def _breasts(build: Build, flesh: float, erect: bool) -> list[Part]:
         skin = Ellipsoid(centre, radii, lean)
         gland = skin.grown(-0.3 * size)
         parts += [
-            Part(Tissue.SKIN, skin, SKIN),
-            Part(Tissue.FAT, skin.grown(-2), FAT),
-            Part(Tissue.SOFT, gland, FAT, None, (Grain(21, 12), 9.0), weight=0.7),
+            Part(Tissue.SKIN, skin, SKIN, core=(Tissue.FAT, 2.0)),
+            Part(
+                Tissue.SOFT,
+                Both(gland, skin.grown(-4)),
+                FAT,
+                None,
+                (Grain(21, 12), 5.0),
+                weight=0.7,
+            ),
         ]
     return parts
 
@@ -428,14 +432,14 @@ VERTEBRAE = 15  # from the lowest cervical one down to the first lumbar ones
 LEVEL = 25.5  # mm from one to the next in the middle of the back
 
 
-def spine_levels(build: Build) -> list[tuple[Point, float]]:
+def spine_levels(build: Build, count: int = VERTEBRAE) -> list[tuple[Point, float]]:
     """Middle and half width of each vertebral body from the neck down."""
     levels, z = [], 176.0
-    for index in range(VERTEBRAE + 1):
-        size = 0.66 + 0.026 * index
-        y = 66 - 30 * ((z - 10) / 150) ** 2 if z > 10 else 66 - 18 * ((z - 10) / 240) ** 2
+    for index in range(count + 1):
+        size = 0.66 + 0.026 * min(index, 17)
+        y = 66 - 30 * ((z - 10) / 150) ** 2 if z > 10 else 66 - 14 * ((z - 10) / 240) ** 2
         levels.append(((0.0, y * build.scale, z * build.scale), 19.5 * size * build.scale))
-        z -= LEVEL * (0.72 + 0.025 * index)
+        z -= LEVEL * (0.72 + 0.025 * min(index, 17))
     return levels
 
 
@@ -496,6 +500,12 @@ def _ribs(build: Build) -> list[Part]:
             path = rib_path(build, number, side)
             parts += rib_bone(build, path, number, side)
     return [*parts, *_sternum(build)]
+
+
+def lower_ribs(build: Build) -> list[Part]:
+    """The bones of the last five pairs."""
+    pairs = [(number, side) for number in range(8, 13) for side in (-1.0, 1.0)]
+    return [rib_bone(build, rib_path(build, n, side), n, side)[0] for n, side in pairs]
 
 
 RIB = (0.62, 0.62, 1.0)  # a rib is taller than thick
@@ -580,7 +590,6 @@ def _arm(build: Build, side: float) -> list[Part]:
     path = np.array([(166, 18, 112), (182, 14, 60), (204, 10, -120)]) * np.array([side, 1, 1])
     outside = tube(path * build.scale, np.array([36, 44, 42]) + build.fat * 0.8, pieces=6)
     return [
-        Part(Tissue.SKIN, outside, SKIN),
-        Part(Tissue.FAT, outside.grown(-2), FAT),
+        Part(Tissue.SKIN, outside, SKIN, core=(Tissue.FAT, 2.0)),
         Part(Tissue.MUSCLE, outside.grown(-build.fat * 0.8), MUSCLE),
     ]

@@ -7,22 +7,12 @@ import numpy as np
 
 from samples.anatomy.build import Build
 from samples.anatomy.thorax import Chest, chest
-from samples.canvas import Part
-from samples.ct import (
-    LUNG,
-    SOFT,
-    Kernel,
-    couch,
-    ct_instances,
-    ct_series,
-    marked,
-    repainted,
-    scanned,
-)
+from samples.ct import LUNG, SOFT, couch, scanned
 from samples.dicom_files import code
+from samples.exams.lying import Lying, ct_study
 from samples.exams.study import StudyPlan
 from samples.findings.chest import change_chest
-from samples.findings.finding import Change, with_changes
+from samples.findings.finding import with_changes
 from samples.grid import Field, Grid, axis_around
 from samples.radiograph import (
     ALONG_X,
@@ -80,34 +70,14 @@ def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Field]:
 
 def ct(plan: StudyPlan) -> Iterator[Series]:
     """Two series of the same slices: a soft kernel and a sharp one."""
-    machine = scanner(plan.scanner)
-    body, parts, grid, base = _lying(plan.build, plan.size, machine.spacing, plan.phase)
+    body, base = _lying(plan.build, plan.size, scanner(plan.scanner).spacing, plan.phase)
     changes = {finding.name: change_chest(body, finding) for finding in plan.findings}
-    after = with_changes(parts, list(changes.values()))
-    volume = repainted(base, after, touched(list(changes.values())), grid, plan.phase)
-    marks = marked({name: change.marks for name, change in changes.items()}, grid)
-    for index, kernel in enumerate((SOFT, LUNG)):
-        rng = np.random.default_rng(plan.seed(10 + index))
-        slices = ct_instances(volume, grid, marks, machine, kernel, rng)
-        yield _series(plan, machine, kernel, grid, slices)
-
-
-def _series(
-    plan: StudyPlan, machine: Scanner, kernel: Kernel, grid: Grid, slices: Iterator[Instance]
-) -> Series:
-    return ct_series(kernel.name, "CHEST", grid, machine, kernel, plan.phase, slices)
-
-
-def touched(changes: list[Change]) -> list[Part]:
-    """The parts that have come or gone."""
-    return [part for change in changes for part in (*change.added, *change.removed)]
+    return ct_study(plan, base, changes, (SOFT, LUNG), "CHEST")
 
 
 @lru_cache(maxsize=1)
-def _lying(
-    build: Build, size: int, spacing: float, phase: str
-) -> tuple[Chest, tuple[Part, ...], Grid, Field]:
-    """The chest on the couch, its slices and their volume without findings."""
+def _lying(build: Build, size: int, spacing: float, phase: str) -> tuple[Chest, Lying]:
+    """The chest on the couch."""
     body = chest(build, erect=False, arms=False)
     wide = 2 * (140 * build.scale + build.fat + build.muscle) + 24
     pixel = round(wide / size, 4)
@@ -119,4 +89,4 @@ def _lying(
         1.25 * pixel,
     )
     parts = (couch(back + 12), *body.parts)
-    return body, parts, grid, scanned(parts, grid, phase)
+    return body, Lying(parts, grid, scanned(parts, grid, phase))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from samples.anatomy.build import Build
-from samples.findings.finding import Finding
+from samples.findings.finding import Finding, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class StudyPlan:
     key: int  # the place of the study among the patient's
     size: int  # pixels along the longer side of an image
     phase: str = ""
+    side: Side = Side.RIGHT  # of a limb without a finding
 
     def seed(self, *what: int) -> list[int]:
         """The seed of the noise in one part of the study."""
