@@ -117,13 +117,14 @@ def compare_folder(folder: Path, scratch: Path) -> Iterator[Comparison]:
 
 def compare(path: Path, scratch: Path) -> Comparison | None:
     """Compare a file; None if it has no picture. `scratch` is a folder to write to."""
-    if not _pictures(path):
+    pictures = _pictures(path)
+    if not pictures:
         return None
     copy = comparable_copy(path, scratch / "copy.dcm")
     dataset = _header(copy)
     differences = [
         _difference(picture.pixels, dcmtk_shows(dataset, copy, picture.frame, scratch))
-        for picture in _pictures(copy)
+        for picture in (pictures if copy == path else _pictures(copy))
     ]
     name = dataset.file_meta.get("TransferSyntaxUID", ExplicitVRLittleEndian).name
     shown = [difference for difference in differences if difference is not None]
