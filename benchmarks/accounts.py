@@ -14,26 +14,23 @@ from core.types import (
     DecodedFile,
     Found,
     Location,
-    Pending,
     Skipped,
-    Unchanged,
 )
 from encoders.medimageinsight.preprocess import Squash
 from imaging.rules import Rules
 from imaging.sources import walk
+from imaging.work import Outcome
 from imaging.workers import DecodePool
 
 KIB: Final = 1 << 10
 GONE: Final = "gone.dcm"
-
-Outcome = DecodedFile | Catalogued | Pending | Container | Skipped | Unchanged
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """What became of the files that were tried; members of archives are files too."""
 
-    tried: Counter[Location]
+    tried: frozenset[Location]
     outcomes: tuple[Outcome, ...]
 
     @property
@@ -44,11 +41,11 @@ class Account:
     @property
     def is_balanced(self) -> bool:
         """Whether each file that was tried has exactly one outcome, and no other file has any."""
-        return self.tried == self.ended and set(self.tried.values()) <= {1}
+        return self.ended == Counter(self.tried)
 
     @property
     def kinds(self) -> Counter[str]:
-        """How many outcomes there are of each kind and code."""
+        """How many files came to what."""
         return Counter(map(kind_of, self.outcomes))
 
 
@@ -77,13 +74,14 @@ def account_of(
 ) -> Account:
     """Count what was tried, in archives too, and add the outcomes that need no reading."""
     ended: list[Outcome] = [*refused]
-    tried = Counter(one.location for one in (*files, *refused))
+    tried = {file.location for file in files} | {one.location for one in refused}
     for outcome in outcomes:
         ended.append(outcome)
         if isinstance(outcome, Container):
-            tried.update(one.location for one in (*outcome.members, *outcome.refused))
+            tried.update(member.location for member in outcome.members)
+            tried.update(one.location for one in outcome.refused)
             ended.extend(outcome.refused)
-    return Account(tried, tuple(ended))
+    return Account(frozenset(tried), tuple(ended))
 
 
 def location_of(outcome: Outcome) -> Location:
@@ -92,14 +90,14 @@ def location_of(outcome: Outcome) -> Location:
 
 
 def kind_of(outcome: Outcome) -> str:
-    """What a file came to, with the code of those that have no picture."""
+    """What a file came to: embedded, or the code that says why it has no picture."""
     match outcome:
         case DecodedFile():
-            return "pictures"
+            return "embedded"
         case Catalogued(kept=kept):
-            return f"catalogued, {kept.code}"
+            return kept.code.value
         case Skipped(code=code):
-            return f"skipped, {code}"
+            return code.value
     return type(outcome).__name__.lower()
 
 

@@ -19,17 +19,18 @@ from pathlib import Path
 
 import pydicom
 from pydicom import Dataset, dcmread
-from pydicom.pixels import pixel_array
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import UID
 
 from benchmarks.phantoms import copies, ct_slice, radiograph
 from benchmarks.rounds import Rounds, Work, alternate
 from core.errors import CannotDecode
-from core.types import Decoded
+from core.types import Decoded, Location
 from imaging.codecs import EncodedFrame, decode_frame
 from imaging.decode import read_content, read_header
-from imaging.limits import Limits
+from imaging.dicom import WANTED
+from imaging.header import open_header
 from imaging.pixel_layout import PIXEL_KEYWORDS, read_layout
 from imaging.rules import Rules
 from imaging.sources import read_source
@@ -87,19 +88,19 @@ def decoding_row(image: Image, rounds: int) -> str:
     """One image: the decoders on a parsed file, then whole readings of the file's bytes."""
     dataset = dcmread(BytesIO(image.content), force=True)
     alone = plain_ways(dataset)
-    measured = alternate({RADSEEK: own_way(dataset), **alone}, rounds)
+    measured = alternate({RADSEEK: own_way(image.content), **alone}, rounds)
     best = measured.fastest(list(alone)) if alone else None
     whole = alternate(reading_ways(image.content, best), rounds)
     return _row(image.name, dataset.file_meta.TransferSyntaxUID.name, measured, best, whole)
 
 
-def own_way(dataset: Dataset) -> Work:
+def own_way(content: bytes) -> Work:
     """Decode the first frame as radseek does."""
-    keyword = next(keyword for keyword in PIXEL_KEYWORDS if keyword in dataset)
-    element = dataset[keyword]
-    layout = read_layout(dataset, keyword, Limits())
-    syntax = str(dataset.file_meta.TransferSyntaxUID)
-    frame = EncodedFrame(element.value, element.VR, syntax, layout, index=0)
+    header = open_header(content, WANTED, RULES)
+    keyword = next(keyword for keyword in PIXEL_KEYWORDS if keyword in header.dataset)
+    layout = read_layout(header.dataset, keyword, RULES.limits)
+    value, vr = header.pixels(keyword)
+    frame = EncodedFrame(value, vr, header.syntax, layout, index=0)
     return partial(decode_frame, frame)
 
 
@@ -119,10 +120,13 @@ def _plugins(syntax: UID) -> tuple[str, ...]:
 
 
 def _plain(source: Dataset | bytes, plugin: str) -> Work:
-    named = {} if plugin == NATIVE else {"decoding_plugin": plugin}
-    if isinstance(source, bytes):
-        return lambda: pixel_array(dcmread(BytesIO(source), force=True), index=0, **named)
-    return partial(pixel_array, source, index=0, **named)
+    named = "" if plugin == NATIVE else plugin
+
+    def decode() -> object:
+        parsed = dcmread(BytesIO(source), force=True) if isinstance(source, bytes) else source
+        return pixel_array(parsed, index=0, decoding_plugin=named)
+
+    return decode
 
 
 def _works(way: Work) -> bool:
@@ -137,8 +141,10 @@ def _works(way: Work) -> bool:
 def reading_ways(content: bytes, best: str | None) -> dict[str, Work]:
     """Read from bytes: by radseek to rendered pictures, by pydicom to stored values."""
     digest = hashlib.sha256(content).hexdigest()
-    own = {DOOR: partial(read_content, content, digest, RULES)}
-    return own if best is None else {**own, best: _plain(content, best)}
+    ways: dict[str, Work] = {DOOR: partial(read_content, content, digest, RULES)}
+    if best is not None:
+        ways[best] = _plain(content, best)
+    return ways
 
 
 def _row(name: str, syntax: str, measured: Rounds, best: str | None, whole: Rounds) -> str:
@@ -192,7 +198,7 @@ def _is_read(file: Path) -> bool:
 
 
 def _header(file: Path) -> Decoded:
-    source, content = read_source(file)
+    source, content = read_source(Location(file))
     return read_header(content, source.sha256, RULES)
 
 

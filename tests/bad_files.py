@@ -1,8 +1,9 @@
-"""Lays out every bad file that we know of: python -m benchmarks.bad_files FOLDER."""
+"""Lays out every bad file that we know of: python -m tests.bad_files FOLDER."""
 
 import os
 import socket
 import sys
+import warnings
 from pathlib import Path
 
 from tests.hostile_files import HOSTILE
@@ -15,8 +16,9 @@ def lay_out(folder: Path) -> dict[str, Path]:
     """
     folder.mkdir()
     placed = {name: folder / f"{number:04}" for number, name in enumerate(HOSTILE)}
-    for name, path in placed.items():
-        path.write_bytes(HOSTILE[name].content)
+    with warnings.catch_warnings(action="ignore"):  # they are bad on purpose
+        for name, path in placed.items():
+            path.write_bytes(HOSTILE[name].content)
     lay_out_oddities(folder / "oddities")
     return placed
 
