@@ -39,9 +39,3 @@ class Limits:
 
 
 DEFAULT_LIMITS: Final = Limits()
-
-# Until every module takes its limits as an argument.
-MAX_FILE_BYTES: Final = DEFAULT_LIMITS.file_bytes
-MAX_INFLATED_BYTES: Final = DEFAULT_LIMITS.inflated_bytes
-check_samples = DEFAULT_LIMITS.check_samples
-check_bytes = DEFAULT_LIMITS.check_bytes
