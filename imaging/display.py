@@ -101,7 +101,7 @@ class GreyDisplay:
 
     modality: Rescale | LookupTable = field(default_factory=Rescale)
     voi: Window | LookupTable | None = None  # None: a window is taken from the values
-    padding: tuple[int, int] | None = None  # stored values that are no picture, both ends included
+    padding: tuple[float, float] | None = None  # stored values that are none, both ends included
     inverted: bool = False
 
 
@@ -114,7 +114,7 @@ def render_grey(stored: Stored, display: GreyDisplay) -> Grey:
     return grey
 
 
-def _hidden(stored: Stored, padding: tuple[int, int] | None) -> NDArray[np.bool_]:
+def _hidden(stored: Stored, padding: tuple[float, float] | None) -> NDArray[np.bool_]:
     hidden = ~np.isfinite(stored)
     if padding is not None:
         low, high = padding

@@ -30,6 +30,10 @@ KEYWORDS: Final = (
     "PresentationLUTShape",
     "PixelPaddingValue",
     "PixelPaddingRangeLimit",
+    "FloatPixelPaddingValue",
+    "FloatPixelPaddingRangeLimit",
+    "DoubleFloatPixelPaddingValue",
+    "DoubleFloatPixelPaddingRangeLimit",
     "PixelSpacing",
     "ImagerPixelSpacing",
     "PixelAspectRatio",
@@ -101,7 +105,7 @@ def _voi(
     dataset: Dataset, layout: PixelLayout, frame: int, modality: Rescale | LookupTable
 ) -> Window | LookupTable | None:
     for scope in scopes(dataset, "FrameVOILUTSequence", frame):
-        found = read_sequence_table(scope, "VOILUTSequence") or _window(scope)
+        found = read_sequence_table(scope, "VOILUTSequence") or _window(scope, layout)
         if found is not None:
             return found
     if layout.stored <= 8 and not layout.signed and modality == Rescale():
@@ -125,10 +129,10 @@ def windows_of(dataset: Dataset) -> str:
     return ""
 
 
-def _window(scope: Dataset) -> Window | None:
+def _window(scope: Dataset, layout: PixelLayout) -> Window | None:
     centers = elements.numbers(scope, "WindowCenter")
     widths = elements.numbers(scope, "WindowWidth")
-    function = _function(scope)
+    function = _function(scope, layout)
     narrowest = 1.0 if function is WindowFunction.LINEAR else 0.0
     for center, width in zip(centers, widths, strict=False):
         if width > 0 and width >= narrowest:
@@ -136,17 +140,25 @@ def _window(scope: Dataset) -> Window | None:
     return None
 
 
-def _function(scope: Dataset) -> WindowFunction:
+def _function(scope: Dataset, layout: PixelLayout) -> WindowFunction:
+    """Read the function; LINEAR's steps of 1 are those of integers, so it is exact for floats."""
     declared = elements.text(scope, "VOILUTFunction")
-    return WindowFunction(declared) if declared in set(WindowFunction) else WindowFunction.LINEAR
+    if declared in (WindowFunction.LINEAR_EXACT, WindowFunction.SIGMOID):
+        return WindowFunction(declared)
+    is_float = layout.keyword != "PixelData"
+    return WindowFunction.LINEAR_EXACT if is_float else WindowFunction.LINEAR
 
 
-def _padding(dataset: Dataset, layout: PixelLayout) -> tuple[int, int] | None:
-    value = elements.integer(dataset, "PixelPaddingValue")
+def _padding(dataset: Dataset, layout: PixelLayout) -> tuple[float, float] | None:
+    """Read the stored values that are no picture: C.7.5.1.1.2, and C.7.6.24 and .25 for floats."""
+    prefix = layout.keyword.removesuffix("Data") + "Padding"
+    value = elements.number(dataset, f"{prefix}Value")
     if value is None:
         return None
-    limit = elements.integer(dataset, "PixelPaddingRangeLimit")
-    ends = [_as_stored(end, layout) for end in (value, limit if limit is not None else value)]
+    limit = elements.number(dataset, f"{prefix}RangeLimit")
+    ends = (value, value if limit is None else limit)
+    if layout.keyword == "PixelData":
+        ends = (_as_stored(int(ends[0]), layout), _as_stored(int(ends[1]), layout))
     return min(ends), max(ends)
 
 

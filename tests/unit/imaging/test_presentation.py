@@ -8,8 +8,9 @@ from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRL
 
 from core.errors import CannotDecode
 from core.types import SkipCode
-from imaging.decode import read_content, read_pictures_from_bytes
-from imaging.rules import Rules
+from imaging.decode import read_content, read_pictures_from_bytes, read_view
+from imaging.display import Window, WindowFunction
+from imaging.rules import Rules, View
 from tests.unit.imaging.factories import make_dicom, make_item
 
 SYNTAXES = [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian]
@@ -276,14 +277,15 @@ def test_colours_of_more_than_8_bit_keep_their_highest_bits():
     assert picture.pixels.tolist() == [[[0, 128, 255]]]
 
 
+@pytest.mark.parametrize("function", ["LINEAR_EXACT", "LINEAR", None])
 @pytest.mark.parametrize("keyword", ["FloatPixelData", "DoubleFloatPixelData"])
-def test_float_pixels_are_shown(keyword):
+def test_float_pixels_are_shown_without_the_steps_of_integers(keyword, function):
     kind = {"FloatPixelData": "<f4", "DoubleFloatPixelData": "<f8"}[keyword]
     values = np.array([[0.0, 0.5, 1.0]], kind)
     content = make_dicom(
         values, **{keyword: values.tobytes(), "BitsStored": None, "HighBit": None},
         PixelData=None, PixelRepresentation=None, WindowCenter=0.5, WindowWidth=1.0,
-        VOILUTFunction="LINEAR_EXACT",
+        VOILUTFunction=function,
     )  # fmt: skip
     assert greys(content) == [0, 128, 255]
 
@@ -348,3 +350,20 @@ def test_a_modality_table_that_leads_to_x_ray_intensities_is_not_for_display(
 def test_the_spacing_of_scanned_film_counts():
     (picture,) = read_pictures_from_bytes(make_dicom(NominalScannedPixelSpacing=[2, 1]))
     assert picture.pixels.shape == (8, 6, 3)
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(None, [0, 51, 128, 255]), (0.2, [0, 0, 128, 255])])
+@pytest.mark.parametrize("kind", ["Float", "DoubleFloat"])
+def test_padding_of_float_pixels_is_black(kind, limit, shown):
+    values = np.array([[-7.7, 0.2, 0.5, 1.0]], {"Float": "<f4", "DoubleFloat": "<f8"}[kind])
+    padding = {
+        f"{kind}PixelPaddingValue": -7.7,
+        f"{kind}PixelPaddingRangeLimit": limit if limit is None else values[0, 1].item(),
+    }
+    content = make_dicom(
+        values, **{f"{kind}PixelData": values.tobytes()}, **padding, PixelData=None,
+        BitsStored=None, HighBit=None, PixelRepresentation=None,
+    )  # fmt: skip
+    view = View(window=Window(0.5, 1, WindowFunction.LINEAR_EXACT))
+    assert read_view(content, view, Rules())[0, :, 0].tolist() == shown
+    assert greys(content)[0] == 0
