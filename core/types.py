@@ -97,8 +97,8 @@ class Place:
     @property
     def along(self) -> float:
         """The position in mm along the normal of the slice, by which slices are in order."""
-        normal = np.cross(self.orientation[:3], self.orientation[3:])
-        return float(np.dot(normal, self.position))
+        (a, b, c, d, e, f), (x, y, z) = self.orientation, self.position
+        return (b * f - c * e) * x + (c * d - a * f) * y + (a * e - b * d) * z
 
 
 @dataclass(frozen=True, slots=True)
