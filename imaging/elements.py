@@ -114,6 +114,8 @@ def _text(dataset: Dataset, keyword: str) -> str:
 
 
 def _join(values: Sequence[Any]) -> str:
+    if len(values) == 1:  # as nearly always
+        return str(values[0]).strip(_PADDING)
     return "\\".join(str(value).strip(_PADDING) for value in values)
 
 

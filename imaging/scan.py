@@ -79,7 +79,11 @@ def scan(
             tag, vr, length, start = _head(content, place, encoding)
             if tag > last:
                 break
-            place = _after(content, start, end, length, _inside(vr, encoding))
+            place = start + length  # what nearly every element has
+            if length == UNDEFINED:
+                place = _after_nested(content, start, end, [(False, _inside(vr, encoding))])
+            elif place > end:
+                return Scan(found, start, is_whole=False)
             if wanted is None or tag in wanted:
                 found[tag] = _element(content, tag, vr, length, (start, place), encoding)
             if tag == PIXEL_DATA:
@@ -156,20 +160,14 @@ def _element(
     )
 
 
-def _after(content: bytes, place: int, end: int, length: int, encoding: Encoding) -> int:
-    """Find where a value ends, the delimiter of an undefined length included."""
-    if length == UNDEFINED:
-        return _after_nested(content, place, end, [(False, encoding)])
-    if place + length > end:
-        raise _CutOffError
-    return place + length
-
-
 def _after_item(content: bytes, place: int, end: int, length: int, encoding: Encoding) -> int:
+    """Find where an item ends, its delimiter included."""
     if length == UNDEFINED:
         inside = encoding_at(content, place, encoding)
         return _after_nested(content, place, end, [(True, inside)])
-    return _after(content, place, end, length, encoding)
+    if place + length > end:
+        raise _CutOffError
+    return place + length
 
 
 def _after_nested(content: bytes, place: int, end: int, levels: _Levels) -> int:

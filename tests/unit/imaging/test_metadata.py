@@ -1,5 +1,7 @@
+import re
 from dataclasses import fields
 from datetime import date, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -127,6 +129,15 @@ def test_all_that_a_file_says_is_read_in_each_syntax(syntax):
 def test_no_field_is_left_out_of_the_test_above():
     untouched = {f.name for f in fields(Tags) if getattr(READ, f.name) == getattr(Tags(), f.name)}
     assert untouched == {"derived_uids", "transfer_syntax_uid", "frames"}
+
+
+def test_every_field_has_its_line_in_the_docs():
+    page = Path(__file__).parents[3].joinpath("docs", "metadata.md").read_text(encoding="utf-8")
+    described = set(
+        re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)))
+    )
+    names = {field.name for kind in (Tags, Identity, Place) for field in fields(kind)}
+    assert names - described == set()
 
 
 @pytest.mark.parametrize("syntax", NATIVE)
