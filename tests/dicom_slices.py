@@ -9,7 +9,10 @@ from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 
 def slice_bytes(series: int, number: int, grey: int | None = None, **more: object) -> bytes:
-    """A CT slice of one grey level, `number` millimetres along the series; made-up UIDs."""
+    """A CT slice of one grey level, `number` millimetres along the series; made-up UIDs.
+
+    `more` are elements by keyword; None takes one away.
+    """
     made = Dataset()
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -30,7 +33,10 @@ def slice_bytes(series: int, number: int, grey: int | None = None, **more: objec
     level = 100 * series + number if grey is None else grey
     made.PixelData = np.full((8, 8), level, "<u2").tobytes()
     for keyword, value in more.items():
-        setattr(made, keyword, value)
+        if value is None:
+            delattr(made, keyword)
+        else:
+            setattr(made, keyword, value)
     written = BytesIO()
     made.save_as(written, enforce_file_format=True)
     return written.getvalue()

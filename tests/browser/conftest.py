@@ -11,19 +11,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fakes import ColourEncoder, shrink
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydicom import DataElement, Dataset
 from pydicom.config import IGNORE
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, SecondaryCaptureImageStorage, generate_uid
+from runs import index_colours
 
-from imaging.display import RENDERING
-from imaging.workers import DecodePool
-from indexer.pipeline import index
 from storage.reader import CollectionReader
-from storage.writer import CollectionWriter
 
 BODY_PART = 0x00180015
 SCRIPT = "<script>alert(1)</script>"
@@ -78,11 +74,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(tmp_path_factory: pytest.TempPathFactory, pictures: Path) -> Path:
     """A home with the collection "colours"."""
     folder = tmp_path_factory.mktemp("home")
-    with (
-        CollectionWriter.open(folder, "colours", ColourEncoder.card, RENDERING) as writer,
-        DecodePool(shrink, 1) as pool,
-    ):
-        index([pictures], writer, ColourEncoder(), pool, 8, lambda _: None, lambda: False)
+    index_colours(folder, pictures, name="colours")
     return folder
 
 
@@ -92,7 +84,7 @@ def ids(home: Path) -> dict[str, int]:
     with CollectionReader.open(home, "colours") as reader:
         snapshot = reader.snapshot()
         records = snapshot.describe(snapshot.ids)
-    return {record.path.stem: record.id for record in records}
+    return {record.location.path.stem: record.id for record in records}
 
 
 @pytest.fixture(scope="session")

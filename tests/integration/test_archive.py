@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from dicom_slices import slice_bytes
 from fakes import ColourEncoder
 from PIL import Image
 
-from core.errors import CardMismatch
+from core.errors import CannotDecode, CardMismatch
+from core.types import Location, SkipCode
 from encoders.registry import ENCODERS, EncoderRow
+from imaging.profiles import MI2_COMPAT
 from radseek.archive import open_archive
 from radseek.settings import Settings
 from search.query import InstanceQuery, TextQuery
+from storage.writer import CollectionWriter
 
 
 @pytest.fixture
@@ -44,7 +49,7 @@ def _indexed(tmp_path, **named):
 def test_a_search_finds_the_weights_that_the_collection_was_made_with(tmp_path, loaded):
     _indexed(tmp_path, weights=tmp_path / "mine")
     results = _archive(tmp_path).searcher().search(TextQuery("red"))
-    assert [hit.record.path.name for hit in results.hits] == ["red.png"]
+    assert [hit.record.location.path.name for hit in results.hits] == ["red.png"]
     assert loaded == [tmp_path / "mine", tmp_path / "mine"]
 
 
@@ -69,3 +74,76 @@ def test_indexing_again_takes_the_encoder_of_the_collection(tmp_path, loaded):
     report = _archive(tmp_path).index([tmp_path / "red.png"], lambda _: None, lambda: False)
     assert report.progress.unchanged == 1
     assert loaded[-1] == tmp_path / "mine"
+
+
+def test_a_run_with_nothing_to_read_loads_no_encoder_and_starts_no_worker(
+    tmp_path, loaded, monkeypatch
+):
+    _indexed(tmp_path)
+    loaded.clear()
+    monkeypatch.setattr("radseek.archive.DecodePool", None)
+    report = _archive(tmp_path).index([tmp_path / "red.png"], lambda _: None, lambda: False)
+    assert (report.progress.unchanged, report.progress.device, loaded) == (1, "", [])
+
+
+def test_a_collection_keeps_its_rendering_and_refuses_another(tmp_path, loaded):
+    _indexed(tmp_path, rendering="mi2-compat")
+    archive = _archive(tmp_path)
+    assert archive.reader().rendering == MI2_COMPAT.id
+    assert archive.profile() == MI2_COMPAT
+    (tmp_path / "blue.png").write_bytes((tmp_path / "red.png").read_bytes())
+    archive.index([tmp_path / "blue.png"], lambda _: None, lambda: False)
+    with pytest.raises(CardMismatch, match="rendering"):
+        _archive(tmp_path, rendering="voi").index([tmp_path], lambda _: None, lambda: False)
+
+
+def test_a_collection_keeps_its_number_of_slices_until_another_is_named(tmp_path, loaded):
+    _indexed(tmp_path, slices_per_series=7)
+    again = [tmp_path / "red.png"]
+    _archive(tmp_path).index(again, lambda _: None, lambda: False)
+    assert _archive(tmp_path).reader().slices_per_series == 7
+    _archive(tmp_path, slices_per_series=9).index(again, lambda _: None, lambda: False)
+    assert _archive(tmp_path).reader().slices_per_series == 9
+
+
+def test_an_image_query_is_rendered_as_the_collection_is(tmp_path, loaded):
+    """The window says 500/1000; percentiles of a ramp stretch it over all greys."""
+    ramp = np.linspace(400, 600, 64).reshape(8, 8).astype("<u2")
+    file = tmp_path / "ramp.dcm"
+    file.write_bytes(slice_bytes(1, 0, PixelData=ramp.tobytes()))
+    spreads = {}
+    for rendering in ("voi", "mi2-compat"):
+        home = tmp_path / rendering
+        _archive(tmp_path, home=home, encoder="colour", rendering=rendering).index(
+            [file], lambda _: None, lambda: False
+        )
+        with _archive(tmp_path, home=home) as archive:
+            pixels = archive.query_image(file.read_bytes()).pixels
+            assert np.array_equal(pixels, archive.query_file(Location(file)).pixels)
+        spreads[rendering] = int(pixels.max()) - int(pixels.min())
+    assert spreads["voi"] == pytest.approx(255 * 200 / 1000, abs=2)
+    assert spreads["mi2-compat"] == 255
+
+
+def test_a_rendering_that_is_not_here_is_refused_for_image_queries_alone(tmp_path, loaded):
+    card = replace(ColourEncoder.card, weights_sha256="None")  # as the fixture loads it
+    CollectionWriter.open(tmp_path / "home", "default", card, "voi-1").close()
+    picture = tmp_path / "red.png"
+    Image.new("RGB", (8, 8), (200, 20, 20)).save(picture)
+    with _archive(tmp_path) as archive:
+        assert archive.searcher().search(TextQuery("red")).hits == ()
+        assert archive.large_view(Location(picture), 0).shape == (8, 8, 3)
+        with pytest.raises(CardMismatch, match="voi-1"):
+            archive.query_image(picture.read_bytes())
+
+
+def test_the_limits_of_the_settings_reach_the_decoders(tmp_path, loaded):
+    picture = tmp_path / "red.png"
+    Image.new("RGB", (64, 64), (200, 20, 20)).save(picture)
+    archive = _archive(tmp_path, encoder="colour", max_frame_samples=64 * 64)
+    report = archive.index([picture], lambda _: None, lambda: False)
+    assert report.skipped_by_code == {"too-large": 1}
+    with _archive(tmp_path, max_frame_samples=64 * 64) as again:
+        with pytest.raises(CannotDecode) as refused:
+            again.query_image(picture.read_bytes())
+        assert refused.value.code == SkipCode.TOO_LARGE

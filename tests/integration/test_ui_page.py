@@ -5,14 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from fakes import ColourEncoder, shrink
+from fakes import ColourEncoder
 from PIL import Image
+from runs import index_colours
 from streamlit.testing.v1 import AppTest
 
 from encoders.registry import ENCODERS, EncoderRow
-from imaging.display import RENDERING
-from imaging.workers import DecodePool
-from indexer.pipeline import index
+from imaging.profiles import VOI
 from storage.writer import CollectionWriter
 from ui.shared import shared_archive
 
@@ -38,11 +37,7 @@ def indexed(home, tmp_path):
     folder.mkdir()
     for name, colour in COLOURS.items():
         Image.new("RGB", (32, 24), colour).save(folder / f"{name}.png")
-    with (
-        CollectionWriter.open(home, "default", ColourEncoder.card, RENDERING) as writer,
-        DecodePool(shrink, 1) as pool,
-    ):
-        index([folder], writer, ColourEncoder(), pool, 8, lambda _: None, lambda: False)
+    index_colours(home, folder)
 
 
 @pytest.fixture
@@ -90,7 +85,7 @@ def test_without_a_collection_the_page_says_how_to_make_one(home):
 
 
 def test_a_collection_without_pictures_says_how_to_fill_it(home):
-    with CollectionWriter.open(home, "default", ColourEncoder.card, RENDERING):
+    with CollectionWriter.open(home, "default", ColourEncoder.card, VOI.id):
         pass
     assert COMMAND in _html(_open())
 
