@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from core.types import Pixels
 
-RENDERING: Final = "voi-1"  # every collection remembers it; change it when a rule below changes
-
 Stored = NDArray[Any]  # integers or floats as the file holds them
 Values = NDArray[np.float64]  # after the modality stage, such as Hounsfield units
 Grey = NDArray[np.uint8]  # (H, W)
