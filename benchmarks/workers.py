@@ -2,13 +2,16 @@
 
     python -m benchmarks.workers [--files 200] [--rounds 7]
 
-Synthetic CT slices of 512 x 512. Pools stay warm and take turns with the same work in this process;
-times are of the wall. Prints Markdown tables.
+Synthetic CT slices of 512 x 512. The cost is CPU time, so that the work of others does not count:
+of the worker and of the process that has the pool, less what the same work takes without a pool.
+What a second worker brings is the wall's, and needs two cores that nobody else uses. Prints
+Markdown tables.
 """
 
 import argparse
+import resource
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -19,16 +22,14 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLos
 from benchmarks.phantoms import ct_slice, in_syntax
 from core.types import DecodedFile, Found, Location, Prepare
 from encoders.medimageinsight.preprocess import Squash
-from imaging.decode import read_content
-from imaging.rules import Rules
+from imaging.decode import RULES, read_content
 from imaging.sources import read_source
 from imaging.thumbnail import make_thumbnail
 from imaging.workers import DecodePool
 
 SIDES: Final = (96, 480)  # of what encoders take: radseek-mini, MedImageInsight
 SYNTAXES: Final = (ExplicitVRLittleEndian, JPEGLSLossless, JPEG2000Lossless)
-WARM: Final = 20  # files
-RULES: Final = Rules()
+PASSES: Final = 4  # over all files, after the first, to tell the work from the start of a worker
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print("| ms for each image | here | one worker | cost | of the parent's CPU |")
+        print("| CPU ms for each image | without a pool | worker | parent | cost of the pool |")
         print("|---|---|---|---|---|")
         files = write_slices(Path(folder), ExplicitVRLittleEndian, options.files)
         for side in SIDES:
@@ -63,55 +64,64 @@ def write_slices(folder: Path, syntax: UID, count: int) -> list[Found]:
 def cost_row(files: Sequence[Found], side: int, rounds: int) -> str:
     """What one worker takes more than this process would, for files that are cheap to decode."""
     prepare = Squash((side, side))
-    with DecodePool(prepare, 1, RULES) as pool:
-        drain(pool, files[:WARM])
-        here, pooled = [], []
-        for _ in range(rounds):
-            here.append(read_here(files, prepare))
-            pooled.append(drain(pool, files))
-    own = median(here)
-    wall = median(wall for wall, _ in pooled)
-    cost = median(wall - here_s for (wall, _), here_s in zip(pooled, here, strict=True))
-    cpu = median(cpu for _, cpu in pooled)
-    cells = [own, wall, cost, cpu]
-    return f"| prepared to {side} | {' | '.join(f'{1e3 * cell:.2f}' for cell in cells)} |"
-
-
-def scaling_row(syntax: UID, files: Sequence[Found], rounds: int) -> str:
-    """Images a second of one worker and of two."""
-    prepare = Squash((SIDES[0], SIDES[0]))
-    with DecodePool(prepare, 1, RULES) as one, DecodePool(prepare, 2, RULES) as two:
-        for pool in (one, two):
-            drain(pool, files[:WARM])
-        walls = [(drain(one, files)[0], drain(two, files)[0]) for _ in range(rounds)]
-    rates = [1 / median(wall) for wall in zip(*walls, strict=True)]
-    ratio = median(alone / shared for alone, shared in walls)
-    return f"| {syntax.name} | {rates[0]:,.0f} | {rates[1]:,.0f} | {ratio:.2f} |"
-
-
-def drain(pool: DecodePool, files: Sequence[Found]) -> tuple[float, float]:
-    """Run files through a pool: seconds for each, of the wall and of this process's CPU."""
-    wall, cpu = perf_counter(), process_time()
-    outcomes = list(pool.run(files))
-    assert all(isinstance(outcome, DecodedFile) for outcome in outcomes)
-    assert len(outcomes) == len(files)
-    return (perf_counter() - wall) / len(files), (process_time() - cpu) / len(files)
+    read_here(files, prepare)
+    timings = [(read_here(files, prepare), *read_there(files, prepare)) for _ in range(rounds)]
+    here, worker, parent = (median(each) for each in zip(*timings, strict=True))
+    cost = median(there + own - alone for alone, there, own in timings)
+    cells = " | ".join(f"{1e3 * cell:.2f}" for cell in (here, worker, parent, cost))
+    return f"| prepared to {side} x {side} | {cells} |"
 
 
 def read_here(files: Sequence[Found], prepare: Prepare) -> float:
-    """Do what a worker does, in this process: seconds of the wall for each file."""
-    started = perf_counter()
-    for _ in prepared_here(files, prepare):
-        pass
-    return (perf_counter() - started) / len(files)
-
-
-def prepared_here(files: Sequence[Found], prepare: Prepare) -> Iterator[tuple[object, bytes]]:
-    """Read, decode, prepare, and make the thumbnail."""
+    """Do what a worker does, in this process: CPU seconds for each file."""
+    started = process_time()
     for file in files:
         source, content = read_source(file.location)
         for picture in read_content(content, source.sha256, RULES).pictures:
-            yield prepare(picture.pixels), make_thumbnail(picture.pixels)
+            prepare(picture.pixels)
+            make_thumbnail(picture.pixels)
+    return (process_time() - started) / len(files)
+
+
+def read_there(files: Sequence[Found], prepare: Prepare) -> tuple[float, float]:
+    """Have one worker do it: CPU seconds for each file of the worker, and of this process."""
+    short, long = spent(files, prepare, 1), spent(files, prepare, 1 + PASSES)
+    worker, parent = (more - less for less, more in zip(short, long, strict=True))
+    return worker / PASSES / len(files), parent / PASSES / len(files)
+
+
+def spent(files: Sequence[Found], prepare: Prepare, passes: int) -> tuple[float, float]:
+    """CPU seconds of a worker from its start to its end, and of this process meanwhile."""
+    worker, parent = _children_time(), process_time()
+    with DecodePool(prepare, 1) as pool:
+        for _ in range(passes):
+            outcomes = list(pool.run(files))
+            assert [type(outcome) for outcome in outcomes] == [DecodedFile] * len(files)
+    return _children_time() - worker, process_time() - parent
+
+
+def _children_time() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def scaling_row(syntax: UID, files: Sequence[Found], rounds: int) -> str:
+    """Images a second of one worker and of two, each in its best round."""
+    prepare = Squash((SIDES[0], SIDES[0]))
+    with DecodePool(prepare, 1) as one, DecodePool(prepare, 2) as two:
+        rates = [(rate(one, files), rate(two, files)) for _ in range(rounds + 1)][1:]
+    alone, shared = (max(each) for each in zip(*rates, strict=True))
+    return f"| {syntax.name} | {alone:,.0f} | {shared:,.0f} | {shared / alone:.2f} |"
+
+
+def rate(pool: DecodePool, files: Sequence[Found]) -> float:
+    """Images a second in the middle of a run, when each worker has files before it."""
+    stamps = []
+    for outcome in pool.run(files):
+        assert isinstance(outcome, DecodedFile)
+        stamps.append(perf_counter())
+    first, last = len(files) // 8, len(files) * 3 // 4
+    return (last - first) / (stamps[last] - stamps[first])
 
 
 if __name__ == "__main__":
