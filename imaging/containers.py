@@ -7,6 +7,7 @@ from core.errors import CannotDecode
 from core.types import Container, Location, SkipCode, Source
 from imaging.dicomdir import is_directory, list_directory
 from imaging.files import read_whole, regular_file
+from imaging.quiet import quiet_libraries
 from imaging.rules import Rules
 from imaging.zips import HEAD_BYTES, ZipArchive, is_zip
 
@@ -38,8 +39,9 @@ class SourceReader:
         """List what was read, if it is a container. Raises CannotDecode."""
         if content is None:
             return self._opened(source.location.path).container(source)
-        if is_directory(content):
-            return list_directory(source, content, self._rules)
+        with quiet_libraries():
+            if is_directory(content):
+                return list_directory(source, content, self._rules)
         return None
 
     def close(self) -> None:

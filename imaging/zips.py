@@ -37,6 +37,10 @@ REPLACED: Final[_Refusal] = (
     SkipCode.UNSUPPORTED,
     "A later member of the archive has the same name, and stands for both. Pack it by another.",
 )
+MISPLACED: Final[_Refusal] = (
+    SkipCode.CORRUPT,
+    "The archive says that it begins where there is no byte. Copy the archive from its source.",
+)
 NAMELESS: Final[_Refusal] = (
     SkipCode.UNSUPPORTED,
     "The archive gives it no name, or a very long one. Pack it by another.",
@@ -235,6 +239,8 @@ def _refusal(member: ZipInfo, limits: Limits) -> _Refusal | None:
         return SkipCode.UNSUPPORTED, "It is encrypted. Unpack the archive with its password."
     if member.compress_type not in METHODS:
         return SkipCode.UNSUPPORTED, "Its compression is not read. Pack it again as deflated."
+    if member.header_offset < 0:  # as the end of an archive that lost some of its middle says
+        return MISPLACED
     if member.file_size > limits.file_bytes:
         return (
             SkipCode.TOO_LARGE,

@@ -75,3 +75,12 @@ def test_another_process_writes_to_the_same_memory():
     ring.close()
     link.close()
     other.close()
+
+
+def test_a_system_without_nameless_memory_takes_a_file_without_a_name(monkeypatch, tmp_path):
+    monkeypatch.delattr("os.memfd_create")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    ring = Ring(100)
+    assert list(tmp_path.iterdir()) == []
+    assert unpack(pack(np.arange(12, dtype=np.uint8), ring), ring).tolist() == list(range(12))
+    ring.close()

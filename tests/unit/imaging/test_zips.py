@@ -203,6 +203,13 @@ def test_an_archive_that_is_cut_off_is_corrupt(opened, cut):
     assert code_of(opened, content[:-cut]) is SkipCode.CORRUPT
 
 
+def test_members_before_the_beginning_of_what_is_left_are_corrupt(opened):
+    content = make_zip(Member("x", b"abc" * 9, method=0), Member("y", b"defg"))
+    archive = opened(content[:40] + content[50:])
+    assert refusals(archive) == {"x": SkipCode.CORRUPT}
+    assert archive.read("y")[1] == b"defg"
+
+
 def test_an_archive_whose_directory_is_garbage_is_corrupt(opened):
     content = make_zip(Member("x", b"abc"))
     assert code_of(opened, content.replace(b"PK\x01\x02", b"PK\x01\x09")) is SkipCode.CORRUPT
