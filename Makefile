@@ -29,7 +29,7 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.installed-dev
-	@for name in encoder collection journey; do \
+	@for name in encoder collection journey decoding workers copies bad_input rendering; do \
 		echo "== benchmarks.$$name"; \
 		$(BIN)/python -m benchmarks.$$name || exit 1; \
 	done
