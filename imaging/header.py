@@ -12,6 +12,8 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from core.errors import CannotDecode
+from core.types import SkipCode
 from imaging import elements
 from imaging.charsets import TextDecoder
 from imaging.elements import RawDataset
@@ -74,7 +76,7 @@ def _has_preamble(content: bytes) -> bool:
 
 
 def open_header(content: bytes, wanted: Container[int], rules: Rules) -> Header:
-    """Find the wanted elements of a file. Raises CannotDecode (TOO_LARGE) and zlib.error."""
+    """Find the wanted elements of a file. Raises CannotDecode (TOO_LARGE, CORRUPT)."""
     meta, start = _read_meta(content)
     syntax = elements.text(meta, "TransferSyntaxUID")
     if syntax == DeflatedExplicitVRLittleEndian:
@@ -97,7 +99,13 @@ def _read_meta(content: bytes) -> tuple[RawDataset, int]:
 def _inflate(deflated: bytes, rules: Rules) -> bytes:
     """Inflate to a limit: a megabyte can become gigabytes."""
     most = rules.limits.inflated_bytes
-    inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated, most + 1)
+    try:
+        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(deflated, most + 1)
+    except zlib.error as error:
+        raise CannotDecode(
+            SkipCode.CORRUPT,
+            "Its deflated data set cannot be inflated. Copy it again from its source.",
+        ) from error
     rules.limits.check_bytes(len(inflated), most, "Its inflated data set")
     return inflated
 
