@@ -58,6 +58,7 @@ class SourceReader:
         if self._archive is None or self._archive[0] != path or not self._archive[1].is_current():
             self.close()
             self._archive = path, ZipArchive(path, self._rules.limits)
+            self._alive()
         return self._archive[1]
 
 
