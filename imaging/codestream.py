@@ -10,7 +10,9 @@ ADOBE: Final = 0xEE
 YCC: Final = 1  # the transform that the marker names
 JPEG_START: Final = b"\xff\xd8"
 JPEG_END: Final = b"\xff\xd9"
-JPEG2000_SIZE: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
+JPEG2000_START: Final = b"\xff\x4f\xff\x51"  # SOC, SIZ: ITU-T T.800 A.5.1
+JP2_START: Final = b"\0\0\0\x0cjP  \r\n\x87\n"  # the file format around it, against PS3.5 8.2.4
+JP2_BOXES: Final = 4096  # bytes before the codestream
 PRECISION: Final = 42  # bytes after these, of the first component: Ssiz
 JPEG2000_START_OF_TILE: Final = 0x90
 JPEG2000_CODING: Final = 0x52  # COD: A.6.1
@@ -20,7 +22,7 @@ def declared_size(frame: bytes) -> tuple[int, int] | None:
     """Give the rows and columns of a JPEG, JPEG-LS or JPEG 2000 frame; None if none is found."""
     if frame.startswith(JPEG_START):
         return next(_jpeg_sizes(frame), None)
-    start = frame.find(JPEG2000_SIZE)
+    start = _jpeg2000_start(frame)
     if start < 0 or len(frame) < start + 24:
         return None
     columns, rows, left, top = (_integer(frame, start + 8 + 4 * i, 4) for i in range(4))
@@ -46,7 +48,7 @@ def declared_precision(frame: bytes) -> int | None:
     if frame.startswith(JPEG_START):
         segments = _jpeg_segments(frame)
         return next((frame[at + 2] for marker, at in segments if marker in START_OF_FRAME), None)
-    start = frame.find(JPEG2000_SIZE)
+    start = _jpeg2000_start(frame)
     if start < 0 or len(frame) <= start + PRECISION:
         return None
     return (frame[start + PRECISION] & 0x7F) + 1
@@ -54,15 +56,21 @@ def declared_precision(frame: bytes) -> int | None:
 
 def has_colour_transform(frame: bytes) -> bool:
     """Say whether a JPEG 2000 frame declares that its components were RGB (T.800 A.6.1, G)."""
-    place = frame.find(JPEG2000_SIZE) + 2
-    if place < 2:
-        return False
+    start = _jpeg2000_start(frame)
+    place = start + 2 if start >= 0 else len(frame)
     while place + 9 < len(frame) and frame[place] == 0xFF:
         marker = frame[place + 1]
         if marker in (JPEG2000_CODING, JPEG2000_START_OF_TILE):
             return marker == JPEG2000_CODING and frame[place + 8] == 1
         place += _integer(frame, place + 2, 2) + 2
     return False
+
+
+def _jpeg2000_start(frame: bytes) -> int:
+    """Find a JPEG 2000 codestream, in a JP2 file too; -1 if the frame is none."""
+    if frame.startswith(JP2_START):
+        return frame.find(JPEG2000_START, 0, JP2_BOXES)
+    return 0 if frame.startswith(JPEG2000_START) else -1
 
 
 def _jpeg_sizes(frame: bytes) -> Iterator[tuple[int, int]]:

@@ -442,3 +442,14 @@ def test_a_program_that_hangs_is_ended(monkeypatch, tmp_path):
     with pytest.raises(subprocess.TimeoutExpired):
         dcmtk_program.decompress(jpeg(coloured()), JPEGBaseline8Bit, LAYOUT)
     assert time.monotonic() - started < 30
+
+
+def test_a_codestream_in_a_jp2_file_declares_what_it_does_alone():
+    alone = encoded(smooth(), JPEG2000Lossless)
+    boxed = b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0" * 73 + alone
+    assert (declared_size(boxed), declared_precision(boxed)) == ((48, 64), 16)
+
+
+def test_what_only_holds_the_start_of_a_codestream_declares_nothing():
+    alone = encoded(smooth(), JPEG2000Lossless)
+    assert (declared_size(b"\x01" + alone), declared_precision(b"\x01" + alone)) == (None, None)
