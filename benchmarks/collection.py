@@ -7,6 +7,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -18,14 +19,20 @@ from core.types import (
     Embeddings,
     EncoderCard,
     Identity,
+    Instance,
+    Location,
+    Pending,
+    Place,
     Prepared,
     Source,
     Tags,
 )
+from storage.batch import Batch
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
 
 RENDERING = "voi-1"
+ROOT = "1.2.826.0.1.3680043.8.498"
 NO_PIXELS = np.zeros((1, 1, 3), dtype=np.uint8)
 REPEATS = 31
 
@@ -56,6 +63,8 @@ def measure(
     yield "open and first snapshot, with the index", milliseconds(lambda: open_once(home), 3)
     with CollectionReader.open(home, "main") as reader:
         yield from measure_reading(reader, rows)
+    with CollectionWriter.open(home, "main", card, RENDERING) as writer:
+        yield from measure_slices(writer, min(len(rows), 10_000), batch)
 
 
 def measure_reading(reader: CollectionReader, rows: Embeddings) -> Iterator[tuple[str, str]]:
@@ -77,32 +86,71 @@ def measure_reading(reader: CollectionReader, rows: Embeddings) -> Iterator[tupl
     ids = snapshot.search(queries[:1], 50)[0][0]
     yield "describe 50 hits", milliseconds(lambda: snapshot.describe(ids))
     yield "thumbnail", milliseconds(lambda: reader.thumbnail(int(ids[0])))
-    yield "column, first time", f"{1e3 * timed(lambda: snapshot.column('modality')):.2f} ms"
+    yield "groups of 50 hits", milliseconds(lambda: snapshot.groups(ids))
+    for name in ("modality", "study_uid"):
+        yield (
+            f"column {name}, first time",
+            f"{1e3 * timed(partial(snapshot.column, name)):.0f} ms",
+        )
+    yield "related files of a picture", milliseconds(lambda: reader.related(int(ids[0])))
+    yield "the collection in numbers", milliseconds(reader.info, 3)
+    yield "all duplicates", milliseconds(reader.duplicates, 3)
+
+
+def measure_slices(writer: CollectionWriter, slices: int, batch: int) -> Iterator[tuple[str, str]]:
+    """Yield the times of the two passes over one long series, without its decoding."""
+    headers = [pending(number) for number in range(slices)]
+    parts = [Batch(pending=headers[start : start + batch]) for start in range(0, slices, batch)]
+    seconds = sum(timed(partial(writer.commit, part)) for part in parts)
+    yield "commit headers of slices", f"{slices / seconds:,.0f} files/s"
+    yield f"list {slices:,} pending slices", milliseconds(writer.pending_slices, 3)
+    places = [header.source.location for header in headers]
+    seconds = timed(lambda: writer.settle(places))
+    yield "settle slices", f"{slices / seconds:,.0f} files/s"
+    yield "what is known of all files", milliseconds(writer.known, 3)
 
 
 def fill(writer: CollectionWriter, rows: Embeddings, batch: int, thumbnail: bytes) -> None:
     """Commit all rows, one picture a file."""
     for start in range(0, len(rows), batch):
         chunk = rows[start : start + batch]
-        writer.commit([file(start + place, row, thumbnail) for place, row in enumerate(chunk)])
+        files = [file(start + place, row, thumbnail) for place, row in enumerate(chunk)]
+        writer.commit(Batch(files))
 
 
 def file(number: int, row: Embeddings, thumbnail: bytes) -> EmbeddedFile:
     """One file with one picture, tagged like a radiograph."""
-    tags = Tags(
+    names = Identity(patient_id=f"P{number}", name_alphabetic=f"Invented^{number}")
+    picture = Prepared(NO_PIXELS, thumbnail, 0, f"{number:064x}")
+    return EmbeddedFile(source(number), Instance(tags(number), names), [picture], row[None])
+
+
+def pending(number: int) -> Pending:
+    """One slice of a long series."""
+    place = Place((1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (-250.0, -250.0, 0.5 * number))
+    told = replace(tags(1), sop_uid=f"{ROOT}.1.{number}", series_uid=f"{ROOT}.1")
+    return Pending(source(10**8 + number), Instance(told, place=place))
+
+
+def tags(number: int) -> Tags:
+    """What a header says."""
+    return Tags(
         modality=("CR", "CT", "MR")[number % 3],
         body_part="CHEST",
-        study_uid=f"1.2.826.0.1.3680043.8.498.{number // 4}",
-        series_uid=f"1.2.826.0.1.3680043.8.498.{number // 2}",
-        sop_uid=f"1.2.826.0.1.3680043.8.498.{number}",
+        study_uid=f"{ROOT}.{number // 4}",
+        series_uid=f"{ROOT}.{number // 2}",
+        sop_uid=f"{ROOT}.{number}",
         study_description="XR CHEST PA AND LATERAL",
         manufacturer="Synthetic",
         rows=2048,
         columns=2048,
     )
-    picture = Prepared(NO_PIXELS, thumbnail, 0, tags, Identity(patient_id=f"P{number}"))
-    source = Source(Path(f"/archive/{number:09d}.dcm"), 8_000_000, number, f"{number:064x}")
-    return EmbeddedFile(source, [picture], row[None])
+
+
+def source(number: int) -> Source:
+    """A file of the archive."""
+    location = Location(Path(f"/archive/{number:09d}.dcm"))
+    return Source(location, 8_000_000, number, f"{number:064x}")
 
 
 def open_once(home: Path) -> None:

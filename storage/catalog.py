@@ -1,6 +1,6 @@
 """What the catalog of a collection says of its pictures: prebuilt statements, no ORM."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
@@ -20,12 +20,6 @@ from storage.shards import Shard
 
 TAG_NAMES = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
 IDENTITY_NAMES = tuple(field.name for field in fields(Identity))
-# Kept as ISO 8601.
-PARSED: dict[str, Callable[[str], date]] = {
-    "study_day": date.fromisoformat,
-    "acquired_at": datetime.fromisoformat,
-    "birth_day": date.fromisoformat,
-}
 
 
 class FileState(StrEnum):
@@ -214,7 +208,7 @@ class Catalog:
         """What names the patient of a picture, if its file says."""
         with self.reading() as connection:
             row = connection.execute(_identity, {"picture_id": picture_id}).one_or_none()
-        return None if row is None else Identity(**_dated(IDENTITY_NAMES, row))
+        return None if row is None else Identity(*_dated(row, _IDENTITY_DATES))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -241,19 +235,31 @@ def _record(
         id=picture_id,
         location=location_of(path, member),
         frame=frame,
-        tags=Tags(**_dated(TAG_NAMES, tags)),
+        tags=Tags(*_dated(tags, _TAG_DATES)),
         indexed_at=datetime.fromtimestamp(indexed_at, UTC),
         along=along,
         locations=locations,
     )
 
 
-def _dated(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
-    """Values by name, with the parsed dates as such."""
-    told = dict(zip(names, values, strict=True))
-    for name, parse in PARSED.items():
-        if told.get(name):
-            told[name] = parse(told[name])
+def _dates_of(names: Sequence[str]) -> dict[int, Callable[[str], date]]:
+    """How to read the values that are kept as ISO 8601, by their places."""
+    parse: dict[str, Callable[[str], date]] = {
+        "study_day": date.fromisoformat,
+        "acquired_at": datetime.fromisoformat,
+        "birth_day": date.fromisoformat,
+    }
+    return {place: parse[name] for place, name in enumerate(names) if name in parse}
+
+
+_TAG_DATES, _IDENTITY_DATES = _dates_of(TAG_NAMES), _dates_of(IDENTITY_NAMES)
+
+
+def _dated(values: Sequence[Any], dates: Mapping[int, Callable[[str], date]]) -> list[Any]:
+    told = list(values)
+    for place, parse in dates.items():
+        if told[place] is not None:
+            told[place] = parse(told[place])
     return told
 
 

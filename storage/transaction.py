@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    Column,
     Connection,
     Engine,
     bindparam,
@@ -28,6 +27,7 @@ from storage.parameters import NOBODY
 from storage.resolve import Told, contents, told
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Extent
+from storage.statements import Statement, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +50,12 @@ class _Numbers:
     replaced: Mapping[int, int]  # of those that had pictures: the new id by the old
 
 
-def _compiled(statement: Any) -> str:
-    """The SQL text, with named parameters: thousands of rows need no more than the driver."""
-    return str(statement.compile(dialect=sqlite.dialect(paramstyle="named")))
-
-
-def _given(columns: Iterable[Column[Any]]) -> dict[str, BindParameter[Any]]:
-    """Each column set to the parameter of its name."""
-    return {column.name: bindparam(column.name) for column in columns}
-
-
 _GRAVE = ("tombstone", "last_path", "last_member")
 _file_columns = [column for column in files.c if not column.primary_key]
 _living_columns = [column for column in instances.c if column.name not in _GRAVE]
 _new_columns = [column for column in pictures.c if column is not pictures.c.tombstone]
-_new_file = sqlite.insert(files).values(_given(_file_columns))
-_new_instance = sqlite.insert(instances).values(_given(_living_columns))
+_new_file = sqlite.insert(files).values(given(_file_columns))
+_new_instance = sqlite.insert(instances).values(given(_living_columns))
 _new_shard = sqlite.insert(shards)
 _this_file = (files.c.path == bindparam("path")) & (files.c.member == bindparam("member"))
 
@@ -86,33 +76,33 @@ _groups = (
         pictures.c.pixel_sha256.in_(bindparam("values", expanding=True)),
     )
 )
-_HOLDER = _compiled(select(files.c.instance_id).where(_this_file))
-_FIRST_FILE = _compiled(
+_HOLDER = Statement(select(files.c.instance_id).where(_this_file))
+_FIRST_FILE = Statement(
     select(files.c.path, files.c.member)
     .where(files.c.instance_id == bindparam("instance_id"))
     .order_by(files.c.id)
 )
-_REMEMBER = _compiled(
+_REMEMBER = Statement(
     _new_file.on_conflict_do_update(
         index_elements=[files.c.path, files.c.member],
         set_={column.name: _new_file.excluded[column.name] for column in _file_columns},
     )
 )
-_TOUCH = _compiled(
-    update(files).where(_this_file).values(_given([files.c.size, files.c.modified_ns]))
+_TOUCH = Statement(
+    update(files).where(_this_file).values(given([files.c.size, files.c.modified_ns]))
 )
-_MOVE = _compiled(
+_MOVE = Statement(
     update(files)
     .where(files.c.instance_id == bindparam("old"))
     .values(instance_id=bindparam("new"))
 )
-_TELL = _compiled(
+_TELL = Statement(
     _new_instance.on_conflict_do_update(
         index_elements=[instances.c.id],
         set_={column.name: _new_instance.excluded[column.name] for column in _living_columns},
     )
 )
-_BURY = _compiled(
+_BURY = Statement(
     update(instances)
     .where(instances.c.id == bindparam("instance_id"))
     .values(
@@ -121,21 +111,21 @@ _BURY = _compiled(
         last_member=bindparam("member"),
     )
 )
-_BURY_PICTURES = _compiled(
+_BURY_PICTURES = Statement(
     update(pictures)
     .where(pictures.c.instance_id == bindparam("instance"), pictures.c.tombstone.is_(None))
-    .values(_given([pictures.c.tombstone]))
+    .values(given([pictures.c.tombstone]))
 )
-_SET_SHARD = _compiled(
+_SET_SHARD = Statement(
     _new_shard.on_conflict_do_update(
         index_elements=[shards.c.id], set_={"rows": _new_shard.excluded.rows}
     )
 )
-_NEW_PICTURE = _compiled(insert(pictures).values(_given(_new_columns)))
-_FORGET = _compiled(delete(identities).where(identities.c.instance_id == bindparam("id")))
-_NEW_IDENTITY = _compiled(insert(identities))
-_ADVANCE = _compiled(
-    update(meta).values(_given([meta.c.sequence, meta.c.next_id, meta.c.updated_at]))
+_NEW_PICTURE = Statement(insert(pictures).values(given(_new_columns)))
+_FORGET = Statement(delete(identities).where(identities.c.instance_id == bindparam("id")))
+_NEW_IDENTITY = Statement(insert(identities))
+_ADVANCE = Statement(
+    update(meta).values(given([meta.c.sequence, meta.c.next_id, meta.c.updated_at]))
 )
 
 
@@ -146,49 +136,35 @@ def commit_batch(engine: Engine, batch: Batch, placed: Placed) -> None:
         left = _holders(connection, batch)
         _bury(connection, _first_files(connection, numbers.replaced), placed.sequence)
         _tell(connection, told(batch), numbers)
-        _run(connection, _MOVE, [{"old": a, "new": b} for a, b in numbers.replaced.items()])
+        _MOVE.run(connection, [{"old": a, "new": b} for a, b in numbers.replaced.items()])
         _remember_files(connection, batch, numbers.ids)
         _bury(connection, _orphans(connection, left, numbers.replaced), placed.sequence)
-        _run(connection, _SET_SHARD, [_shard(extent) for extent in placed.extents])
+        _SET_SHARD.run(connection, [_shard(extent) for extent in placed.extents])
         _insert_pictures(connection, batch, placed, numbers.ids)
-        _run(connection, _ADVANCE, [_progress(placed)])
+        _ADVANCE.run(connection, [_progress(placed)])
 
 
 def _number(connection: Connection, batch: Batch) -> _Numbers:
     rows = _select_in(connection, _living, sorted(contents(batch)))
     living = {sha256: (number, state) for sha256, number, state in rows}
-    ids = {sha256: number for sha256, (number, _) in living.items()}
-    next_id = connection.execute(_last_instance).scalar_one() + 1
-    kept, replaced = [], {}
-    for sha256 in (word.source.sha256 for word in told(batch)):
-        number, state = living.get(sha256, (next_id, FileState.EMBEDDED))
-        if state != FileState.EMBEDDED:
-            kept.append(number)
-            continue
-        if number != next_id:
-            replaced[number] = next_id
-        ids[sha256] = next_id
-        next_id += 1
-    return _Numbers(ids, kept, replaced)
+    new_ids = count(connection.execute(_last_instance).scalar_one() + 1)
+    told_now = [word.source.sha256 for word in told(batch)]
+    kept = {h: living[h][0] for h in told_now if h in living and living[h][1] != FileState.EMBEDDED}
+    new = {sha256: next(new_ids) for sha256 in told_now if sha256 not in kept}
+    before = {sha256: number for sha256, (number, _) in living.items()}
+    replaced = {before[sha256]: new[sha256] for sha256 in new if sha256 in before}
+    return _Numbers(before | new, sorted(kept.values()), replaced)
 
 
 def _holders(connection: Connection, batch: Batch) -> dict[int, Parameters]:
     """The instances that the batch's files had until now, with the last of these files."""
-    driver: Any = connection.connection.driver_connection
-    holders = {}
-    for location in batch.locations():
-        key = key_of(location)
-        row = driver.execute(_HOLDER, key).fetchone()
-        if row is not None and row[0] is not None:
-            holders[row[0]] = key
-    return holders
+    keys = [key_of(location) for location in batch.locations()]
+    rows = [(_HOLDER.first(connection, key), key) for key in keys]
+    return {row[0]: key for row, key in rows if row is not None and row[0] is not None}
 
 
 def _first_files(connection: Connection, ids: Iterable[int]) -> dict[int, Parameters]:
-    driver: Any = connection.connection.driver_connection
-    rows = {
-        number: driver.execute(_FIRST_FILE, {"instance_id": number}).fetchone() for number in ids
-    }
+    rows = {number: _FIRST_FILE.first(connection, {"instance_id": number}) for number in ids}
     return {number: {"path": path, "member": member} for number, (path, member) in rows.items()}
 
 
@@ -203,25 +179,25 @@ def _orphans(
 
 def _bury(connection: Connection, graves: Mapping[int, Parameters], sequence: int) -> None:
     rows = [key | {"instance_id": i, "sequence": sequence} for i, key in graves.items()]
-    _run(connection, _BURY, rows)
-    _run(connection, _BURY_PICTURES, [{"instance": i, "tombstone": sequence} for i in graves])
+    _BURY.run(connection, rows)
+    _BURY_PICTURES.run(connection, [{"instance": i, "tombstone": sequence} for i in graves])
 
 
 def _tell(connection: Connection, words: Sequence[Told], numbers: _Numbers) -> None:
     numbered = [(numbers.ids[word.source.sha256], word) for word in words]
-    _run(connection, _TELL, [parameters.instance(*pair) for pair in numbered])
-    _run(connection, _FORGET, [{"id": number} for number in numbers.kept])
+    _TELL.run(connection, [parameters.instance(*pair) for pair in numbered])
+    _FORGET.run(connection, [{"id": number} for number in numbers.kept])
     named = [(number, word.instance.identity) for number, word in numbered]
     rows = [parameters.identity(*pair) for pair in named if pair[1] != NOBODY]
-    _run(connection, _NEW_IDENTITY, rows)
+    _NEW_IDENTITY.run(connection, rows)
 
 
 def _remember_files(connection: Connection, batch: Batch, ids: Mapping[str, int]) -> None:
     sources = [*(word.source for word in told(batch)), *batch.copies]
     rows = [parameters.held_file(source, ids[source.sha256]) for source in sources]
     rows += [parameters.skipped_file(skipped) for skipped in batch.skipped]
-    _run(connection, _REMEMBER, rows)
-    _run(connection, _TOUCH, [parameters.stamp(source) for source in batch.touched])
+    _REMEMBER.run(connection, rows)
+    _TOUCH.run(connection, [parameters.stamp(source) for source in batch.touched])
 
 
 def _insert_pictures(
@@ -238,7 +214,7 @@ def _insert_pictures(
     ):
         row = parameters.picture(picture_id, *pair, *slot)
         new.append(row | {"indexed_at": placed.seconds, "group_id": group})
-    _run(connection, _NEW_PICTURE, new)
+    _NEW_PICTURE.run(connection, new)
 
 
 def _groups_of(connection: Connection, new: Sequence[Prepared], first_id: int) -> list[int]:
@@ -254,11 +230,6 @@ def _groups_of(connection: Connection, new: Sequence[Prepared], first_id: int) -
 def _select_in(connection: Connection, statement: Any, values: Sequence[Any]) -> Iterator[Any]:
     for part in in_parts(values):
         yield from connection.execute(statement, {"values": part})
-
-
-def _run(connection: Connection, statement: str, rows: Sequence[Parameters]) -> None:
-    if rows:
-        connection.exec_driver_sql(statement, list(rows))
 
 
 def _shard(extent: Extent) -> Parameters:
