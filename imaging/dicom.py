@@ -17,11 +17,17 @@ from imaging.pixel_layout import PIXEL_KEYWORDS, PixelLayout, read_layout
 from imaging.rules import Rules, View
 from imaging.sop_classes import DIRECTORY, kept_as
 
+ACR_NEMA: Final = "ACR-NEMA"  # what DICOM was before 1993, without SOP classes and preamble
+
 # Only these are kept: a file may hold thousands of others, nested without end.
-WANTED: Final = overlays.TAGS | frozenset(
-    elements.tag_of(keyword)
-    for room in (metadata, identity, places, render)
-    for keyword in room.KEYWORDS
+WANTED: Final = (
+    overlays.TAGS
+    | {elements.tag_of("RecognitionCode")}
+    | frozenset(
+        elements.tag_of(keyword)
+        for room in (metadata, identity, places, render)
+        for keyword in room.KEYWORDS
+    )
 )
 
 
@@ -90,7 +96,8 @@ def _shown(header: Header, rules: Rules) -> PixelLayout | Kept:
 
 def _check_header(header: Header, sop_class: str, has_pixels: bool) -> None:
     """Refuse what only looks like DICOM, and what was cut off: its pixels are not all there."""
-    if not sop_class and not header.has_preamble:
+    is_old = elements.text(header.dataset, "RecognitionCode").startswith(ACR_NEMA)
+    if not (sop_class or header.has_preamble or is_old):
         raise CannotDecode(
             SkipCode.NOT_AN_IMAGE, "It is not DICOM: it has no preamble and names no SOP class."
         )

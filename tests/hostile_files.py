@@ -185,6 +185,25 @@ def segmented_palette() -> bytes:
     )
 
 
+def acr_nema() -> bytes:
+    """Make a file as they were before DICOM: no preamble, no SOP class, implicit VR."""
+    content = make_dicom(
+        ROW, ImplicitVRLittleEndian, **TO_100, SOPClassUID=None, RecognitionCode="ACR-NEMA 2.0"
+    )
+    return content[data_set_of(content) :]
+
+
+def offset_table(*offsets: int) -> bytes:
+    """Make a file of three RLE frames whose Basic Offset Table says this: PS3.5 section A.4."""
+    frames = [
+        struct.pack("<16L", 1, 64, *[0] * 14) + bytes([257 - 24, level]) for level in (10, 20, 30)
+    ]
+    content = make_compressed(frames, RLELossless, np.zeros((4, 6), np.uint8))
+    table = content.rindex(struct.pack("<HH", 0x7FE0, 0x0010)) + 12
+    said = element(0xFFFEE000, struct.pack(f"<{len(offsets)}L", *offsets))
+    return content[:table] + said + content[table + 8 + 12 :]
+
+
 def directory(reference: list[str]) -> bytes:
     """Make a DICOMDIR that refers to one file: PS3.3 annex F."""
     record = make_item(DirectoryRecordType="IMAGE", ReferencedFileID=reference)
@@ -224,6 +243,7 @@ NOT_DICOM: Final = {
     "no preamble and no meta information": Case(
         lambda: shown()[data_set_of(shown()) :], EMBEDDED, GREYS
     ),
+    "a file from before DICOM": Case(acr_nema, EMBEDDED, GREYS),
     "gzipped": Case(lambda: gzip.compress(shown(), mtime=0), SkipCode.NOT_AN_IMAGE),
     "a DICOM preamble like a TIFF": Case(lambda: b"II*\0" + shown()[4:], EMBEDDED, GREYS),
     "a DICOMDIR": Case(partial(directory, ["IMAGES", "A"]), CONTAINER),
@@ -271,6 +291,13 @@ CUT: Final = {
     ),
     "fewer compressed frames than declared": Case(
         partial(encapsulated, [rle()] * 9, NumberOfFrames=40), SkipCode.CORRUPT
+    ),
+    "an offset table that is right": Case(partial(offset_table, 0, 74, 148), EMBEDDED, (10,) * 6),
+    "an empty offset table": Case(offset_table, EMBEDDED, (10,) * 6),
+    "an offset table too short": Case(partial(offset_table, 0), SkipCode.CORRUPT),
+    "an offset table of zeros": Case(partial(offset_table, 0, 0, 0), SkipCode.CORRUPT),
+    "an offset table that leads out": Case(
+        partial(offset_table, 0, 0xFFFFFFF0, 5), SkipCode.CORRUPT
     ),
     "a truncated JPEG": Case(
         lambda: make_compressed(

@@ -1,10 +1,15 @@
+import contextlib
 import re
+import warnings
 from dataclasses import fields
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
+import pydicom.data
 import pytest
+from pydicom import dcmread
+from pydicom.multival import MultiValue
 from pydicom.uid import (
     CTImageStorage,
     DeflatedExplicitVRLittleEndian,
@@ -14,8 +19,11 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
 )
 
+from core.errors import CannotDecode
 from core.types import Identity, Place, Tags
+from imaging import elements
 from imaging.decode import read_content, read_header
+from imaging.header import is_dicom, open_header
 from imaging.rules import Rules
 from imaging.uids import derived_uid, is_uid
 from tests.unit.imaging.factories import make_dicom, make_item
@@ -329,3 +337,82 @@ def test_an_item_is_read_in_its_own_character_set_or_in_that_around_it():
     for item, meaning in ((inherits, "Größe"), (declares, "Лёгкие")):
         tags = tags_of(SpecificCharacterSet="ISO_IR 100", AnatomicRegionSequence=[item])
         assert tags.body_part == meaning
+
+
+FOLDER = Path(pydicom.data.__file__).parent.joinpath("test_files")
+TEXTS = {
+    "modality": "Modality",
+    "study_date": "StudyDate",
+    "study_time": "StudyTime",
+    "study_description": "StudyDescription",
+    "series_description": "SeriesDescription",
+    "protocol": "ProtocolName",
+    "image_type": "ImageType",
+    "manufacturer": "Manufacturer",
+    "model": "ManufacturerModelName",
+    "institution": "InstitutionName",
+    "patient_sex": "PatientSex",
+    "patient_age": "PatientAge",
+    "photometric": "PhotometricInterpretation",
+    "lossy": "LossyImageCompression",
+    "burned_in": "BurnedInAnnotation",
+}
+NUMBERS = {
+    "field_strength": "MagneticFieldStrength",
+    "series_number": "SeriesNumber",
+    "instance_number": "InstanceNumber",
+    "bits_stored": "BitsStored",
+}
+
+
+def as_text(value):
+    values = value if isinstance(value, MultiValue) else [value]
+    return "\\".join("" if value is None else str(value).strip() for value in values)
+
+
+def as_number(value):
+    return None if value in (None, "") else float(value)
+
+
+def said_by_pydicom(path):
+    """The same fields, as another reader converts them."""
+    with warnings.catch_warnings(action="ignore"):
+        dataset = dcmread(path, force=True)
+        texts = {field: as_text(dataset.get(keyword)) for field, keyword in TEXTS.items()}
+        numbers = {field: as_number(dataset.get(keyword)) for field, keyword in NUMBERS.items()}
+        name = as_text(dataset.get("PatientName")).rstrip("^=")
+        return {**texts, **numbers, "name": name, "patient_id": as_text(dataset.get("PatientID"))}
+
+
+def said_here(instance):
+    identity = instance.identity
+    groups = (identity.name_alphabetic, identity.name_ideographic, identity.name_phonetic)
+    tags = {field: getattr(instance.tags, field) for field in (*TEXTS, *NUMBERS)}
+    return {**tags, "name": "=".join(groups).rstrip("="), "patient_id": identity.patient_id}
+
+
+def test_real_files_say_what_pydicom_reads():
+    compared = 0
+    for path in filter(Path.is_file, FOLDER.rglob("*")):
+        content = path.read_bytes()
+        if not is_dicom(content):
+            continue
+        with contextlib.suppress(CannotDecode):  # a file that is cut says nothing here
+            instance = read(content)
+            assert said_here(instance) == said_by_pydicom(path), path.name
+            compared += 1
+    assert compared > 100
+
+
+CHARSETS = Path(pydicom.data.__file__).parent.joinpath("charset_files")
+
+
+@pytest.mark.parametrize("path", sorted(CHARSETS.glob("*.dcm")), ids=lambda path: path.name)
+def test_a_file_of_each_character_set_has_its_name(path):
+    with warnings.catch_warnings(action="ignore"):
+        dataset = dcmread(path)
+        inner = dataset.get("RequestedProcedureCodeSequence", [dataset])[0]
+        expected = str(inner.PatientName)
+    header = open_header(path.read_bytes(), {0x00080005, 0x00100010, 0x00321064}, Rules())
+    around = elements.item(header.dataset, "RequestedProcedureCodeSequence") or header.dataset
+    assert elements.text(around, "PatientName").rstrip("=") == expected
