@@ -168,17 +168,17 @@ class Archive:
     def _job(
         self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
     ) -> Iterator[Job]:
-        settings, profile = self.settings, self.profile()
+        settings, card, profile = self.settings, self._card(), self.profile()
         slices = self._slices_per_series()
         with CollectionWriter.open(
-            settings.home, settings.collection, self._card(), profile.id, slices
+            settings.home, settings.collection, card, profile.id, slices
         ) as writer:
-            start = partial(self._start, profile, slices)
+            start = partial(self._start, card, profile, slices)
             yield Job(writer, start, settings.batch_size, slices, progress, stopped)
 
     @contextmanager
-    def _start(self, profile: Profile, slices: int) -> Iterator[Engine]:
-        settings, encoder = self.settings, self.encoder()
+    def _start(self, card: EncoderCard, profile: Profile, slices: int) -> Iterator[Engine]:
+        settings, encoder = self.settings, self.encoder_of(card)
         with DecodePool(
             encoder.prepare,
             settings.workers,
@@ -189,10 +189,12 @@ class Archive:
             yield Engine(encoder, pool)
 
     def _card(self) -> EncoderCard:
-        """What the encoder is bound to. A collection knows it: nothing has to be loaded then."""
+        """What the collection is bound to, or will be; one that is there knows without loading."""
         settings = self.settings
-        if settings.encoder is None and settings.weights is None and self.exists():
-            return self.reader().card
+        if settings.weights is None and self.exists():
+            card = self.reader().card
+            if settings.encoder in (None, card.name):
+                return card
         card = self.encoder().card
         if settings.weights is not None:
             remember_folder(settings.home, card.weights_sha256, settings.weights)
