@@ -127,7 +127,7 @@ def _of_bundle(bundle: Bundle, grid: Grid) -> Iterator[tuple[Window, Field]]:
     if any(part.stop == part.start for part in window):
         return
     volume = grid.z.step * grid.y.step * grid.x.step
-    points, amounts = cloud.of_bundle(bundle, 0.8 * grid.x.step)
+    points, amounts = cloud.of_bundle(bundle, grid.x.step)
     share = cloud.deposit(points, amounts, grid.cut(window)) / np.float32(volume)
     yield window, (0.5 - np.minimum(share, 1)) * np.float32(grid.softness)
 

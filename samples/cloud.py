@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from samples.grid import Axis, Field, Grid
+from samples.grid import Axis, Field, Grid, vector
 from samples.shapes import Bundle, Plate, Tube
 
 Points = NDArray[np.float32]  # (n, 3): x, y, z in mm
@@ -54,7 +54,7 @@ def _across(along: NDArray[np.float32], side: int) -> NDArray[np.float32]:
 
 def frames(along: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Two unit vectors (n, 3) across each direction."""
-    helper = np.where(np.abs(along[:, 2:]) < 0.9, np.float32([0, 0, 1]), np.float32([1, 0, 0]))
+    helper = np.where(np.abs(along[:, 2:]) < 0.9, vector((0, 0, 1)), vector((1, 0, 0)))
     first = np.cross(along, helper)
     first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-6)
     return first.astype(np.float32), np.cross(along, first).astype(np.float32)
@@ -104,7 +104,7 @@ def _stations(solid: Tube, top: float, bottom: float, step: float) -> tuple[Poin
         np.maximum(radii - np.float32(top), np.float32(0.05)),
         np.maximum(radii - np.float32(bottom), np.float32(0)),
         np.full(count, way[-1] / count, np.float32),
-        np.tile(np.float32(solid.flat), (count, 1)),
+        np.tile(vector(solid.flat), (count, 1)),
     )
 
 

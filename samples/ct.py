@@ -13,7 +13,7 @@ from samples.look import hounsfield
 from samples.scanners import Scanner
 from samples.series import Box, Instance, Series, Stored, box_of
 from samples.shapes import Bounds
-from samples.texture import filtered, frequencies
+from samples.texture import filtered, frequencies, shifted
 from samples.tissues import Tissue
 
 CT_IMAGE = "1.2.840.10008.5.1.4.1.1.2"
@@ -51,7 +51,8 @@ class Table:
     def distance(self, x: Field, y: Field, z: Field) -> Field:
         """Distance to the middle of the shell, less half its thickness."""
         middle = self.top - np.square(x) / 1300
-        return np.maximum(np.abs(y - middle) - 1.6, np.abs(x) - 205) + 0 * z
+        made: Field = np.maximum(np.abs(y - middle) - 1.6, np.abs(x) - 205) + 0 * z
+        return made
 
 
 def couch(top: float) -> Part:
@@ -61,7 +62,8 @@ def couch(top: float) -> Part:
 
 def scanned(parts: tuple[Part, ...], grid: Grid, phase: str) -> Field:
     """The volume in Hounsfield units, (slices, rows, columns), the lowest slice first."""
-    return paint(parts, grid, [hounsfield(phase)])[0]
+    made: Field = paint(parts, grid, [hounsfield(phase)])[0]
+    return made
 
 
 def repainted(
@@ -99,7 +101,7 @@ def ct_instances(
     tiles = noise_tiles(grid.y.count, grid.x.count, kernel.sharpen)
     radius = _radius(grid.y.count, grid.x.count)
     for index, height in enumerate(grid.z.positions().tolist()):
-        noise = _noise(tiles, rng) * (kernel.noise * scanner.noise)
+        noise = shifted(tiles, rng) * (kernel.noise * scanner.noise)
         image = _sharpened(volume[index], kernel.sharpen * scanner.sharp)
         image += noise * (1.15 - 0.6 * radius)
         yield Instance(
@@ -140,13 +142,6 @@ def noise_tiles(rows: int, columns: int, sharpen: float) -> NDArray[np.float32]:
     return np.stack([tile / tile.std() for tile in tiles])
 
 
-def _noise(tiles: NDArray[np.float32], rng: np.random.Generator) -> Field:
-    """A piece of noise, shifted and perhaps inverted, so that no two slices have the same."""
-    rows, columns = tiles.shape[1:]
-    shift = int(rng.integers(rows)), int(rng.integers(columns))
-    return np.roll(tiles[rng.integers(TILES)], shift, (0, 1)) * rng.choice([-1, 1])
-
-
 def _sharpened(image: Field, gain: float) -> Field:
     """The slice with its Laplacian taken away, as a sharp kernel does."""
     sharp = image.copy()
@@ -169,7 +164,8 @@ def _stored(image: Field, radius: Field, signed: bool) -> Stored:
         np.clip(np.rint(image), -1024, 3071, out=image)
         image[radius > 1] = OUTSIDE
         return image.astype(np.int16)
-    return np.clip(np.rint(image) + 1024, 0, 4095).astype(np.uint16)
+    made: Stored = np.clip(np.rint(image) + 1024, 0, 4095).astype(np.uint16)
+    return made
 
 
 def ct_series(
@@ -181,6 +177,7 @@ def ct_series(
         "ImageType": ["DERIVED", "PRIMARY", "AXIAL"],
         "ScanOptions": "HELICAL",
         "KVP": 120,
+        "AcquisitionNumber": 1,
         "DataCollectionDiameter": 500,
         "ReconstructionDiameter": round(grid.x.step * grid.x.count, 2),
         "ConvolutionKernel": kernel.name,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from PIL import Image
@@ -16,8 +16,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import correct_ambiguous_vr, write_data_element, write_file_meta_info
-from pydicom.pixels import get_encoder
-from pydicom.uid import UID, ExplicitVRBigEndian, JPEGBaseline8Bit
+from pydicom.pixels.encoders.base import get_encoder
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEGBaseline8Bit
 
 from samples.people import Person
 from samples.scanners import Scanner
@@ -25,6 +25,10 @@ from samples.series import Instance, Series, Stored
 
 SYNTHETIC = "SYNTHETIC: no real patient. Made by radseek sample."
 IMPLEMENTATION = UID("2.25.203517296351648973401289104826471365091")
+TEXT_REPORT = "1.2.840.10008.5.1.4.1.1.88.11"
+REPORTS = Scanner(
+    "sr", "SR", "SYNTHETIC Kitehill Systems", "Scribe", "RIS1", ExplicitVRLittleEndian
+)
 UNFINISHED = ".part"  # the end of a name until the whole file is on disk
 GROUPED = {JPEGBaseline8Bit: "YBR_FULL_422"}
 
@@ -151,6 +155,12 @@ class SeriesWriter:
         save(path, file_meta(self._shared.SOPClassUID, own.SOPInstanceUID, self._syntax), body)
         return str(own.SOPInstanceUID)
 
+    def write_alone(self, path: Path) -> None:
+        """Write the shared elements as a file of their own: an object without pixels."""
+        body = b"".join(self._encoded[tag] for tag in sorted(self._encoded))
+        names = self._shared.SOPClassUID, self._shared.SOPInstanceUID
+        save(path, file_meta(*names, self._syntax), body)
+
     def _encode(self, dataset: Dataset) -> dict[int, bytes]:
         """The bytes of each element, by tag (PS3.5 7)."""
         charset = convert_encodings(self._shared.SpecificCharacterSet)
@@ -163,6 +173,36 @@ class SeriesWriter:
             write_data_element(buffer, element, charset)
             encoded[int(element.tag)] = buffer.getvalue()
         return encoded
+
+
+def write_report(path: Path, person: Person, study: StudyHeader, text: str) -> None:
+    """Write the report of a study as a Basic Text SR (PS3.3 A.35.1)."""
+    dataset = header(person, study, REPORTS)
+    fill(dataset, {
+        "SOPClassUID": TEXT_REPORT,
+        "SOPInstanceUID": uid(study.uid, "report"),
+        "SeriesInstanceUID": uid(study.uid, "reports"),
+        "SeriesNumber": 99,
+        "SeriesDescription": "SYNTHETIC REPORT",
+        "InstanceNumber": 1,
+        "ReferencedPerformedProcedureStepSequence": [],
+        "PerformedProcedureCodeSequence": [],
+        "CompletionFlag": "COMPLETE",
+        "VerificationFlag": "UNVERIFIED",
+        "ValueType": "CONTAINER",
+        "ContinuityOfContent": "SEPARATE",
+        "ConceptNameCodeSequence": [code("18748-4", "Diagnostic imaging report", "LN")],
+        "ContentSequence": [
+            item(
+                RelationshipType="CONTAINS",
+                ValueType="TEXT",
+                ConceptNameCodeSequence=[code("121071", "Finding", "DCM")],
+                TextValue=text,
+            )
+        ],
+    })  # fmt: skip
+    writer = SeriesWriter(dataset, REPORTS.syntax)
+    writer.write_alone(path)
 
 
 def file_meta(sop_class: str, sop_instance: str, syntax: UID) -> FileMetaDataset:
@@ -190,7 +230,7 @@ def save(path: Path, meta: FileMetaDataset, body: bytes) -> None:
 
 def deflated(body: bytes) -> bytes:
     """The body as the deflated syntax has it: no zlib header, of even length (PS3.5 A.5)."""
-    press = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    press = zlib.compressobj(level=1, wbits=-zlib.MAX_WBITS)
     pressed = press.compress(body) + press.flush()
     return pressed + b"\0" * (len(pressed) % 2)
 
@@ -221,7 +261,7 @@ def _put_pixels(dataset: Dataset, frames: Stored, syntax: UID, bits: int) -> Non
         dataset["PixelData"].VR = "OB"
         dataset["PixelData"].is_undefined_length = True
         return
-    order = ">" if syntax == ExplicitVRBigEndian else "<"
+    order: Literal[">", "<"] = ">" if syntax == ExplicitVRBigEndian else "<"
     content = frames.astype(frames.dtype.newbyteorder(order), copy=False).tobytes()
     dataset.PixelData = content + b"\0" * (len(content) % 2)
     dataset["PixelData"].VR = "OB" if bits == 8 else "OW"
@@ -232,7 +272,7 @@ def _encoded(dataset: Dataset, frame: Stored, syntax: UID) -> bytes:
         packed = BytesIO()
         Image.fromarray(frame).save(packed, "JPEG", quality=90, subsampling="4:2:2")
         return packed.getvalue()
-    return get_encoder(syntax).encode(
+    coded: bytes = get_encoder(syntax).encode(
         frame,
         rows=dataset.Rows,
         columns=dataset.Columns,
@@ -244,3 +284,4 @@ def _encoded(dataset: Dataset, frame: Stored, syntax: UID) -> bytes:
         photometric_interpretation=dataset.PhotometricInterpretation,
         planar_configuration=0,
     )
+    return coded

@@ -1,5 +1,6 @@
 """Where voxel centres lie, in the patient axes of DICOM."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +9,11 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]  # (z, y, x), or anything that broadcasts to it
 Point = tuple[float, float, float]  # x to the patient's left, y to the back, z up; mm
 Window = tuple[slice, slice, slice]  # a block of a grid, in the order z, y, x
+
+
+def vector(values: Sequence[float]) -> Field:
+    """Numbers as an array of single precision."""
+    return np.array(values, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from samples.grid import Field, Grid
 from samples.look import GRAIN
 from samples.scanners import Scanner
 from samples.series import Box, Instance, Series
-from samples.texture import filtered, gaussian_response
+from samples.texture import shifted
 from samples.tissues import Tissue
 
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
@@ -109,11 +110,18 @@ def received(
 ) -> NDArray[np.uint16]:
     """The magnitude of a noisy complex signal (Gudbjartsson and Patz 1995), 12 bits."""
     sigma = 16.0 * scanner.noise
-    rows, columns = image.shape
-    soft = filtered(image * bias, gaussian_response(rows, columns, 0.45 / scanner.sharp))
-    noise = rng.standard_normal((2, rows, columns), np.float32) * np.float32(sigma)
-    magnitude = np.hypot(soft + noise[0], noise[1])
-    return np.clip(np.rint(magnitude), 0, 4095).astype(np.uint16)
+    tiles = noise_tiles(*image.shape)
+    real = image * bias + shifted(tiles, rng) * np.float32(sigma)
+    imaginary = shifted(tiles, rng) * np.float32(sigma)
+    magnitude = np.sqrt(real * real + imaginary * imaginary)
+    made: NDArray[np.uint16] = np.clip(np.rint(magnitude), 0, 4095).astype(np.uint16)
+    return made
+
+
+@cache
+def noise_tiles(rows: int, columns: int) -> NDArray[np.float32]:
+    """White noise with a deviation of 1: (8, rows, columns)."""
+    return np.random.default_rng(1995).standard_normal((8, rows, columns), np.float32)
 
 
 def bias_field(rows: int, columns: int, rng: np.random.Generator) -> Field:
@@ -121,7 +129,8 @@ def bias_field(rows: int, columns: int, rng: np.random.Generator) -> Field:
     down, across = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)[None, :]
     a, b, c = rng.uniform(-0.14, 0.14, 3)
     field = 1 + a * down + b * across + c * down * across + 0.1 * (down**2 + across**2)
-    return field.astype(np.float32)
+    made: Field = field.astype(np.float32)
+    return made
 
 
 def mr_series(
@@ -139,6 +148,7 @@ def mr_series(
         "SequenceVariant": "SK",
         "ScanOptions": "FS" if "FS" in contrast.name else "",
         "MRAcquisitionType": "2D",
+        "AcquisitionNumber": 1,
         "EchoTime": contrast.echo,
         "RepetitionTime": contrast.repetition,
         "EchoTrainLength": 8,

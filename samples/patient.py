@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from samples.dicom_files import SeriesWriter, StudyHeader, date_text, series_dataset, uid
+from samples.dicom_files import (
+    SeriesWriter,
+    StudyHeader,
+    date_text,
+    series_dataset,
+    uid,
+    write_report,
+)
 from samples.exams.catalogue import EXAMS
 from samples.exams.study import StudyPlan
 from samples.people import Person
@@ -63,6 +70,9 @@ def _visits(folder: Path, plan: PatientPlan, seed: int) -> Iterator[Visit]:
 def _study(root: Path, visit: Visit) -> Iterator[TruthRow]:
     for number, series in enumerate(EXAMS[visit.plan.kind](visit.plan), start=1):
         yield from _series(root, visit, series, number)
+    folder = visit.folder / "SR99"
+    folder.mkdir()
+    write_report(folder / "IM0001.dcm", visit.person, visit.header, visit.report)
 
 
 def _series(root: Path, visit: Visit, series: Series, number: int) -> Iterator[TruthRow]:

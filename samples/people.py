@@ -24,7 +24,10 @@ SCRIPTS: tuple[Script, ...] = (
     Script(
         "ISO 2022 IR 6\\ISO 2022 IR 87",
         ("Tsukimori^Hanae=月森^花恵=つきもり^はなえ", "Amagiri^Suzuna=天霧^鈴菜=あまぎり^すずな"),
-        ("Kazehara^Ryuto=風原^竜人=かぜはら^りゅうと", "Hoshikawa^Tetsuo=星川^鉄男=ほしかわ^てつお"),
+        (
+            "Kazehara^Ryuto=風原^竜人=かぜはら^りゅうと",
+            "Hoshikawa^Tetsuo=星川^鉄男=ほしかわ^てつお",
+        ),
     ),
     Script(
         "GB18030",
@@ -56,7 +59,7 @@ SCRIPTS: tuple[Script, ...] = (
         ("Ładogórska^Świetlana", "Čarovná^Zvonimíra", "ดาวทอง^ใบบัว"),
         ("Żurawiecki^Bożydar", "Ğümüşdağ^Yıldıray", "Đồngmây^Hảisơn"),
     ),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Radiographs: the attenuation of a body summed along the beam, with scatter, noise and a marker."""
+"""Radiographs: a body's attenuation summed along the beam, with scatter, noise, a marker."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -74,7 +74,8 @@ def _window(grid: Grid, parts: list[Part], beam: int) -> Window:
 def _solid(parts: Iterable[Part], grid: Grid, step: float) -> Field:
     """What all but the fine parts add to each ray, the feet's end first."""
     volume = paint([part for part in parts if not part.fine], grid, [XRAY])[0]
-    return volume.sum(axis=grid.beam) * np.float32(step)
+    made: Field = volume.sum(axis=grid.beam) * np.float32(step)
+    return made
 
 
 def projection(parts: Iterable[Part], film: Film) -> Field:
@@ -202,7 +203,9 @@ def radiograph(
 def film_boxes(marks: Mapping[str, tuple[Part, ...]], film: Film) -> dict[str, Box]:
     """Where each finding casts its shadow."""
     grid = film.grid(film.step / 2)
-    shadows = {name: extent(parts, grid).any(axis=film.beam)[::-1] for name, parts in marks.items()}
+    shadows = {
+        name: np.flip(extent(parts, grid).max(axis=film.beam), 0) for name, parts in marks.items()
+    }
     boxes = {name: box_of(shadow) for name, shadow in shadows.items()}
     return {name: box for name, box in boxes.items() if box is not None}
 

@@ -41,17 +41,50 @@ SCANNERS: tuple[Scanner, ...] = (
     Scanner("ct-a", "CT", ALDERMOOR, "Lantern 64", "LANTERN1", ExplicitVRLittleEndian),
     Scanner("ct-b", "CT", VESPERTINE, "Halo One", "HALO1", RLELossless, "", 1.5, 0.8, 5.0, True),
     Scanner("ct-c", "CT", KITEHILL, "Spiral K", "SPIRALK", JPEGLSLossless, ".dcm", 0.8, 1.2, 4.0),
-    Scanner("ct-d", "CT", ALDERMOOR, "Lantern 16", "OLDCT", ImplicitVRLittleEndian, "", 2.0, 0.7, 6.0),
+    Scanner(
+        "ct-d", "CT", ALDERMOOR, "Lantern 16", "OLDCT", ImplicitVRLittleEndian, "", 2.0, 0.7, 6.0
+    ),
     Scanner("dx-a", "DX", VESPERTINE, "Clarion D", "BUCKY1", JPEG2000Lossless, ".dcm", 0.8, 1.2),
-    Scanner("dx-b", "DX", KITEHILL, "Planar 43", "BUCKY2", ExplicitVRLittleEndian, "", 1.0, 1.0, monochrome1=True),
-    Scanner("cr-a", "CR", ALDERMOOR, "Foil 10", "PORTABLE", ImplicitVRLittleEndian, ".dcm", 2.2, 0.7, monochrome1=True),
+    Scanner(
+        "dx-b",
+        "DX",
+        KITEHILL,
+        "Planar 43",
+        "BUCKY2",
+        ExplicitVRLittleEndian,
+        "",
+        1.0,
+        1.0,
+        monochrome1=True,
+    ),
+    Scanner(
+        "cr-a",
+        "CR",
+        ALDERMOOR,
+        "Foil 10",
+        "PORTABLE",
+        ImplicitVRLittleEndian,
+        ".dcm",
+        2.2,
+        0.7,
+        monochrome1=True,
+    ),
     Scanner("cr-b", "CR", VESPERTINE, "Cassette 2", "CRREAD2", RLELossless, "", 1.6, 0.8),
-    Scanner("mr-a", "MR", KITEHILL, "Tesseract 1.5", "MAG15", DeflatedExplicitVRLittleEndian, ".dcm", 1.4),
+    Scanner(
+        "mr-a",
+        "MR",
+        KITEHILL,
+        "Tesseract 1.5",
+        "MAG15",
+        DeflatedExplicitVRLittleEndian,
+        ".dcm",
+        1.4,
+    ),
     Scanner("mr-b", "MR", VESPERTINE, "Quietus 3T", "MAG3", JPEGLSLossless, "", 0.8, 1.2),
     Scanner("us-a", "US", ALDERMOOR, "Sonora 5", "ECHO1", JPEGBaseline8Bit, ".dcm"),
     Scanner("us-b", "US", KITEHILL, "Ripple", "ECHO2", ExplicitVRBigEndian, ""),
     Scanner("mg-a", "MG", VESPERTINE, "Petal M", "MAMMO1", JPEG2000Lossless, ".dcm", 1.0),
-)  # fmt: skip
+)
 
 
 def scanner(name: str) -> Scanner:

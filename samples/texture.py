@@ -50,7 +50,8 @@ def _between_knots(knots: Field, at: Field, number: int) -> Field:
 def frequencies(rows: int, columns: int) -> NDArray[np.float32]:
     """Radial spatial frequency of `rfft2`, in cycles per pixel, (rows, columns // 2 + 1)."""
     down, across = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :]
-    return np.hypot(down, across).astype(np.float32)
+    made: NDArray[np.float32] = np.hypot(down, across).astype(np.float32)
+    return made
 
 
 def filtered(image: Field, response: NDArray[np.float32]) -> Field:
@@ -61,7 +62,8 @@ def filtered(image: Field, response: NDArray[np.float32]) -> Field:
 
 def gaussian_response(rows: int, columns: int, sigma: float) -> NDArray[np.float32]:
     """The response of a Gaussian blur with a deviation of so many pixels."""
-    return np.exp(-2 * (np.pi * sigma * frequencies(rows, columns)) ** 2)
+    made: NDArray[np.float32] = np.exp(-2 * (np.pi * sigma * frequencies(rows, columns)) ** 2)
+    return made
 
 
 def blurred(image: Field, sigma: float) -> Field:
@@ -71,3 +73,15 @@ def blurred(image: Field, sigma: float) -> Field:
     soft = filtered(wide, gaussian_response(wide.shape[0], wide.shape[1], sigma))
     edge = (wide.shape[0] - image.shape[0]) // 2
     return soft[edge : edge + image.shape[0], edge : edge + image.shape[1]]
+
+
+def shifted(tiles: NDArray[np.float32], rng: np.random.Generator) -> Field:
+    """A piece of noise from a few (n, rows, columns), moved and perhaps inverted.
+
+    Fresh noise for every slice would cost more than all the rest of it.
+    """
+    rows, columns = tiles.shape[1:]
+    shift = int(rng.integers(rows)), int(rng.integers(columns))
+    sign = np.float32(1 if rng.random() < 0.5 else -1)
+    made: Field = np.roll(tiles[rng.integers(len(tiles))], shift, (0, 1)) * sign
+    return made

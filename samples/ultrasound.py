@@ -1,4 +1,4 @@
-"""Ultrasound: a plane of echoes under a fan of beams, with speckle, shadows and a burned-in text."""
+"""Ultrasound: a plane of echoes under a fan of beams, with speckle, shadows and a label."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,7 +74,8 @@ def polar(plane: Field, spacing: float, probe: tuple[float, float], fan: Fan) ->
     across = probe[1] + way * np.sin(angle) / spacing
     rows = np.clip(np.rint(down).astype(int), 0, plane.shape[0] - 1)
     columns = np.clip(np.rint(across).astype(int), 0, plane.shape[1] - 1)
-    return plane[rows, columns]
+    made: Field = plane[rows, columns]
+    return made
 
 
 def scan(echo: Field, loss: Field, fan: Fan, rng: np.random.Generator) -> Field:

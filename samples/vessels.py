@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from samples.grid import Point
+from samples.grid import Point, vector
 from samples.shapes import Bundle
 
 Points = NDArray[np.float32]  # (n, 3)
@@ -24,8 +24,8 @@ def grow(
     """A tree from the root to about `leaves` points of the organ, thinner at every fork."""
     ends = rng.uniform(box[0], box[1], (leaves * 6, 3)).astype(np.float32)
     ends = ends[inside(ends)][:leaves]
-    order = np.argsort(np.linalg.norm(ends - np.float32(root), axis=1))
-    nodes = np.vstack([np.float32(root), ends[order]]).astype(np.float32)
+    order = np.argsort(np.linalg.norm(ends - vector(root), axis=1))
+    nodes = np.vstack([vector(root), ends[order]]).astype(np.float32)
     parents = _parents(nodes)
     return _bundle(nodes, parents, rng)
 

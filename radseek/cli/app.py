@@ -9,7 +9,16 @@ import typer
 
 from core.errors import RadseekError
 from radseek import __version__
-from radseek.cli import collections, encoders, indexing, page, rendering, searching, training
+from radseek.cli import (
+    collections,
+    encoders,
+    indexing,
+    page,
+    rendering,
+    samples,
+    searching,
+    training,
+)
 from radseek.cli.options import CollectionOption, HomeOption, WhereItLives
 from radseek.cli.output import HarmlessFormatter, say
 

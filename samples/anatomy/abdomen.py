@@ -18,7 +18,7 @@ from samples.anatomy.thorax import (
 )
 from samples.canvas import Part
 from samples.grid import Point
-from samples.shapes import Both, Ellipsoid, Shape, Tube, Without, tube, turned
+from samples.shapes import Both, Ellipsoid, Shape, Smooth, Tube, Without, tube, turned
 from samples.texture import Grain
 from samples.tissues import Tissue
 from samples.vessels import grow
@@ -64,24 +64,37 @@ def _wall(build: Build) -> list[Part]:
         for x in (-1, 1)
     ]
     psoas = [
-        tube([(x * 24 * s, 56 * s, -180 * s), (x * 42 * s, 52 * s, -330 * s), (x * 52 * s, 40 * s, -420 * s)],
-             np.array([9, 24, 26]) * s, pieces=6)
+        tube(
+            [
+                (x * 24 * s, 56 * s, -180 * s),
+                (x * 42 * s, 52 * s, -330 * s),
+                (x * 52 * s, 40 * s, -420 * s),
+            ],
+            np.array([9, 24, 26]) * s,
+            pieces=6,
+        )
         for x in (-1, 1)
-    ]  # fmt: skip
+    ]
     under = Trunk(build, 2 + build.fat * 0.5, shoulders=False)
-    outer = [Both(shape, under) for shape in (*straight, *backs)]
+    muscles: list[Shape] = [*straight, *backs]
+    outer = [Both(shape, under) for shape in muscles]
     return [
-        Part(Tissue.SKIN, Trunk(build, 0, shoulders=False), SKIN, core=(Tissue.FAT, 2.0)),
-        Part(Tissue.MUSCLE, Trunk(build, build.fat, shoulders=False), MUSCLE, Grain(7, 5)),
+        Part(
+            Tissue.SKIN, Smooth(Trunk(build, 0, shoulders=False), 2), SKIN, core=(Tissue.FAT, 2.0)
+        ),
+        Part(
+            Tissue.MUSCLE, Smooth(Trunk(build, build.fat, shoulders=False), 2), MUSCLE, Grain(7, 5)
+        ),
         *(Part(Tissue.MUSCLE, shape, MUSCLE, Grain(7, 5)) for shape in outer),
-        Part(Tissue.FAT, Trunk(build, flesh, shoulders=False), FAT + 2, Grain(13, 9)),
-        *(Part(Tissue.MUSCLE, shape, FAT + 3, Grain(7, 5)) for shape in (*psoas, *outer[2:])),
+        Part(Tissue.FAT, Smooth(Trunk(build, flesh, shoulders=False), 2), FAT + 2, Grain(13, 9)),
+        *(Part(Tissue.MUSCLE, shape, FAT + 3, Grain(7, 5)) for shape in psoas),
+        *(Part(Tissue.MUSCLE, shape, FAT + 3, Grain(7, 5)) for shape in outer[2:]),
     ]
 
 
 def _lung_bases(build: Build) -> list[Part]:
     lungs = [lung_of(build, side, erect=False) for side in (-1.0, 1.0)]
-    return [Part(Tissue.LUNG, lung, LUNGS, Grain(3, 6)) for lung in lungs]
+    return [Part(Tissue.LUNG, Smooth(lung), LUNGS, Grain(3, 6)) for lung in lungs]
 
 
 def _liver(build: Build) -> Ellipsoid:
@@ -91,7 +104,7 @@ def _liver(build: Build) -> Ellipsoid:
 
 def _liver_parts(build: Build, liver: Ellipsoid) -> list[Part]:
     s = build.scale
-    x, y, z = liver.centre
+    z = liver.centre[2]
     lobe = Ellipsoid((14 * s, -46 * s, z + 22), (62 * s, 30 * s, 46 * s), turned(about_y=0.2))
     cut = Ellipsoid((-34 * s, 44 * s, z - 82), (70 * s, 60 * s, 70 * s))
     rng = build.rng(21)
@@ -151,10 +164,16 @@ def _kidney_parts(build: Build, side: float, kidney: Ellipsoid) -> list[Part]:
     x, y, z = kidney.centre
     sinus = Ellipsoid((x - side * 9 * s, y - 7 * s, z), (13 * s, 11 * s, 27 * s), kidney.turn)
     pelvis = tube(
-        [(x + side * 2, y - 1, z + 18), (x - side * 7 * s, y - 6, z), (x - side * 22 * s, y - 14, z - 14),
-         (x - side * 26 * s, y - 16, z - 60), (x - side * 22 * s, y - 18, z - 190)],
-        np.array([3.5, 5.5, 5, 2.2, 2]), pieces=14,
-    )  # fmt: skip
+        [
+            (x + side * 2, y - 1, z + 18),
+            (x - side * 7 * s, y - 6, z),
+            (x - side * 22 * s, y - 14, z - 14),
+            (x - side * 26 * s, y - 16, z - 60),
+            (x - side * 22 * s, y - 18, z - 190),
+        ],
+        np.array([3.5, 5.5, 5, 2.2, 2]),
+        pieces=14,
+    )
     lower = tube([(x - side * 6 * s, y - 5, z - 4), (x + side * 1, y, z - 22)], [5, 3.5])
     return [
         Part(Tissue.KIDNEY, kidney, KIDNEYS, Grain(38, 5)),
@@ -183,8 +202,13 @@ def _bowel(build: Build) -> list[Part]:
 
 
 def _loop(loop: Tube, gas: bool) -> list[Part]:
-    inside = Part(Tissue.AIR if gas else Tissue.FLUID, loop.grown(-2.4), BOWEL + 1,
-                  Grain(45, 5), (Grain(46, 8), 1.5))  # fmt: skip
+    inside = Part(
+        Tissue.AIR if gas else Tissue.FLUID,
+        loop.grown(-2.4),
+        BOWEL + 1,
+        Grain(45, 5),
+        (Grain(46, 8), 1.5),
+    )
     return [Part(Tissue.SOFT, loop, BOWEL, Grain(35, 4)), inside]
 
 

@@ -1,4 +1,4 @@
-"""The hand: eight bones of the wrist, five of the palm, fourteen of the fingers, and the forearm."""
+"""The hand: eight bones of the wrist, nineteen of palm and fingers, and the forearm."""
 
 from dataclasses import dataclass
 

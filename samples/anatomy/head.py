@@ -89,9 +89,13 @@ def _brain(brain: Ellipsoid, build: Build, shrink: float) -> list[Part]:
         Part(Tissue.GREY, brain, BRAIN, Grain(23, 3)),
         Part(Tissue.WHITE, brain.grown(-3.6), BRAIN + 1, Grain(24, 3), (Grain(29, 9), 1.0)),
         Part(Tissue.GREY, band, FOLDS, Grain(23, 3), sheet=(folds, 7.5, 3.6)),
-        Part(Tissue.CSF, Without(brain.grown(1), brain.grown(-13)), FOLDS + 1,
-             sheet=(folds, 7.5, 0.45 + 0.35 * shrink)),
-    ]  # fmt: skip
+        Part(
+            Tissue.CSF,
+            Without(brain.grown(1), brain.grown(-13)),
+            FOLDS + 1,
+            sheet=(folds, 7.5, 0.45 + 0.35 * shrink),
+        ),
+    ]
 
 
 def _deep(build: Build, s: float, shrink: float) -> list[Part]:
@@ -103,10 +107,20 @@ def _deep(build: Build, s: float, shrink: float) -> list[Part]:
         *((p, (8.5, 18, 11)) for p in pair(26, -5, 5)),
     ]
     horns = [
-        tube([(x * 7, -40 * s, 13), (x * 9, -26, 19), (x * 12, 4, 26), (x * 21, 32, 16), (x * 28, 44, 4)],
-             np.array([3.5, 5.5, 5, 7, 3.5]) * wide, (0.9, 1.0, 1.1), 12)
+        tube(
+            [
+                (x * 7, -40 * s, 13),
+                (x * 9, -26, 19),
+                (x * 12, 4, 26),
+                (x * 21, 32, 16),
+                (x * 28, 44, 4),
+            ],
+            np.array([3.5, 5.5, 5, 7, 3.5]) * wide,
+            (0.9, 1.0, 1.1),
+            12,
+        )
         for x in (-1, 1)
-    ]  # fmt: skip
+    ]
     temporal = [
         tube([(x * 28, 32, 2), (x * 35, 8, -16), (x * 33, -8, -20)], 2.6 * wide, pieces=6)
         for x in (-1, 1)
@@ -120,11 +134,12 @@ def _deep(build: Build, s: float, shrink: float) -> list[Part]:
     return [
         *(Part(Tissue.NUCLEUS, Ellipsoid(p, r), DEEP) for p, r in nuclei),
         *(Part(Tissue.WHITE, shape, DEEP + 1) for shape in capsules),
-        *(Part(Tissue.CSF, shape, FLUID) for shape in (*horns, *temporal, third)),
+        *(Part(Tissue.CSF, shape, FLUID) for shape in (*horns, *temporal)),
+        Part(Tissue.CSF, third, FLUID),
         *(Part(Tissue.SOFT, shape, FLUID + 1) for shape in plexus),
-        *([Part(Tissue.MARROW, shape.grown(-1), FLUID + 2) for shape in plexus] if build.age > 45 else []),
+        *(Part(Tissue.MARROW, shape.grown(-1), FLUID + 2) for shape in plexus if build.age > 45),
         Part(Tissue.MARROW, Ellipsoid((0, 24, 6), (2.2, 2.6, 2.2)), FLUID + 2),
-    ]  # fmt: skip
+    ]
 
 
 def _hindbrain(build: Build, s: float) -> list[Part]:
@@ -182,10 +197,16 @@ def _base(s: float, seed: int) -> list[Part]:
         Part(Tissue.CORTEX, clivus, BASE, Grain(17, 3), core=(Tissue.MARROW, 1.5)),
         *(Part(Tissue.CORTEX, shape, BASE) for shape in petrous),
         *(Part(Tissue.CORTEX, shape, BASE, core=(Tissue.MARROW, 2.0)) for shape in mastoid),
-        *(Part(Tissue.AIR, shape.grown(-2.5), BASE + 1, sheet=(cells, 5, 3.2)) for shape in mastoid),
-        *(Part(Tissue.AIR, tube([(x * 56, 20, -48), (x * 84, 20, -50)], [3, 4]), BASE + 2) for x in (-1, 1)),
+        *(
+            Part(Tissue.AIR, shape.grown(-2.5), BASE + 1, sheet=(cells, 5, 3.2))
+            for shape in mastoid
+        ),
+        *(
+            Part(Tissue.AIR, tube([(x * 56, 20, -48), (x * 84, 20, -50)], [3, 4]), BASE + 2)
+            for x in (-1, 1)
+        ),
         *(Part(Tissue.CORTEX, shape, BASE, core=(Tissue.MARROW, 1.6)) for shape in cheeks),
-    ]  # fmt: skip
+    ]
 
 
 def _orbits(s: float) -> list[Part]:
@@ -220,7 +241,7 @@ def _orbits(s: float) -> list[Part]:
                 Tissue.LENS, Ellipsoid((x * 33 * s, -86 * s, -44 * s), (4.6, 2.2, 4.6)), ORBIT + 5
             ),
         ]
-    return parts  # fmt: skip
+    return parts
 
 
 def _sinuses(s: float) -> list[Part]:
@@ -231,10 +252,13 @@ def _sinuses(s: float) -> list[Part]:
     frontal = [Ellipsoid(p, (12, 5.5, 13)) for p in pair(12, -82 * s, -22 * s)]
     nasal = Ellipsoid((0, -64 * s, -76 * s), (14, 32, 20), power=3.0)
     return [
-        *(Part(Tissue.CORTEX, shape.grown(1.4), SINUS) for shape in (ethmoid, sphenoid, *maxillary, *frontal)),
+        *(
+            Part(Tissue.CORTEX, shape.grown(1.4), SINUS)
+            for shape in (ethmoid, sphenoid, *maxillary, *frontal)
+        ),
         *(Part(Tissue.AIR, shape, SINUS + 1) for shape in (sphenoid, *maxillary, *frontal)),
         Part(Tissue.AIR, ethmoid, SINUS + 1, sheet=(cells, 5, 5.5)),
         Part(Tissue.SOFT, nasal, SINUS + 1),
         Part(Tissue.AIR, nasal, SINUS + 2, sheet=(Grain(41, 8), 5, 2.8)),
         Part(Tissue.CORTEX, Ellipsoid((0, -62 * s, -60 * s), (0.8, 34, 40)), SINUS + 3, weight=0.7),
-    ]  # fmt: skip
+    ]

@@ -29,7 +29,7 @@ def knee(build: Build, side: float) -> Knee:
     s = build.scale
     parts = (
         *_flesh(build, side),
-        *_joint(s, side),
+        *_joint(s),
         *(part for bone in bones(s, side) for part in bone),
         *_cords(s, side),
     )
@@ -45,13 +45,34 @@ def _flesh(build: Build, side: float) -> list[Part]:
     )
     outside = tube(path, np.array([58, 52, 47, 50, 46]) * s + fat, (1.0, 1.06, 1.0), 8)
     muscles = [
-        tube(np.array([(0, -26, 140), (0, -28, 60), (0, -34, 34)]) * s, np.array([30, 20, 7]) * s, (1.3, 0.9, 1.0), 6),
-        *(tube(np.array([(x * 24, 26, 140), (x * 30, 30, 50), (x * 30, 26, -8)]) * s, np.array([22, 15, 6]) * s, pieces=6)
-          for x in (-1, 1)),
-        *(tube(np.array([(x * 16, 34, 24), (x * 20, 40, -30), (x * 20, 36, -140)]) * s, np.array([8, 19, 24]) * s, pieces=6)
-          for x in (-1, 1)),
-        tube(np.array([(side * 14, -12, -40), (side * 18, -14, -140)]) * s, np.array([8, 15]) * s, pieces=4),
-    ]  # fmt: skip
+        tube(
+            np.array([(0, -26, 140), (0, -28, 60), (0, -34, 34)]) * s,
+            np.array([30, 20, 7]) * s,
+            (1.3, 0.9, 1.0),
+            6,
+        ),
+        *(
+            tube(
+                np.array([(x * 24, 26, 140), (x * 30, 30, 50), (x * 30, 26, -8)]) * s,
+                np.array([22, 15, 6]) * s,
+                pieces=6,
+            )
+            for x in (-1, 1)
+        ),
+        *(
+            tube(
+                np.array([(x * 16, 34, 24), (x * 20, 40, -30), (x * 20, 36, -140)]) * s,
+                np.array([8, 19, 24]) * s,
+                pieces=6,
+            )
+            for x in (-1, 1)
+        ),
+        tube(
+            np.array([(side * 14, -12, -40), (side * 18, -14, -140)]) * s,
+            np.array([8, 15]) * s,
+            pieces=4,
+        ),
+    ]
     vessel = tube(np.array([(0, 32, 140), (2, 34, 0), (0, 26, -140)]) * s, 4.0, pieces=6)
     return [
         Part(Tissue.SKIN, outside, SKIN, Grain(13, 9), core=(Tissue.FAT, 1.8)),
@@ -63,13 +84,16 @@ def _flesh(build: Build, side: float) -> list[Part]:
     ]
 
 
-def _joint(s: float, side: float) -> list[Part]:
+def _joint(s: float) -> list[Part]:
     """Cartilage on the condyles and the plateau, the menisci between, some fluid."""
     plateau = Drum((0, 4 * s, -10 * s), (37 * s, 24 * s), 4.0, waist=0.0)
     rings = [
-        Without(Ellipsoid((x * 21 * s, 3 * s, -4 * s), (19 * s, 23 * s, 3.6)), Ellipsoid((x * 18 * s, 3 * s, -2), (11 * s, 15 * s, 12)))
+        Without(
+            Ellipsoid((x * 21 * s, 3 * s, -4 * s), (19 * s, 23 * s, 3.6)),
+            Ellipsoid((x * 18 * s, 3 * s, -2), (11 * s, 15 * s, 12)),
+        )
         for x in (-1, 1)
-    ]  # fmt: skip
+    ]
     covers = [Ellipsoid(c, (r[0] + 2.6, r[1] + 2.6, r[2] + 2.6)) for c, r in _condyles(s)]
     pad = Ellipsoid((0, -32 * s, -2), (16, 13, 20))
     pouch = Ellipsoid((0, -33 * s, 48 * s), (18, 3.0, 22))
@@ -90,13 +114,27 @@ def _condyles(s: float) -> list[tuple[Point, Point]]:
 def bones(s: float, side: float) -> list[list[Part]]:
     """Femur, tibia, fibula and kneecap, each a list of parts."""
     condyles = [Ellipsoid(c, r) for c, r in _condyles(s)]
-    thigh = tube(np.array([(4 * side, -4, 150), (3 * side, -3, 110), (1 * side, -2, 74), (0, 0, 46), (0, 2, 26)]) * s,
-                 np.array([14, 14, 15.5, 24, 31]) * s, (1.12, 0.86, 1.0), 10)  # fmt: skip
-    shin = tube(np.array([(0, 3, -30), (0, 2, -44), (0, 0, -66), (0, 0, -100), (0, 0, -150)]) * s,
-                np.array([30, 24, 16.5, 14, 13]) * s, (1.08, 0.74, 1.0), 12)  # fmt: skip
+    thigh = tube(
+        np.array(
+            [(4 * side, -4, 150), (3 * side, -3, 110), (1 * side, -2, 74), (0, 0, 46), (0, 2, 26)]
+        )
+        * s,
+        np.array([14, 14, 15.5, 24, 31]) * s,
+        (1.12, 0.86, 1.0),
+        10,
+    )
+    shin = tube(
+        np.array([(0, 3, -30), (0, 2, -44), (0, 0, -66), (0, 0, -100), (0, 0, -150)]) * s,
+        np.array([30, 24, 16.5, 14, 13]) * s,
+        (1.08, 0.74, 1.0),
+        12,
+    )
     head = Drum((0, 4 * s, -21 * s), (37 * s, 24 * s), 8.0 * s, waist=0.0)
-    calf = tube(np.array([(side * 33, 20, -22), (side * 34, 20, -34), (side * 33, 19, -150)]) * s,
-                np.array([8.5, 7, 5.6]) * s, pieces=6)  # fmt: skip
+    calf = tube(
+        np.array([(side * 33, 20, -22), (side * 34, 20, -34), (side * 33, 19, -150)]) * s,
+        np.array([8.5, 7, 5.6]) * s,
+        pieces=6,
+    )
     cap = Ellipsoid((0, -39 * s, 22 * s), (20 * s, 9 * s, 21 * s))
     return [
         [*_bone(thigh, 4.2, "femur"), *(p for c in condyles for p in _bone(c, 1.3, "femur"))],
@@ -116,10 +154,13 @@ def _bone(shape: Tube | Ellipsoid | Drum, cortex: float, name: str) -> list[Part
 
 def _cords(s: float, side: float) -> list[Part]:
     paths: list[tuple[list[Point], float]] = [
-        ([(0, -34, 44), (0, -44, 30)], 4.0), ([(0, -43, 6), (0, -34, -34)], 3.6),
-        ([(side * 6, 12, 14), (-side * 4, -14, -9)], 3.2), ([(-side * 5, -6, 12), (0, 24, -14)], 4.0),
-        ([(-side * 40, 6, 20), (-side * 36, 4, -40)], 2.0), ([(side * 40, 8, 18), (side * 38, 18, -24)], 2.0),
-    ]  # fmt: skip
+        ([(0, -34, 44), (0, -44, 30)], 4.0),
+        ([(0, -43, 6), (0, -34, -34)], 3.6),
+        ([(side * 6, 12, 14), (-side * 4, -14, -9)], 3.2),
+        ([(-side * 5, -6, 12), (0, 24, -14)], 4.0),
+        ([(-side * 40, 6, 20), (-side * 36, 4, -40)], 2.0),
+        ([(side * 40, 8, 18), (side * 38, 18, -24)], 2.0),
+    ]
     shapes: list[Shape] = [tube(np.array(points) * s, radius) for points, radius in paths]
     notch = Ellipsoid((0, 14 * s, 8 * s), (7, 22, 18), turned(about_x=0.2))
     return [

@@ -1,5 +1,6 @@
-"""The chest: cavity, lungs with vessels and airways, heart, great vessels, ribs, spine, shoulders."""
+"""The chest: lungs with vessels and airways, heart, great vessels, ribs, spine, shoulders."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,13 +8,14 @@ from numpy.typing import NDArray
 
 from samples.anatomy.build import Build
 from samples.canvas import Part
-from samples.grid import Field, Point
+from samples.grid import Field, Point, vector
 from samples.shapes import (
     Both,
     Bounds,
     Drum,
     Ellipsoid,
     Plate,
+    Smooth,
     Tube,
     tube,
     turned,
@@ -87,10 +89,10 @@ class Trunk:
         scale = np.float32(self.build.scale)
         width, depth = width + self._padding, depth + self._padding + 6 * scale
         middle = middle + 8 * scale
-        rise = np.clip((z / scale - 60) / 60, 0, 1)
+        rise: Field = np.clip((z / scale - 60) / 60, 0, 1)
         rise = rise * rise * (3 - 2 * rise)
-        width = width + rise * (62 if self.shoulders else -4) * scale
-        depth = depth - rise * 12 * scale
+        width = width + rise * np.float32(62 if self.shoulders else -4) * scale
+        depth = depth - rise * np.float32(12) * scale
         across, along = np.square(x / width), np.square((y - middle) / depth)
         far = np.sqrt(np.sqrt(across * across + along * along + 1.5 * across * along))
         fall = 0.40 * np.sqrt(x * x + 1600) + 40 * (x / (215 * scale)) ** 8 + (y - 20) ** 2 / 260
@@ -119,7 +121,8 @@ class Dome:
         back = (y / self.scale - 2) / 84
         drop = 46 * out * out + np.where(back > 0, 72, 30) * back * back
         below = (self.top - drop * self.scale) - z
-        return np.maximum(below * 0.8, 4 - x * self.side)
+        made: Field = np.maximum(below * 0.8, 4 - x * self.side)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,8 @@ class Lung:
         apex = 0.8 * (z - 130 * scale + 0.010 * np.square(x * self.dome.side - 40 * scale))
         apex = apex + np.float32(self.cavity.inset + self.cavity.apex)
         walls = np.maximum(self.cavity.distance(x, y, z), self.dome.distance(x, y, z))
-        return np.maximum(walls, apex)
+        made: Field = np.maximum(walls, apex)
+        return made
 
     def inside(self, points: NDArray[np.float32], margin: float) -> NDArray[np.bool_]:
         """Which of the points (n, 3) lie deeper than so many mm."""
@@ -190,13 +194,17 @@ def _trunk(build: Build, arms: bool, erect: bool) -> list[Part]:
     neck = tube([(0, 14, 110), (0, 8, 170), (0, -2, 330)], [70, 58, 60], pieces=4)
     neck = Tube(neck.points * np.float32(scale), neck.radii * np.float32(scale))
     parts = [
-        Part(Tissue.SKIN, Trunk(build, 0, arms), SKIN, core=(Tissue.FAT, 2.0)),
+        Part(Tissue.SKIN, Smooth(Trunk(build, 0, arms), 2), SKIN, core=(Tissue.FAT, 2.0)),
         Part(Tissue.SKIN, neck, SKIN, core=(Tissue.FAT, 2.0)),
         Part(
-            Tissue.MUSCLE, Trunk(build, build.fat, arms), MUSCLE, Grain(7, 5), (Grain(11, 14), 1.3)
+            Tissue.MUSCLE,
+            Smooth(Trunk(build, build.fat, arms), 2),
+            MUSCLE,
+            Grain(7, 5),
+            (Grain(11, 14), 1.3),
         ),
         Part(Tissue.MUSCLE, neck.grown(-2 - build.fat * 0.4), MUSCLE, Grain(7, 5)),
-        Part(Tissue.FAT, Cavity(build, -1.5), CAVITY),
+        Part(Tissue.FAT, Smooth(Cavity(build, -1.5), 2), CAVITY),
     ]
     return [
         *parts,
@@ -302,15 +310,13 @@ def lung_of(build: Build, side: float, erect: bool, collapsed: float = 0.0) -> L
 
 
 def lung_parts(build: Build, side: float, lung: Lung) -> list[Part]:
-    """The air of one half of the chest, the lung in it and the lung's vessels."""
-    whole = Lung(Cavity(build, 2.5), lung.dome)
+    """A lung and its vessels."""
     rng = build.rng(3, int(side) + 1)
     (low, high) = lung.bounds
     hilum = (side * 32 * build.scale, 8.0, (2.0 if side < 0 else 12.0) * build.scale)
     tree = grow(hilum, lambda points: lung.inside(points, 4), (low, high), 420, rng)
     return [
-        Part(Tissue.AIR, whole, LUNGS - 1),
-        Part(Tissue.LUNG, lung, LUNGS, Grain(3, 6), name=f"lung {side:+.0f}"),
+        Part(Tissue.LUNG, Smooth(lung), LUNGS, Grain(3, 6), name=f"lung {side:+.0f}"),
         Part(Tissue.VESSEL, tree, LUNGS + 1, fine=True, name=f"lung {side:+.0f}"),
     ]
 
@@ -387,7 +393,7 @@ def _great_vessels(build: Build) -> list[Part]:
     brachial = [(26, -30, 118), (0, -28, 84), (-20, -18, 76)]
 
     def vessel(
-        tissue: Tissue, points: list[Point], radius: float, pieces: int, up: int = 0
+        tissue: Tissue, points: Sequence[Point], radius: float, pieces: int, up: int = 0
     ) -> Part:
         return Part(tissue, tube(np.array(points) * s, radius * s, pieces=pieces), VESSELS + up)
 
@@ -517,7 +523,7 @@ def rib_bone(build: Build, path: NDArray[np.float32], number: int, side: float) 
     widths = (
         np.interp(np.linspace(0, 11, len(path)), [0, 2, 6, 11], [4.4, 5.2, 5.8, last]) * build.scale
     )
-    bone = tube(path, widths, RIB, pieces=22)
+    bone = tube(path, widths, RIB, pieces=16)
     parts = [
         Part(
             Tissue.CORTEX,
@@ -532,7 +538,7 @@ def rib_bone(build: Build, path: NDArray[np.float32], number: int, side: float) 
         return parts
     joint = (side * 17.0, -84.0, max(78.0 - 17.5 * (number - 1), -52.0))
     end = path[-1]
-    middle = (end + np.float32(joint)) / 2 + np.float32([0, -4, -9 if number > 4 else 0])
+    middle = (end + vector(joint)) / 2 + vector([0, -4, -9 if number > 4 else 0])
     gristle = tube([end, middle, np.array(joint) * build.scale], [5.5, 5, 4.5], RIB, pieces=6)
     return [*parts, Part(Tissue.CARTILAGE, gristle, BONES - 1)]
 
@@ -561,7 +567,8 @@ def _shoulder(build: Build, side: float, arms: bool) -> list[Part]:
     clavicle = [(16, -66, 104), (55, -62, 108), (105, -30, 118 + up), (150, 2, 128 + up)]
     corners = [(104, 62, 124), (152, 36, 122), (122, 76, 0)]
     spine = [(104, 66, 104), (135, 58, 120), (158, 20, 134)]
-    points = np.array([side * s, s, s])
+    near = 1.0 if arms else 0.93
+    points = np.array([side * s * near, s * near, s])
     a, b, c = (tuple(float(v) for v in np.array(corner) * points) for corner in corners)
     bones = [
         tube(np.array(clavicle) * points, np.array([2.5, 6.4, 5.4, 5]) * s, pieces=10),

@@ -105,13 +105,13 @@ def _views(
     for number in range(planes.count):
         echo, loss = (_seen_from(volume[:, number], side) for volume in volumes)
         probe = (_skin(echo), echo.shape[1] / 2)
-        beams = (polar(plane, step, probe, fan) for plane in (echo, loss))
+        bright, lost = (polar(plane, step, probe, fan) for plane in (echo, loss))
         found = {
             name: on_screen(_seen_from(mask[:, number], side), step, probe, fan)
             for name, mask in masks.items()
         }
         boxes = {name: box for name, box in found.items() if box is not None}
-        yield scan(*beams, fan, rng), boxes
+        yield scan(bright, lost, fan, rng), boxes
 
 
 def _seen_from(plane: NDArray[Any], side: float) -> NDArray[Any]:

@@ -25,6 +25,7 @@ from samples.radiograph import (
     projection,
     radiograph,
     radiograph_series,
+    reprojected,
 )
 from samples.scanners import scanner
 from samples.series import Instance, Series
@@ -94,11 +95,10 @@ def _radiograph(
     body_part: str, region: Dataset,
 ) -> Series:  # fmt: skip
     machine = scanner(plan.scanner)
-    rays = projection(with_changes(parts, list(changes.values())), film)
+    base = projection(parts, film)
+    rays = reprojected(base, film, parts, with_changes(parts, list(changes.values())))
     rng = np.random.default_rng(plan.seed(film.beam))
-    pixels = radiograph(
-        rays, film, view, machine, exposure_for(machine, projection(parts, film)), rng
-    )
+    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base), rng)
     boxes = film_boxes({name: change.marks for name, change in changes.items()}, film)
     instance = Instance(pixels, {}, boxes, view=view.name)
     side = _letter(plan)

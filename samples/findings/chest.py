@@ -5,10 +5,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from samples.anatomy.thorax import IN_LUNGS, Chest, Lung, lung_of, lung_parts, rib_bone, rib_path
+from samples.anatomy.thorax import (
+    IN_LUNGS,
+    LUNGS,
+    Chest,
+    Lung,
+    lung_of,
+    lung_parts,
+    rib_bone,
+    rib_path,
+)
 from samples.canvas import Part
 from samples.findings.finding import Change, Finding, Label
-from samples.grid import Field, Point
+from samples.grid import Field, Point, vector
 from samples.shapes import EVERYWHERE, Both, Bounds, Ellipsoid, Without, as_point, turned
 from samples.texture import Grain
 from samples.tissues import Tissue
@@ -67,9 +76,11 @@ class Pool:
         """Distance above the surface of the fluid."""
         if self.erect:
             climb = np.clip((x * self.side - 70) / 60, 0, 1.2)
-            return (z - self.level - 26 * climb * climb - np.square(y / 90) * 10) * 0.8
+            rise: Field = (z - self.level - 26 * climb * climb - np.square(y / 90) * 10) * 0.8
+            return rise
         sag = 0.0011 * np.square(x - self.side * 60) + np.clip(z - 30, 0, 200) * 0.35
-        return (self.level + sag - y) + 0 * z
+        made: Field = (self.level + sag - y) + 0 * z
+        return made
 
 
 def _effusion(chest: Chest, finding: Finding) -> Change:
@@ -88,7 +99,8 @@ def _pneumothorax(chest: Chest, finding: Finding) -> Change:
     side = finding.side.sign
     old = tuple(part for part in chest.parts if part.name == f"lung {side:+.0f}")
     lung = lung_of(chest.build, side, chest.erect, finding.size_mm)
-    new = tuple(lung_parts(chest.build, side, lung)[1:])
+    air = Part(Tissue.AIR, chest.lungs[side], LUNGS - 1)
+    new = (air, *lung_parts(chest.build, side, lung))
     gap = Without(chest.lungs[side], Lung(lung.cavity, lung.dome))
     return Change(new, (_of(finding, Tissue.AIR, gap, None),), old)
 
@@ -98,7 +110,7 @@ def _fracture(chest: Chest, finding: Finding) -> Change:
     side, number = finding.side.sign, 5 + finding.seed % 4
     path = rib_path(chest.build, number, side)
     broken = 5 + finding.seed % 2
-    step = np.float32([side * 0.25, 0, -1]) * np.float32(finding.size_mm)
+    step = vector([side * 0.25, 0, -1]) * np.float32(finding.size_mm)
     gap = (path[broken] - path[broken - 1]) * np.float32(0.08)
     back = np.vstack([path[:broken], path[broken] - gap])
     front = np.vstack([path[broken] + gap, path[broken + 1 :]]) + step

@@ -1,11 +1,10 @@
 """Fractures of the limbs: of a long bone of the hand or forearm, and of the tibia at the knee."""
 
-import numpy as np
-
 from samples.anatomy.hand import Hand, shaft
 from samples.anatomy.knee import INSIDE, Knee
 from samples.canvas import Part
 from samples.findings.finding import Change, Finding
+from samples.grid import vector
 from samples.shapes import Both, Ellipsoid, Tube, as_point, turned
 from samples.texture import Grain
 from samples.tissues import Tissue
@@ -18,7 +17,7 @@ def change_hand(hand: Hand, finding: Finding) -> Change:
     name = BREAKABLE[finding.seed % len(BREAKABLE)]
     bone = hand.long_bones[name]
     broken = 4 if name == "radius" else 9
-    step = np.float32([finding.size_mm * 0.8 * hand.side, finding.size_mm * 0.5, 0])
+    step = vector([finding.size_mm * 0.8 * hand.side, finding.size_mm * 0.5, 0])
     near = Tube(bone.points[: broken + 1], bone.radii[: broken + 1], bone.flat)
     far = Tube(bone.points[broken:] + step, bone.radii[broken:], bone.flat)
     old = tuple(part for part in hand.parts if part.name == name)
