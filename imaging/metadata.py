@@ -14,6 +14,7 @@ from imaging.dates import (
     parse_date,
     parse_date_time,
 )
+from imaging.elements import RawDataset
 from imaging.functional_groups import PER_FRAME, SHARED, scopes
 from imaging.presentation import windows_of
 from imaging.uids import SERIES, SOP, STUDY, derived_uid, is_uid
@@ -77,7 +78,7 @@ KEYWORDS: Final = (
 )
 
 
-def read_tags(dataset: Dataset, syntax: str, sha256: str) -> Tags:
+def read_tags(dataset: RawDataset, syntax: str, sha256: str) -> Tags:
     """Read the tags of a file; docs/metadata.md says where each is from.
 
     `syntax` is its transfer syntax UID. `sha256`, of the file, makes up the UIDs that it lacks.
@@ -129,7 +130,7 @@ def read_tags(dataset: Dataset, syntax: str, sha256: str) -> Tags:
         slice_thickness=_number(dataset, "PixelMeasuresSequence", "SliceThickness"),
         row_spacing=row_spacing,
         column_spacing=column_spacing,
-        windows=windows_of(dataset),
+        windows=_windows(dataset),
         lossy=text("LossyImageCompression"),
         burned_in=text("BurnedInAnnotation"),
         deidentified=text("PatientIdentityRemoved"),
@@ -198,6 +199,12 @@ def _acquisition(dataset: Dataset) -> str:
                 return found
     day, clock = (elements.text(dataset, f"Acquisition{part}") for part in ("Date", "Time"))
     return join_date_time(day, clock)
+
+
+def _windows(dataset: RawDataset) -> str:
+    """Write down the windows, as many whole ones as a text may have characters."""
+    whole, most = windows_of(dataset), dataset.texts.most
+    return whole if len(whole) <= most else whole[:most].rpartition("; ")[0]
 
 
 def _age_days(dataset: Dataset) -> int | None:

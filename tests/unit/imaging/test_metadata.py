@@ -24,6 +24,7 @@ from core.types import Identity, Place, Tags
 from imaging import elements
 from imaging.decode import read_content, read_header
 from imaging.header import is_dicom, open_header
+from imaging.limits import Limits
 from imaging.rules import Rules
 from imaging.uids import derived_uid, is_uid
 from tests.unit.imaging.factories import make_dicom, make_item
@@ -246,6 +247,13 @@ def test_a_file_without_any_uid_has_three_of_its_own():
     assert tags.derived_uids == "study,series,sop"
     assert len({tags.study_uid, tags.series_uid, tags.sop_uid}) == 3
     assert tags == again
+
+
+def test_of_a_thousand_windows_those_are_kept_that_a_text_may_hold():
+    content = make_dicom(WindowCenter=[40] * 1000, WindowWidth=[400] * 1000)
+    windows = read(content, Rules(limits=Limits(text=20))).tags.windows
+    assert windows == "40/400; 40/400"  # a third would end at the 22nd character
+    assert len(read(content).tags.windows.split("; ")) == 128  # 8 * 128 - 2 characters
 
 
 def groups(position, **measures):
