@@ -94,19 +94,21 @@ _shared_uids = (
     .group_by(instances.c.sop_uid)
     .having(func.count() > 1)
 )
-_shared_groups = (
-    select(pictures.c.group_id)
-    .where(_is_shown)
-    .group_by(pictures.c.group_id)
-    .having(func.count(pictures.c.instance_id.distinct()) > 1)
+_shared_pixels = (
+    select(pictures.c.pixel_sha256)
+    .where(_is_shown, pictures.c.pixel_sha256.is_not(None))
+    .group_by(pictures.c.pixel_sha256)
+    .having(func.count() > 1)
 )
 _twins = (
-    select(pictures.c.group_id, instances.c.id, instances.c.sop_uid, files.c.path, files.c.member)
+    select(
+        pictures.c.pixel_sha256, instances.c.id, instances.c.sop_uid, files.c.path, files.c.member
+    )
     .select_from(pictures)
     .join(instances)
     .join(files, files.c.id == first_file_id)
-    .where(_is_shown, pictures.c.group_id.in_(_shared_groups))
-    .order_by(pictures.c.group_id, instances.c.id)
+    .where(_is_shown, pictures.c.pixel_sha256.in_(_shared_pixels))
+    .order_by(pictures.c.pixel_sha256, instances.c.id)
 )
 _contested = (
     select(instances.c.sop_uid)
@@ -195,13 +197,13 @@ def _same_uids(connection: Connection) -> Iterator[Link]:
 
 def _same_pixels(connection: Connection) -> Iterator[Link]:
     """Once for the same files, however many of their frames are alike."""
-    told = set()
+    links = set()
     for _, rows in groupby(connection.execute(_twins), itemgetter(0)):
         names = {(sop_uid or number, location_of(*key)) for _, number, sop_uid, *key in rows}
-        locations = tuple(sorted({location for _, location in names}))
-        if len({name for name, _ in names}) > 1 and locations not in told:
-            told.add(locations)
-            yield Relation.SAME_PIXELS, list(locations)
+        if len({name for name, _ in names}) > 1:
+            links.add(tuple(sorted({location for _, location in names})))
+    for locations in sorted(links):
+        yield Relation.SAME_PIXELS, list(locations)
 
 
 def _gathered(rows: Iterable[Any]) -> Iterator[_Content]:

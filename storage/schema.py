@@ -165,13 +165,7 @@ pictures = Table(
     Column("position", String, nullable=False),  # mm
     Column("along", Float),  # mm
 )
-Index(
-    "ix_pictures_instance_id_frame",
-    pictures.c.instance_id,
-    pictures.c.frame,
-    unique=True,
-    sqlite_where=pictures.c.tombstone.is_(None),
-)
+Index("ix_pictures_instance_id_frame", pictures.c.instance_id, pictures.c.frame, unique=True)
 Index(
     "ix_pictures_pixel_sha256",
     pictures.c.pixel_sha256,

@@ -50,7 +50,7 @@ _settle = (
 )
 _ask_again = (
     update(instances)
-    .where(_is_living, _is_left_out)
+    .where(_is_living, instances.c.state == FileState.CATALOGUED.value, _is_left_out)
     .values(state=FileState.PENDING.value, code=None, reason=None)
 )
 _series = (

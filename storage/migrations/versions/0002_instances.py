@@ -278,11 +278,7 @@ def _create_indexes() -> None:
         "ix_files_skip_code", "files", ["skip_code"], sqlite_where=sa.text("skip_code IS NOT NULL")
     )
     op.create_index(
-        "ix_pictures_instance_id_frame",
-        "pictures",
-        ["instance_id", "frame"],
-        unique=True,
-        sqlite_where=living,
+        "ix_pictures_instance_id_frame", "pictures", ["instance_id", "frame"], unique=True
     )
     op.create_index("ix_pictures_pixel_sha256", "pictures", ["pixel_sha256"], sqlite_where=living)
     op.create_index(
