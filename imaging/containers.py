@@ -35,10 +35,12 @@ class SourceReader:
         archive = self._opened(location.path)
         return archive.read(location.member) if location.member else self._whole(archive)
 
-    def container(self, source: Source, content: bytes | None) -> Container | None:
-        """List what was read, if it is a container. Raises CannotDecode."""
-        if content is None:
-            return self._opened(source.location.path).container(source)
+    def archive(self, source: Source) -> Container:
+        """List the zip archive that was read. Raises CannotDecode."""
+        return self._opened(source.location.path).container(source)
+
+    def directory(self, source: Source, content: bytes) -> Container | None:
+        """List what was read, if it is a DICOMDIR. Raises CannotDecode (TOO_LARGE)."""
         with quiet_libraries():
             if is_directory(content):
                 return list_directory(source, content, self._rules)

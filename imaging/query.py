@@ -116,33 +116,36 @@ class QueryReader:
         return outcome
 
     def _answered(self, task: ViewTask) -> Pixels | RadseekError:
-        if self._worker is None:
-            self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
-        self._worker.give([task])
+        worker = self._running()
+        worker.give([task])
         try:
-            answer = self._worker.listen()
+            answer = worker.listen()
         except (EOFError, OSError):
-            return self._blamed()
+            self._worker = None
+            return _blamed(worker)
         if answer.is_last:
             self._end()
         outcome: Pixels | RadseekError = answer.outcome
         return outcome
 
-    def _blamed(self) -> CannotDecode:
-        """Say what a dead worker died of, and forget it."""
-        worker, self._worker = self._worker, None
-        if worker is None:
-            raise AssertionError("a worker was asked")
-        is_guilty = worker.at_hand() is not None or worker.has_answered
-        exit_code = worker.end()
-        if not is_guilty:
-            raise DecodersUnavailable(
-                f"The decoding worker ends before it reads a file (exit code {exit_code})."
-                " Look at what it prints, or free memory."
-            )
-        return CannotDecode(*worker.blame(exit_code))
+    def _running(self) -> Worker[ViewTask]:
+        if self._worker is None:
+            self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
+        return self._worker
 
     def _end(self) -> None:
         if self._worker is not None:
             self._worker.end()
         self._worker = None
+
+
+def _blamed(worker: Worker[ViewTask]) -> CannotDecode:
+    """Say what a worker died of. Raises DecodersUnavailable when that was no file."""
+    was_reading = worker.at_hand() is not None or worker.has_answered
+    exit_code = worker.end()
+    if not was_reading:
+        raise DecodersUnavailable(
+            f"The decoding worker ends before it reads a file (exit code {exit_code})."
+            " Look at what it prints, or free memory."
+        )
+    return CannotDecode(*worker.blame(exit_code))

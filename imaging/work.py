@@ -64,17 +64,13 @@ class FileAnswering:
 
     def _outcome(self, task: FileTask, source: Source, content: bytes | None) -> Outcome:
         is_known = source.sha256 == task.known_sha256
-        if is_known and content is None:
-            return Unchanged(source)
-        # The files that a DICOMDIR lists may have changed without it.
-        container = self._sources.container(source, content)
-        if container is not None:
-            return container
         if content is None:
-            raise AssertionError("what has no bytes is a container")
-        if is_known:
-            return Unchanged(source)
-        return self._decoded(task, source, content)
+            return Unchanged(source) if is_known else self._sources.archive(source)
+        # The files that a DICOMDIR lists may have changed without it.
+        directory = self._sources.directory(source, content)
+        if directory is not None:
+            return directory
+        return Unchanged(source) if is_known else self._decoded(task, source, content)
 
     def _decoded(self, task: FileTask, source: Source, content: bytes) -> Outcome:
         if task.defer_slices and is_dicom(content):

@@ -22,7 +22,8 @@ def test_the_members_of_one_archive_are_read_with_one_look_at_its_list(
     monkeypatch.setattr(zips.ZipArchive, "_list", lambda self: opened.append(1) or list_(self))
     (tmp_path / "a").write_bytes(make_zip(*(Member(f"{i}", b"abc") for i in range(20))))
     source, content = reader.read(Location(tmp_path / "a"))
-    container = reader.container(source, content)
+    container = reader.archive(source)
+    assert content is None
     assert len(container.members) == 20
     assert all(reader.read(member.location)[1] == b"abc" for member in container.members)
     assert opened == [1]
@@ -41,18 +42,18 @@ def test_archives_can_take_turns(reader, tmp_path):
         assert reader.read(Location(tmp_path / name, "x"))[1] == name.encode()
 
 
-def test_what_is_no_container_is_none(reader, tmp_path):
+def test_what_is_no_container_lists_nothing(reader, tmp_path):
     (tmp_path / "x").write_bytes(b"PK, and then text")
     source, content = reader.read(Location(tmp_path / "x"))
     assert content == b"PK, and then text"
-    assert reader.container(source, content) is None
+    assert reader.directory(source, content) is None
 
 
 def test_a_dicomdir_is_read_whole_and_listed(reader, tmp_path):
     (tmp_path / "x").write_bytes(make_dicomdir("X"))
     source, content = reader.read(Location(tmp_path / "x"))
     assert content == make_dicomdir("X")
-    assert [each.location for each in reader.container(source, content).members] == [
+    assert [each.location for each in reader.directory(source, content).members] == [
         Location(tmp_path / "x")
     ]
 
