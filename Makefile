@@ -7,12 +7,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench docs
+.PHONY: help demo test check fuzz bench docs
 
 help:
 	@echo "make demo    index sample DICOM files, search them, open the page"
 	@echo "make test    run all tests"
 	@echo "make check   lint, formatting, types and layers"
+	@echo "make fuzz    send damaged files through the decoders for twenty minutes"
 	@echo "make bench   run the benchmarks"
 	@echo "make docs    rebuild docs/reference and check every link"
 
@@ -27,6 +28,13 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# Another time, seed, or folder to keep mutants in: RADSEEK_FUZZ_SECONDS=60 make fuzz
+fuzz: $(VENV)/.installed-dev
+	@RADSEEK_FUZZ_SECONDS=$${RADSEEK_FUZZ_SECONDS:-1200} \
+		RADSEEK_FUZZ_SEED=$${RADSEEK_FUZZ_SEED:-$$(date +%s)} \
+		RADSEEK_FUZZ_KEEP=$${RADSEEK_FUZZ_KEEP:-fuzz-findings} \
+		$(BIN)/python -m pytest -q tests/fuzz/test_mutations.py
 
 bench: $(VENV)/.installed-dev
 	@for name in encoder collection journey decoding workers copies bad_input rendering; do \

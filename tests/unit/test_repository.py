@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES = PROJECT["tool"]["setuptools"]["packages"]
-TARGETS = ["demo", "test", "check", "bench", "docs"]
+TARGETS = ["demo", "test", "check", "fuzz", "bench", "docs"]
 LOCAL_PATH = re.compile(r"(?<![\w.~-])/(?:home|Users|root|work|workspace)/\w")
 PICTURES = {".dcm", ".dicom", ".nii", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".npy"}
 
