@@ -72,7 +72,7 @@ def test_a_marker_does_not_widen_the_cut():
 
 def test_the_edge_of_a_film_does_not_widen_the_cut():
     film = breast()
-    film[:, -3:], film[-3:] = 255, 255
+    film[:, :3], film[:, -3:], film[-3:] = 255, 255, 255
     assert shown(mammogram(film)).shape[1] <= WIDE + 1 + 2 * CELL
 
 
@@ -208,9 +208,11 @@ def test_mi2_compat_leaves_a_mammogram_as_it_is():
 
 def test_another_window_leaves_the_cut_where_it_was():
     content = mammogram(breast("right"))
-    view = View(window=Window(20, 40), crop=Crop(0, 50, 30, 30))
-    whole = read_view(content, View(window=Window(20, 40)), Rules())
+    dark = Window(400, 410)  # 0 to 195 are black
+    view = View(window=dark, crop=Crop(0, 50, 30, 30))
+    whole = read_view(content, View(window=dark), Rules())
     assert whole.shape[:2] == shown(content).shape
+    assert 0 < whole[:, :, 0].max() < 10
     assert (read_view(content, view, Rules()) == whole[50:80, :30]).all()
 
 

@@ -122,8 +122,8 @@ def test_mi2_compat_turns_a_negative(negative):
 
 def test_mi2_compat_still_shows_a_window_that_is_asked_for():
     content = make_dicom(np.array([[0, 50, 100]], np.uint16))
-    asked = View(window=Window(50, 100, EXACT))
-    assert greys(content, asked, COMPAT).tolist() == [[0, 128, 255]]
+    asked = View(window=Window(25, 50, EXACT))
+    assert greys(content, asked, COMPAT).tolist() == [[0, 255, 255]]
 
 
 @pytest.mark.parametrize("bad", ["UNKNOWN", "", "YBR_FULL", None])
