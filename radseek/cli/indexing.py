@@ -159,9 +159,9 @@ def _summary(report: "Report") -> Iterator[str]:
     yield from (f"  catalogued {n:>7}  {code}" for code, n in report.catalogued_by_code.items())
     yield from (f"  skipped    {n:>7}  {code}" for code, n in report.skipped_by_code.items())
     if report.copies:
-        yield f"{report.copies} of them have the bytes of another file: radseek duplicates"
+        yield f"  copies     {report.copies:>7}  files with the bytes of another: radseek duplicates"
     if report.conflicts:
-        yield f"{report.conflicts} images have different pixels by file: radseek duplicates"
+        yield f"  conflicts  {report.conflicts:>7}  UIDs of different images: radseek duplicates"
     if progress.skipped:
         yield "See each with its reason: radseek skipped"
     if not report.is_complete:

@@ -22,6 +22,7 @@ from indexer.report import ExitCode
 from storage.batch import Batch
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
+from tests.unit.imaging.archives import make_dicomdir
 
 TESTS = Path(__file__).parents[1]
 IMPORTED = os.pathsep.join((str(TESTS.parent), str(TESTS)))
@@ -177,6 +178,46 @@ def test_an_archive_that_was_only_touched_keeps_its_members(home, folder):
     index_colours(home, folder)
     os.utime(folder / "a.zip", ns=(1, 1))
     assert _counts(index_colours(home, folder)) == {"files": 3, "unchanged": 2, "skipped": 1}
+
+
+@pytest.fixture
+def disc(folder):
+    """Two images that a DICOMDIR lists, one that it names in vain, and one that it forgets."""
+    images = folder / "IMAGES"
+    write_series(images, 1, 2)
+    (images / "forgotten").write_bytes(slice_bytes(2, 0))
+    names = ("1-0000.DCM", "1-0001.DCM", "GONE")
+    (folder / "DICOMDIR").write_bytes(make_dicomdir(*(f"IMAGES\\{name}" for name in names)))
+    return folder
+
+
+def test_a_disc_is_read_through_its_folder_and_each_file_once(home, disc):
+    report = index_colours(home, disc)
+    assert _counts(report) == {"files": 5, "embedded": 3, "catalogued": 1, "skipped": 1}
+    again = index_colours(home, disc)
+    assert _counts(again) == {"files": 5, "unchanged": 4, "skipped": 1}
+    assert again.progress.device == ""
+
+
+def test_a_dicomdir_alone_leads_to_what_it_lists(home, disc):
+    report = index_colours(home, disc / "DICOMDIR")
+    assert _counts(report) == {"files": 4, "embedded": 2, "catalogued": 1, "skipped": 1}
+    (disc / "IMAGES" / "1-0000.dcm").write_bytes(slice_bytes(1, 5))
+    report = index_colours(home, disc / "DICOMDIR")
+    assert _counts(report) == {
+        "files": 4,
+        "embedded": 1,
+        "catalogued": 1,
+        "unchanged": 1,
+        "skipped": 1,
+    }
+
+
+def test_another_try_reads_the_dicomdir_again_for_what_it_named_in_vain(home, disc):
+    index_colours(home, disc / "DICOMDIR")
+    (disc / "IMAGES" / "gone").write_bytes(slice_bytes(3, 0))
+    report = index_colours(home, wanted=failures())
+    assert (report.progress.embedded, report.progress.skipped) == (1, 0)
 
 
 def test_what_was_skipped_is_not_read_again_until_it_changes(home, folder):

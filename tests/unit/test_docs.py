@@ -10,7 +10,7 @@ import pytest
 from typer.main import get_command
 
 from core import errors
-from core.types import SkipCode
+from core.types import CatalogueCode, SkipCode
 from docs.build import REFERENCE, ROOT, broken_links, references
 from encoders.registry import ENCODERS
 from radseek.cli.app import app
@@ -102,8 +102,16 @@ def test_every_error_has_its_row():
 
 
 def test_every_skip_code_has_its_row():
-    text = (DOCS / "errors.md").read_text().split("## Skip codes")[1]
-    assert re.findall(r"^\| `([\w-]+)` \|", text, re.MULTILINE) == [str(code) for code in SkipCode]
+    assert _codes_under("Skip codes") == [str(code) for code in SkipCode]
+
+
+def test_every_catalogue_code_has_its_row():
+    assert _codes_under("Catalogue codes") == [str(code) for code in CatalogueCode]
+
+
+def _codes_under(heading):
+    section = (DOCS / "errors.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    return re.findall(r"^\| `([\w-]+)` \|", section, re.MULTILINE)
 
 
 def test_no_cell_of_the_table_of_errors_is_empty():

@@ -3,7 +3,11 @@ from pathlib import Path
 import pytest
 
 from core.errors import InvalidRequest
+from imaging.frames import FramePolicy
+from imaging.profiles import MI2_COMPAT, VOI
+from imaging.rules import Rules
 from radseek.settings import load_settings
+from radseek.viewing import rules_of
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +46,20 @@ def test_without_any_home_the_users_data_folder_is_taken(clean_environment):
     assert isinstance(load_settings().home, Path)
 
 
-@pytest.mark.parametrize("wrong", [{"port": 0}, {"device": "tpu"}, {"batch_size": 0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"port": 0},
+        {"device": "tpu"},
+        {"batch_size": 0},
+        {"rendering": "prettier"},
+        {"slices_per_series": -1},
+        {"default_charset": "base64"},
+        {"default_charset": "no-such"},
+        {"max_file_bytes": 0},
+        {"worker_memory": 1},
+    ],
+)
 def test_a_setting_that_cannot_be_used_is_named(tmp_path, wrong):
     with pytest.raises(InvalidRequest, match=next(iter(wrong))):
         load_settings(home=tmp_path, **wrong)
@@ -52,3 +69,17 @@ def test_an_unknown_setting_in_the_file_is_refused(tmp_path):
     (tmp_path / "config.toml").write_text("colour = 1\n")
     with pytest.raises(InvalidRequest, match="colour"):
         load_settings(home=tmp_path)
+
+
+def test_how_files_are_read_follows_the_settings(tmp_path):
+    settings = load_settings(
+        home=tmp_path, default_charset="cp1251", max_members=5, max_file_bytes=7
+    )
+    rules = rules_of(settings, MI2_COMPAT, FramePolicy(cine=1, slices=2))
+    assert (rules.profile, rules.frames.cine, rules.frames.slices) == (MI2_COMPAT, 1, 2)
+    assert (rules.limits.members, rules.limits.file_bytes) == (5, 7)
+    assert rules.default_charset == "cp1251"
+
+
+def test_the_usual_settings_are_the_usual_rules(tmp_path):
+    assert rules_of(load_settings(home=tmp_path), VOI) == Rules()
