@@ -75,8 +75,11 @@ def _has_preamble(content: bytes) -> bool:
     return content[PREAMBLE : PREAMBLE + 4] == b"DICM"
 
 
-def open_header(content: bytes, wanted: Container[int], rules: Rules) -> Header:
-    """Find the wanted elements of a file. Raises CannotDecode (TOO_LARGE, CORRUPT)."""
+def open_header(content: bytes, wanted: Container[int] | None, rules: Rules) -> Header:
+    """Find the wanted elements of a file; None wants all of them.
+
+    Raises CannotDecode (CORRUPT, TOO_LARGE).
+    """
     meta, start = _read_meta(content)
     syntax = elements.text(meta, "TransferSyntaxUID")
     if syntax == DeflatedExplicitVRLittleEndian:

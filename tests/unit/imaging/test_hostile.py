@@ -6,9 +6,11 @@ import zlib
 from hashlib import sha256
 
 import pytest
+from pydicom.uid import ImplicitVRLittleEndian
 
 from core.errors import CannotDecode
 from core.types import Catalogued, Container, DecodedFile, Found, Location, SkipCode, Skipped
+from imaging import scan
 from imaging.decode import read_content, read_header
 from imaging.limits import Limits
 from imaging.rules import Rules
@@ -19,12 +21,17 @@ from tests.hostile_files import (
     CONTAINER,
     EMBEDDED,
     HOSTILE,
+    ROW,
+    TO_100,
+    before_pixels,
     deflated,
     element,
+    nested,
+    nested_by_length,
     shown,
     zeros,
 )
-from tests.unit.imaging.factories import INSTANCE_UID
+from tests.unit.imaging.factories import INSTANCE_UID, make_dicom
 
 RULES = Rules()
 
@@ -155,3 +162,24 @@ def test_what_a_header_declares_is_refused_by_the_limits_of_the_run():
     with pytest.raises(CannotDecode) as caught:
         read_header(shown(), "", rules)
     assert caught.value.code is SkipCode.TOO_LARGE
+
+
+def elements_looked_at(content, monkeypatch):
+    """Count the elements that are looked at to read a header, again and again ones too."""
+    looked_at = []
+    with monkeypatch.context() as patched:
+        head = scan._head
+        patched.setattr(scan, "_head", lambda *place: looked_at.append(place) or head(*place))
+        read_header(content, "", RULES)
+    return len(looked_at)
+
+
+@pytest.mark.parametrize("make", [nested, nested_by_length])
+def test_the_work_grows_with_the_bytes_and_not_with_their_square(make, monkeypatch):
+    """Twice the depth would be four times the work, were each level read within each other."""
+    plain = make_dicom(ROW, ImplicitVRLittleEndian, **TO_100)
+    shallow, deep = (
+        elements_looked_at(before_pixels(plain, make(depth)), monkeypatch) for depth in (2000, 4000)
+    )
+    assert deep < 2.1 * shallow
+    assert deep < 10 * 4000
