@@ -1,8 +1,8 @@
-"""Checks that the chunks of a PNG are as they were written, which Pillow does not."""
+"""Checks that a PNG is as it was written, and all of it there, which Pillow does not."""
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from core.errors import CannotDecode
@@ -10,6 +10,19 @@ from core.types import SkipCode
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 AROUND: Final = 12  # bytes of a chunk besides its body: length, name, checksum
+SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type
+WHOLE: Final = ((0, 0, 1, 1),)
+# Left, top, and steps across and down of the seven passes of an interlaced picture: section 8.2.
+PASSES: Final = (
+    (0, 0, 8, 8),
+    (4, 0, 8, 8),
+    (0, 4, 4, 8),
+    (2, 0, 4, 4),
+    (0, 2, 2, 4),
+    (1, 0, 2, 2),
+    (0, 1, 1, 2),
+)
+PIECE: Final = 1 << 20  # bytes that are inflated at a time
 FRAME: Final = b"fdAT"  # the pixels of a further frame; the only part of a picture in lower case
 
 
@@ -24,6 +37,39 @@ def check_chunks(content: bytes) -> None:
             raise CannotDecode(
                 SkipCode.CORRUPT, "A checksum in it is wrong. Copy it again from its source."
             )
+
+
+def check_rows(content: bytes) -> None:
+    """Inflate the first picture, and see that no row is missing.
+
+    Source: sections 7.2 and 11.2.1. Raises CannotDecode (CORRUPT).
+    """
+    packed = [body for name, body, _ in _chunks(memoryview(content)) if name == b"IDAT"]
+    if sum(map(len, _inflated(packed))) < _declared_bytes(content):
+        raise CannotDecode(
+            SkipCode.CORRUPT, "Rows of it are missing. Copy it again from its source."
+        )
+
+
+def _declared_bytes(content: bytes) -> int:
+    """Add up the bytes of all rows, each with its filter, in each pass with pixels."""
+    width, height, bits, kind = struct.unpack_from(">LLBB", content, 16)
+    total = 0
+    for left, top, across, down in PASSES if content[28] else WHOLE:
+        columns, rows = -((left - width) // across), -((top - height) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 - (-columns * bits * SAMPLES[kind] // 8))
+    return total
+
+
+def _inflated(packed: Iterable[memoryview]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj()
+    for body in packed:
+        waiting: bytes | memoryview = body
+        while waiting and not inflater.eof:
+            yield inflater.decompress(waiting, PIECE)
+            waiting = inflater.unconsumed_tail
+    yield inflater.flush(PIECE)
 
 
 def _chunks(content: memoryview) -> Iterator[tuple[bytes, memoryview, int]]:

@@ -22,7 +22,7 @@ from imaging.display import GreyDisplay, Stored, Window, as_rgb, render_grey, wh
 from imaging.limits import Limits
 from imaging.pixel_hash import pixel_hash
 from imaging.plain_tags import plain_tags
-from imaging.png import SIGNATURE, check_chunks
+from imaging.png import SIGNATURE, check_chunks, check_rows
 from imaging.rules import Rules, View
 from imaging.tiff import by_libtiff, check_page, is_white_zero, with_sign
 
@@ -65,7 +65,7 @@ def read_raster(content: bytes, sha256: str, rules: Rules) -> Decoded:
     with _opened(content) as image:
         tags = _read_tags(image, sha256)
         frames = rules.frames.choose(tags.frames)
-        pictures = tuple(_read_picture(image, frame, rules.limits) for frame in frames)
+        pictures = tuple(_read_picture(image, frame, content, rules.limits) for frame in frames)
         return Decoded(Instance(tags), pictures)
 
 
@@ -82,7 +82,8 @@ def view_raster(content: bytes, view: View, rules: Rules) -> Pixels:
     Raises as `read_raster` does.
     """
     with _opened(content) as image:
-        values = _read_values(image, view.frame_of(_frame_count(image)), rules.limits)
+        frame = view.frame_of(_frame_count(image))
+        values = _read_values(image, frame, content, rules.limits)
         return cut(values.render(view.window), view.crop)
 
 
@@ -166,21 +167,29 @@ class _Values:
         return self.stored if self.stored.ndim == 3 else as_rgb(self.stored)
 
 
-def _read_picture(image: ImageFile, frame: int, limits: Limits) -> Picture:
-    values = _read_values(image, frame, limits)
+def _read_picture(image: ImageFile, frame: int, content: bytes, limits: Limits) -> Picture:
+    values = _read_values(image, frame, content, limits)
     return Picture(values.render(), frame, pixel_hash(values.stored))
 
 
-def _read_values(image: ImageFile, frame: int, limits: Limits) -> _Values:
+def _read_values(image: ImageFile, frame: int, content: bytes, limits: Limits) -> _Values:
     if frame:
         image.seek(frame)
     _check_page(image, limits)
     image.load()  # turns a TIFF upright, and clears its orientation
+    if image.format == "PNG" and frame == 0 and _may_lack_rows(image):
+        check_rows(content)
     orientation = _orientation(image)
     upright = image.transpose(UPRIGHT[orientation]) if orientation in UPRIGHT else image
     if image.mode in GREY:
         return _grey(image, with_sign(image, np.asarray(upright)))
     return _Values(_colours(upright))
+
+
+def _may_lack_rows(image: ImageFile) -> bool:
+    """Pillow leaves missing rows black, the last one first; of passes, any one."""
+    last = image.crop((0, image.height - 1, image.width, image.height))
+    return bool(image.info.get("interlace")) or not np.asarray(last).any()
 
 
 def _check_page(image: ImageFile, limits: Limits) -> None:

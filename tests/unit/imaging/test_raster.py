@@ -540,6 +540,34 @@ def test_a_colour_profile_that_inflates_without_end_is_refused():
     assert refused_or_read(content) in (SkipCode.CORRUPT, as_rgb(GREY).tobytes())
 
 
+@pytest.mark.parametrize("dtype", ["u1", "u2"])
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_a_png_that_lacks_rows_is_corrupt(dtype, interlaced):
+    """Its packing is whole, it only ends too early: Pillow would show the rest black."""
+    values = noise(dtype, 3)
+    rows = b"".join(map(unfiltered, adam7(values))) if interlaced else unfiltered(values)
+    bits = values.dtype.itemsize * 8
+    (whole,) = decode(make_png(rows, 37, 40, bits, 2, interlaced)).pictures
+    assert whole.pixels.any(axis=(1, 2)).all()
+    for lacking in (1, len(rows) // 40, len(rows) // 2, len(rows)):
+        short = make_png(rows[: len(rows) - lacking], 37, 40, bits, 2, interlaced)
+        assert refused(short) is SkipCode.CORRUPT
+
+
+@pytest.mark.parametrize("kind", ["L", "RGB", "1", "P", "I;16"])
+@pytest.mark.parametrize(("width", "height"), [(1, 1), (3, 5), (37, 40), (8, 8)])
+def test_a_black_png_is_whole(kind, width, height):
+    image = Image.new(kind, (width, height))
+    assert read(make_raster(image)).shape == (height, width, 3)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 3), (5, 2), (4, 9), (9, 4)])
+def test_small_interlaced_pictures_have_passes_without_pixels(size):
+    values = noise("u1")[: size[1], : size[0]]
+    rows = b"".join(unfiltered(part) for part in adam7(values) if part.size)
+    assert (read(make_png(rows, *size, 8, 0, True)) == values).all()
+
+
 @pytest.mark.parametrize("damage", [60, 90, 110])
 def test_a_damaged_png_is_corrupt(damage):
     content = bytearray(make_png(unfiltered(noise("u1")), 37, 40, 8, 0))
