@@ -14,6 +14,8 @@ from core.types import Pixels
 Stored = NDArray[Any]  # integers or floats as the file holds them
 Values = NDArray[np.float64]  # after the modality stage, such as Hounsfield units
 Grey = NDArray[np.uint8]  # (H, W)
+Levels = NDArray[np.int64]  # (n,), integers in ascending order without a gap
+Counts = NDArray[np.int64]  # (n,), how often each of n values occurs
 
 # A table of levels pays while it is smaller than the picture; beyond this it costs memory too.
 MAX_LEVELS: Final = 1 << 16
@@ -106,7 +108,7 @@ class GreyDisplay:
 def render_grey(stored: Stored, display: GreyDisplay) -> Grey:
     """Render stored values (H, W) to 8 bit (H, W); padding and what is not finite is black."""
     hidden = _hidden(stored, display.padding)
-    voi = display.voi or percentile_window(_modality(stored[~hidden], display))
+    voi = display.voi or _usual_window(stored[~hidden] if hidden.any() else stored, display)
     grey = _by_level(stored, partial(_shade, display, voi))
     grey[hidden] = 0
     return grey
@@ -134,29 +136,66 @@ def _shade(display: GreyDisplay, voi: Window | LookupTable, stored: Stored) -> G
 
 def _by_level(stored: Stored, shade: Callable[[Stored], Grey]) -> Grey:
     """Shade each level once and look pixels up, where there are fewer levels than pixels."""
-    if stored.dtype.kind not in "iu" or stored.size == 0:
+    levels = _levels(stored)
+    if levels is None:
         return shade(stored)
-    low, high = int(stored.min()), int(stored.max())
-    if high - low >= min(stored.size, MAX_LEVELS):
-        return shade(stored)
-    table = shade(np.arange(low, high + 1))
-    places = stored.astype(np.intp)
-    places -= low
-    shaded: Grey = table.take(places)
+    shaded: Grey = shade(levels).take(_places(stored, levels))
     return shaded
 
 
-def percentile_window(values: Values) -> Window:
+def _levels(stored: Stored) -> Levels | None:
+    """Give all integers from the least stored value to the greatest; None if these are too many."""
+    if stored.dtype.kind not in "iu" or stored.size == 0:
+        return None
+    low, high = int(stored.min()), int(stored.max())
+    return np.arange(low, high + 1) if high - low < min(stored.size, MAX_LEVELS) else None
+
+
+def _places(stored: Stored, levels: Levels) -> NDArray[np.intp]:
+    """Give the index of each stored value in the levels."""
+    places = stored.astype(np.intp)
+    places -= levels[0]
+    return places
+
+
+def _usual_window(stored: Stored, display: GreyDisplay) -> Window:
+    """Make a window from percentiles; to count levels is much faster than to sort values."""
+    levels = _levels(stored)
+    if levels is None:
+        return percentile_window(_modality(stored, display))
+    counts = np.bincount(_places(stored, levels).ravel())
+    there = np.flatnonzero(counts)
+    return percentile_window(_modality(levels[there], display), counts[there])
+
+
+def percentile_window(values: Values, counts: Counts | None = None) -> Window:
     """Make a window from percentiles 1 to 99, for values that come without one.
 
-    Where these coincide it goes from the least to the greatest; a constant picture is mid-grey.
+    `counts` says how often each value occurs; None: once. Where the percentiles coincide the window
+    goes from the least value to the greatest; a constant picture is mid-grey.
     """
     if values.size == 0:
         return Window(0, 1, WindowFunction.LINEAR_EXACT)
-    low, high = (float(end) for end in np.percentile(values, (1, 99)))
+    low, high = _percentiles(values, counts)
     if low == high:
         low, high = float(values.min()), float(values.max())
     return Window((low + high) / 2, (high - low) or 1.0, WindowFunction.LINEAR_EXACT)
+
+
+def _percentiles(values: Values, counts: Counts | None) -> tuple[float, float]:
+    """Give percentiles 1 and 99; between two values the line from one to the other."""
+    if counts is None:
+        low, high = np.percentile(values, (1, 99))
+        return float(low), float(high)
+    order = np.argsort(values)
+    up_to = np.cumsum(counts[order])
+    ranks = np.array((0.01, 0.99)) * (up_to[-1] - 1)
+    below, above = (
+        values[order][np.searchsorted(up_to, end, "right")]
+        for end in (np.floor(ranks), np.ceil(ranks))
+    )
+    low, high = below + (above - below) * (ranks % 1)
+    return float(low), float(high)
 
 
 def whole_range(bits: int) -> Window:

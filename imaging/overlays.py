@@ -84,12 +84,15 @@ def _separate(group: _Group, frame: int) -> Plane | None:
     rows, columns, frames = group.word(ROWS, 0), group.word(COLUMNS, 0), group.frames()
     start = (frame - frames.start) * rows * columns if len(frames) < 1 << 31 else 0
     packed = group.raw(BITS)
-    if frame not in frames or not rows * columns or start + rows * columns > len(packed) * 8:
+    end = start + rows * columns
+    if frame not in frames or not rows * columns or end > len(packed) * 8:
         return None
+    first = start // 16 * 2  # of the words that hold the frame
+    words = packed[first : -(-end // 16) * 2]
     if group.dataset.original_encoding[1] is False:
-        packed = np.frombuffer(packed, ">u2", len(packed) // 2).astype("<u2").tobytes()
-    bits = np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little")
-    return bits[start : start + rows * columns].reshape(rows, columns).astype(bool)
+        words = np.frombuffer(words, ">u2", len(words) // 2).astype("<u2").tobytes()
+    bits = np.unpackbits(np.frombuffer(words, np.uint8), bitorder="little")
+    return bits[start - first * 8 : end - first * 8].reshape(rows, columns).astype(bool)
 
 
 def _embedded(group: _Group, words: Words | None) -> Plane | None:

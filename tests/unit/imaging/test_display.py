@@ -108,6 +108,28 @@ def test_percentiles_1_to_99_are_the_window_of_values_without_one():
     assert (window.center, window.width, window.function) == (500.0, 980.0, EXACT)
 
 
+@given(
+    values=arrays.arrays(np.float64, st.integers(1, 30), elements=st.integers(-500, 500)),
+    seed=st.integers(0, 99),
+)
+def test_counted_values_have_the_window_of_the_values_themselves(values, seed):
+    counts = np.random.default_rng(seed).integers(1, 40, len(values))
+    counted = percentile_window(values, counts)
+    whole = percentile_window(np.repeat(values, counts))
+    assert counted.center == pytest.approx(whole.center)
+    assert counted.width == pytest.approx(whole.width)
+
+
+@given(stored=pictures, slope=st.sampled_from([-2.0, 0.5, 3.0]))
+def test_large_pictures_have_the_percentiles_of_small_ones(stored, slope):
+    """Values of large pictures are counted, those of small ones are sorted."""
+    large = np.tile(stored, (60, 60))
+    window = percentile_window(large * slope)
+    expected = render_grey(large, GreyDisplay(Rescale(slope), window))
+    counted = render_grey(large, GreyDisplay(Rescale(slope)))
+    assert np.abs(counted.astype(int) - expected).max() <= 1
+
+
 def test_a_few_bright_pixels_on_black_are_still_seen():
     values = [0] * 999 + [40]
     assert shown(values, GreyDisplay())[-1] == 255
