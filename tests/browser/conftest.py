@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from storage.reader import CollectionReader
 
 BODY_PART = 0x00180015
 SCRIPT = "<script>alert(1)</script>"
+CONTESTED_UID = "1.2.826.0.1.3.9"
 ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -42,13 +44,15 @@ COLOURS = {
 }
 
 
-def write_dicom(path: Path, colour: tuple[int, int, int], modality: str) -> None:
+def write_dicom(
+    path: Path, colour: tuple[int, int, int], modality: str, uid: str | None = None
+) -> None:
     """A DICOM picture of one colour, whose tags hold what no page may take for markup."""
     made = Dataset()
     made.file_meta = FileMetaDataset()
     made.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = SecondaryCaptureImageStorage
-    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    made.SOPInstanceUID = made.file_meta.MediaStorageSOPInstanceUID = uid or generate_uid()
     made.Modality = modality
     made.add(DataElement(BODY_PART, "CS", "*HEAD* <B>", validation_mode=IGNORE))
     made.SeriesDescription = SCRIPT
@@ -91,6 +95,23 @@ def ids(home: Path) -> dict[str, int]:
 def address(home: Path) -> Iterator[str]:
     """Where the page of the collection is served."""
     with serving(home, "colours") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def odd_address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a page is served with a copy, a conflict, and a member with markup in its name."""
+    folder = tmp_path_factory.mktemp("odd")
+    write_dicom(folder / "red.dcm", COLOURS["red"], "MR")
+    write_dicom(folder / "red-again.dcm", COLOURS["red"], "MR")
+    for name in ("green", "blue"):
+        write_dicom(folder / f"{name}.dcm", COLOURS[name], "CT", CONTESTED_UID)
+    write_dicom(folder / "navy.dcm", COLOURS["navy"], "CT")
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        archive.write(folder / "navy.dcm", f"in/{SCRIPT}.dcm")
+    (folder / "navy.dcm").unlink()
+    index_colours(home, folder, name="odd")
+    with serving(home, "odd") as served:
         yield served
 
 

@@ -143,6 +143,41 @@ def test_tags_of_a_file_are_shown_as_text_never_as_markup(page, address, ids):
     expect(drawer).to_contain_text(NOT_FOR_DIAGNOSIS)
 
 
+def test_pictures_with_the_same_pixels_are_one_tile_that_counts_them(page, odd_address):
+    page.goto(f"{odd_address}/?q=red")
+    expect(page.locator(".cell.loaded")).to_have_count(4)
+    first = page.locator(".tile").first
+    expect(first.locator(".badge")).to_have_text("×2")
+    expect(first).to_have_attribute("aria-label", re.compile("1 more with the same pixels"))
+    first.press("i")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("1 more with the same pixels")
+    expect(drawer).to_contain_text("Same pixels, other image")
+    expect(drawer.get_by_role("note")).to_have_count(0)
+
+
+def test_images_that_contradict_each_other_are_a_warning(page, odd_address):
+    page.goto(f"{odd_address}/?q=green")
+    page.locator(".tile").first.press("i")
+    note = page.get_by_role("dialog").get_by_role("note")
+    expect(note).to_contain_text("same image UID but other pixels")
+    expect(note).to_contain_text("blue.dcm")
+
+
+def test_markup_in_the_name_of_a_member_is_text(page, odd_address):
+    page.on("dialog", lambda _: pytest.fail("a script in a name ran"))
+    page.goto(f"{odd_address}/?q=blue")
+    page.locator(".tile").nth(1).press("i")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("a.zip!/in/<script>alert(1)</script>.dcm")
+    large = drawer.get_by_role("img").evaluate(
+        "element => getComputedStyle(element).backgroundImage"
+    )
+    (address,) = re.findall(r'url\("([^"]+/api/picture/[^"]+)"', large)
+    answer = httpx.get(address)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+
+
 def test_the_drawer_finds_neighbours_too(page, address, ids, named):
     page.goto(f"{address}/?q=red")
     tile(page, ids["blue"]).focus()
