@@ -39,6 +39,7 @@ from imaging.codestream import (
 )
 from imaging.display import Stored, from_partial_range
 from imaging.pixel_layout import PixelLayout
+from imaging.uids import uid_name
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class EncodedFrame:
 def unsupported_syntax(syntax: str, layout: PixelLayout) -> str | None:
     """Say in a sentence why no decoder here reads pixels of this syntax; None if one does."""
     if syntax not in NATIVE and syntax not in DECODERS and syntax != ENCAPSULATED_NATIVE:
-        name = UNNAMED.get(syntax, UID(syntax).name)
+        name = UNNAMED.get(syntax) or uid_name(syntax)
         return f"Its transfer syntax, {name}, is not read. Convert it to a lossless one."
     if syntax in DECODERS and layout.allocated == 1:
         return "Compressed pixels of 1 bit are not read. Convert it to an uncompressed syntax."

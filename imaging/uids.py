@@ -4,6 +4,8 @@ import re
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
+from pydicom.uid import UID
+
 _UID: Final = re.compile(r"\d+(\.\d+)+")
 MAX_LENGTH: Final = 64
 # The parent of all UIDs that are made of a UUID; it makes ours differ from anyone else's.
@@ -20,6 +22,14 @@ def is_uid(text: str) -> bool:
     Leading zeros, which the standard forbids, are common and harmless.
     """
     return len(text) <= MAX_LENGTH and text.isascii() and _UID.fullmatch(text) is not None
+
+
+def uid_name(text: str) -> str:
+    """Name what a file gives as a UID in a sentence: one that is unknown stands for itself.
+
+    Text that is no UID is not repeated: it may be anything, and names of patients too.
+    """
+    return str(UID(text).name) if is_uid(text) else "not a UID"
 
 
 def derived_uid(level: str, sha256: str) -> str:

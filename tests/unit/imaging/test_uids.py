@@ -3,7 +3,7 @@ import uuid
 
 import pytest
 
-from imaging.uids import SERIES, SOP, STUDY, derived_uid, is_uid
+from imaging.uids import SERIES, SOP, STUDY, derived_uid, is_uid, uid_name
 
 SHA256 = "ab" * 32
 
@@ -45,3 +45,17 @@ def test_a_derived_uid_is_the_same_for_the_same_bytes_only():
     uids = {derived_uid(level, sha) for level in (STUDY, SERIES, SOP) for sha in (SHA256, "c" * 64)}
     assert len(uids) == 6
     assert derived_uid(STUDY, SHA256) == derived_uid(STUDY, SHA256)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("1.2.840.10008.1.2.5", "RLE Lossless"),
+        ("1.2.3.4", "1.2.3.4"),
+        ("Invented^Name", "not a UID"),
+        ("\xff1.2.840.10008.1.2.5", "not a UID"),
+        ("", "not a UID"),
+    ],
+)
+def test_a_sentence_names_a_uid_and_never_repeats_what_is_none(text, name):
+    assert uid_name(text) == name
