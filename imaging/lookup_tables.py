@@ -103,9 +103,13 @@ def _append(words: Entries, place: int, entries: list[int]) -> int:
     """Add a discrete or linear segment to the entries, and give the place of the next."""
     opcode, length = (int(word) for word in words[place : place + 2])
     body = place + 2
+    if length == 0:  # no segment: a short file could have such ones repeated for hours
+        return len(words)
     if opcode == DISCRETE:
         entries.extend(words[body : body + length].tolist())
         return body + length
+    if not entries or body >= len(words):  # a line from nowhere, or to nowhere
+        return len(words)
     start, end = entries[-1], int(words[body])
     entries.extend(round(start + (end - start) * i / length) for i in range(1, length + 1))
     return body + 1
@@ -119,7 +123,7 @@ def _repeat(words: Entries, place: int, bits: int, entries: list[int]) -> int:
     offset = sum(part << (8 * size * i) for i, part in enumerate(parts))
     source = offset // size
     for _ in range(int(words[place + 1])):
-        source = _append(words, source, entries)
-        if len(entries) >= MOST_ENTRIES:
+        if source + 2 >= len(words) or len(entries) >= MOST_ENTRIES:
             break
+        source = _append(words, source, entries)
     return place + 2 + width

@@ -264,6 +264,23 @@ def test_a_segmented_palette_is_expanded():
     assert greys(make_dicom(values, **elements)) == [0, 1, 2, 3, 0, 1]
 
 
+@pytest.mark.parametrize(
+    "segments",
+    [
+        [0, 0, *[2, 65535, 0, 0] * 2000],  # an empty segment, repeated for hours
+        [2, 65535, 0, 0] * 2000,  # a reference to itself
+        [2, 1, 65535, 65535, 0, 1, 7],  # a reference beyond the end
+        [0, 60_000, 1, 2, 3],
+    ],
+)
+def test_a_segmented_palette_without_end_is_corrupt(segments):
+    elements = palette([segments] * 3, 16, "Segmented{}PaletteColorLookupTableData")
+    with pytest.raises(CannotDecode) as caught:
+        read_pictures_from_bytes(make_dicom(row(0, dtype=np.uint8), **elements))
+    assert caught.value.code is SkipCode.CORRUPT
+    assert "palette is missing or cut" in caught.value.reason
+
+
 def test_palette_colour_without_a_palette_is_corrupt():
     with pytest.raises(CannotDecode) as caught:
         read_pictures_from_bytes(make_dicom(PhotometricInterpretation="PALETTE COLOR"))
