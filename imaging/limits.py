@@ -11,8 +11,8 @@ from core.types import SkipCode
 class Limits:
     """What a file may ask for. Picklable, so that workers keep to the same limits."""
 
-    file_bytes: int = 1 << 30  # of a file on disk, or of a member once it is unpacked
-    inflated_bytes: int = 1 << 28  # a deflated DICOM data set or a .nii.gz, once inflated
+    file_bytes: int = 1 << 30  # of a file, or of a member or a .nii.gz once it is unpacked
+    inflated_bytes: int = 1 << 28  # of a deflated DICOM data set, once inflated
     frame_samples: int = 100_000_000  # a mammogram has 14 million, a film scan 40 million
     file_samples: int = 20_000_000_000  # all frames together, decoded or not
     members: int = 1_000_000  # of an archive, and records of a DICOMDIR

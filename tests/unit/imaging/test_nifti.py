@@ -1,7 +1,10 @@
 import gzip
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import nibabel
 import numpy as np
@@ -18,6 +21,7 @@ from imaging.profiles import MI2_COMPAT
 from imaging.quiet import quiet_libraries
 from imaging.rules import Crop, Rules, View
 
+ROOT = Path(__file__).parents[3]
 ALL = Rules(frames=FramePolicy(slices=0))
 # Places in the header of NIfTI-1: nifti1.h
 DIM, INTENT, DATATYPE, PIXDIM, OFFSET, SLOPE, CAL_MAX, CODES, QUATERN, SROW, MAGIC = (
@@ -540,3 +544,8 @@ def test_the_hash_is_of_stored_values_whatever_their_type():
         p.pixel_sha256 for p in read(wide).pictures
     ]
     assert sha256(small).hexdigest() != sha256(wide).hexdigest()
+
+
+def test_a_worker_that_meets_no_nifti_does_not_load_its_library():
+    loaded = "import sys, imaging.decode; sys.exit('nibabel' in sys.modules)"
+    subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, check=True)
