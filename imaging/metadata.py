@@ -101,7 +101,7 @@ def read_tags(dataset: RawDataset, syntax: str, sha256: str) -> Tags:
         frame_of_reference_uid=_uid(dataset, "FrameOfReferenceUID"),
         derived_uids=",".join(missing),
         sop_class_uid=read_sop_class(dataset),
-        transfer_syntax_uid=syntax,
+        transfer_syntax_uid=syntax if is_uid(syntax) else "",
         study_date=study_date,
         study_day=parse_date(study_date),
         study_time=text("StudyTime"),

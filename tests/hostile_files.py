@@ -328,6 +328,10 @@ CUT: Final = {
         lambda: encapsulated([rle()]).replace(RLELossless.encode(), b"1.2.840.10008.9.9.9"),
         CatalogueCode.UNSUPPORTED_SYNTAX,
     ),
+    "a transfer syntax that is text": Case(
+        lambda: shown().replace(b"1.2.840.10008.1.2.1\0", b"<b>SECRET^PATIENT</b"),
+        CatalogueCode.UNSUPPORTED_SYNTAX,
+    ),
     "no pixel representation": Case(partial(shown, PixelRepresentation=None), EMBEDDED, GREYS),
     "a deflated data set cut": Case(
         lambda: deflated(b"")[: data_set_of(deflated(b"")) + 40], SkipCode.CORRUPT

@@ -135,6 +135,12 @@ def test_a_missing_uid_may_stand_in_the_meta_information():
     assert (tags.sop_uid, tags.derived_uids) == (INSTANCE_UID, "study,series")
 
 
+def test_a_transfer_syntax_that_is_text_is_not_repeated():
+    found = read_content(HOSTILE["a transfer syntax that is text"].content, "", RULES)
+    assert found.instance.tags.transfer_syntax_uid == ""
+    assert "SECRET" not in found.kept.reason
+
+
 def test_numbers_beyond_all_bounds_are_none():
     tags = header_of(HOSTILE["numbers beyond all bounds"].content).tags
     assert (tags.instance_number, tags.series_number) == (None, None)
