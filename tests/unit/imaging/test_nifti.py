@@ -20,6 +20,7 @@ from imaging.pixel_hash import pixel_hash
 from imaging.profiles import MI2_COMPAT
 from imaging.quiet import quiet_libraries
 from imaging.rules import Crop, Rules, View
+from tests.conftest import need
 
 ROOT = Path(__file__).parents[3]
 ALL = Rules(frames=FramePolicy(slices=0))
@@ -549,3 +550,24 @@ def test_the_hash_is_of_stored_values_whatever_their_type():
 def test_a_worker_that_meets_no_nifti_does_not_load_its_library():
     loaded = "import sys, imaging.decode; sys.exit('nibabel' in sys.modules)"
     subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["anatomical.nii", "example4d.nii.gz", "example_nifti2.nii.gz", "functional.nii"]
+)
+def test_real_files_agree_with_nibabel(name):
+    """Its canonical axes lead to right, anterior and superior."""
+    path = Path(nibabel.__file__).parent / "tests" / "data" / name
+    need(path.is_file(), "nibabel is installed without its test files")
+    whole = nibabel.load(path)
+    volume = whole.slicer[..., whole.shape[3] // 2] if whole.ndim == 4 else whole
+    right = nibabel.as_closest_canonical(volume)
+    values = right.get_fdata()
+    decoded = read(path.read_bytes())
+    expected = by_percentiles(values)[::-1, ::-1].transpose(2, 1, 0)
+    plain = read(path.read_bytes(), replace(ALL, profile=MI2_COMPAT))
+    for picture, grey in zip(plain.pictures, expected, strict=True):
+        assert np.abs(picture.pixels[:, :, 0] - grey).max() <= 0.5 + 1e-3
+    corner = right.affine @ (values.shape[0] - 1, values.shape[1] - 1, 0, 1)
+    place = decoded.pictures[0].place.position
+    assert place == pytest.approx((-corner[0], -corner[1], corner[2]), abs=1e-4)
