@@ -11,7 +11,7 @@ from core.types import CatalogueCode, Location, SkipCode, Skipped
 from storage.catalog import FileState
 from storage.database import in_parts
 from storage.locations import lies_under, location_of
-from storage.schema import files, instances, pictures
+from storage.schema import files, instances
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,6 @@ class Counts:
     catalogued: Mapping[CatalogueCode, int]  # those that occur
     skipped: Mapping[SkipCode, int]  # those that occur
     copies: int  # files with the bytes of another one
-    pictures: int
 
 
 _with_instance = files.outerjoin(instances, files.c.instance_id == instances.c.id)
@@ -96,7 +95,6 @@ _outcomes = (
     .group_by(instances.c.state, files.c.skip_code, instances.c.code)
 )
 _copies = select(func.count(files.c.instance_id) - func.count(files.c.instance_id.distinct()))
-_picture_count = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
 
 
 def known(connection: Connection) -> dict[Location, KnownFile]:
@@ -150,7 +148,6 @@ def counts(connection: Connection) -> Counts:
         catalogued={code: codes[code] for code in CatalogueCode if code in codes},
         skipped={code: codes[code] for code in SkipCode if code in codes},
         copies=connection.execute(_copies).scalar_one(),
-        pictures=connection.execute(_picture_count).scalar_one(),
     )
 
 

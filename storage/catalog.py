@@ -90,6 +90,7 @@ _columns = {
     .order_by(pictures.c.id)
     for name in TAG_NAMES
 }
+_living = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
 _died = select(pictures.c.id).where(
     pictures.c.tombstone > bindparam("after"), pictures.c.tombstone <= bindparam("until")
 )
@@ -179,6 +180,11 @@ class Catalog:
         with self.reading() as connection:
             found = connection.execute(_died, {"after": after, "until": until}).scalars().all()
         return np.array(found, dtype=np.int64)
+
+    def living(self) -> int:
+        """The number of pictures now."""
+        with self.reading() as connection:
+            return int(connection.execute(_living).scalar_one())
 
     def column(self, name: str, span: Span) -> list[str]:
         """One of TAG_NAMES for the rows of a span, ascending by id, as text."""

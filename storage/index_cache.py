@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from core.types import Embeddings, EncoderCard, Ids
 from storage.catalog import Catalog, Span, State
 from storage.durable import publish
@@ -54,14 +56,14 @@ def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | No
     return None
 
 
-def is_current(folder: Path, card: EncoderCard, state: State) -> bool:
-    """Say whether the newest generation is whole and covers exactly this state."""
+def is_current(folder: Path, card: EncoderCard, catalog: Catalog, state: State) -> bool:
+    """Say whether the newest generation is whole and covers exactly the pictures of this state."""
     manifest = read_manifest(folder)
     return (
         manifest is not None
-        and manifest.sequence == state.sequence
         and _belongs(manifest, card, state)
         and is_whole(folder, manifest)
+        and _has_all(folder, manifest, catalog, state)
     )
 
 
@@ -105,6 +107,16 @@ def _belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
     return made_for == ("flat", card.dim, card.weights_sha256) and (
         manifest.sequence <= state.sequence
     )
+
+
+def _has_all(folder: Path, manifest: Manifest, catalog: Catalog, state: State) -> bool:
+    """Say whether an index has the pictures of a state: batches may have come without any."""
+    if manifest.sequence == state.sequence:
+        return True
+    living = catalog.rows(Span(1, state.next_id, state.sequence)).ids
+    if not len(living):
+        return manifest.rows == 0
+    return np.array_equal(FaissIndex(folder / manifest.file_name).ids, living)
 
 
 def _parts(

@@ -146,7 +146,7 @@ class CollectionReader:
             rendering=self.rendering,
             slices_per_series=self.slices_per_series,
             files=counts.states[FileState.EMBEDDED],
-            pictures=counts.pictures,
+            pictures=self._catalog.living(),
             catalogued=counts.states[FileState.CATALOGUED],
             pending=counts.states[FileState.PENDING],
             skipped=counts.states[FileState.SKIPPED],

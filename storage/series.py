@@ -1,12 +1,13 @@
 """The slices of series: which still wait for a choice, and the order of all."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.types import CatalogueCode, Location, SeriesImage, Slice
 from storage.catalog import FileState, first_file_id
+from storage.database import in_parts
 from storage.locations import key_of, location_of
 from storage.schema import files, instances, meta, pictures
 
@@ -88,12 +89,11 @@ def pending_slices(connection: Connection) -> list[Slice]:
     ]
 
 
-def settle(connection: Connection, locations: Iterable[Location], most: int) -> None:
+def settle(connection: Connection, locations: Sequence[Location], most: int) -> None:
     """Catalogue these pending slices as left out by the choice of at most so many of a stack."""
     why = f"Of each stack of its series at most {most} slices are embedded; this is not one."
-    rows = [key_of(location) | {"why": why} for location in locations]
-    if rows:
-        connection.execute(_settle, rows)
+    for part in in_parts(locations):
+        connection.execute(_settle, [key_of(location) | {"why": why} for location in part])
 
 
 def ask_again(connection: Connection, slices_per_series: int) -> None:

@@ -95,7 +95,7 @@ class CollectionWriter:
         with self._catalog.reading() as connection:
             return series.pending_slices(connection)
 
-    def settle(self, locations: Iterable[Location]) -> None:
+    def settle(self, locations: Sequence[Location]) -> None:
         """Catalogue these pending slices as not sampled."""
         most = self._catalog.slices_per_series()
         with storage_errors(self._name), self._engine.begin() as connection:
@@ -120,11 +120,12 @@ class CollectionWriter:
             self._commit(resolved, _stacked(resolved.embedded, self._card.dim))
 
     def refresh_index(self) -> None:
-        """Make the index anew when it is missing, damaged, or older than the newest batch."""
+        """Make the index anew when it is missing, damaged, or pictures have come or ended since."""
+        folder, catalog = self._layout.index, self._catalog
         with storage_errors(self._name):
-            state = self._catalog.state()
-            if not is_current(self._layout.index, self._card, state):
-                rebuild(self._layout.index, self._card, self._catalog, self._layout.shards, state)
+            state = catalog.state()
+            if not is_current(folder, self._card, catalog, state):
+                rebuild(folder, self._card, catalog, self._layout.shards, state)
 
     def close(self) -> None:
         """Close the files and let the next writer in."""

@@ -23,11 +23,13 @@ from storage.snapshot import Snapshot
 from tests.unit.storage.factories import (
     CARD,
     DIM,
+    catalogued,
     embedded,
     fill,
     one_each,
     open_writer,
     random_rows,
+    source,
     unit,
 )
 
@@ -328,6 +330,35 @@ def test_a_current_index_is_not_made_again(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
+def test_a_batch_without_pictures_leaves_the_index_as_it_is(tmp_path: Path) -> None:
+    fill(tmp_path, one_each(random_rows(3)))
+    refresh(tmp_path)
+    before = manifest_path(layout_of(tmp_path, "main").index).stat()
+
+    with open_writer(tmp_path) as writer:
+        writer.commit(Batch(catalogued=[catalogued("report")], touched=[source("f0")]))
+        writer.refresh_index()
+
+    after = manifest_path(layout_of(tmp_path, "main").index).stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert (reader.info().index_rows, reader.info().sequence) == (3, 2)
+
+
+def test_a_picture_that_was_exchanged_for_another_makes_the_index_anew(tmp_path: Path) -> None:
+    rows = random_rows(4)
+    fill(tmp_path, one_each(rows[:3]))
+    refresh(tmp_path)
+
+    with open_writer(tmp_path) as writer:
+        writer.commit(Batch([embedded("f0", rows[3:], content="new")]))
+        writer.refresh_index()
+
+    manifest = read_manifest(layout_of(tmp_path, "main").index)
+    assert manifest is not None
+    assert (manifest.generation, manifest.sequence, manifest.rows) == (2, 2, 3)
+
+
 def truncate(index: Path) -> None:
     (file,) = index.glob("*.faiss")
     file.write_bytes(file.read_bytes()[:-10])
@@ -415,6 +446,10 @@ def test_an_index_that_lacks_rows_is_not_believed(
         assert reader.info().index_kind == "exact"
         assert_exact(reader.snapshot(), random_rows(10), 11)
     assert "lacks rows" in caplog.text
+    refresh(home)
+    with CollectionReader.open(home, "main") as reader:
+        assert reader.info().index_kind == "flat"
+        assert_exact(reader.snapshot(), random_rows(10), 11)
 
 
 def test_many_threads_search_while_batches_come(tmp_path: Path) -> None:
