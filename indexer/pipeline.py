@@ -53,22 +53,24 @@ def index(paths: Sequence[Path], job: Job) -> Report:
     When `stopped` turns true the run ends after the file at hand, and commits what it has.
     Raises InvalidRequest for a path that is not there.
     """
+    started = perf_counter()
     known = job.writer.known()
-    return _run(make_plan(paths, known), known, known, job)
+    return _run(make_plan(paths, known), known, known, job, started)
 
 
 def index_again(wanted: Wanted, job: Job) -> Report:
     """Read those known files again that are wanted, whether they have changed or not."""
+    started = perf_counter()
     known = job.writer.known()
     others = {place: file for place, file in known.items() if not wanted(place, file)}
-    return _run(plan_again(known, wanted), known, others, job)
+    return _run(plan_again(known, wanted), known, others, job, started)
 
 
-def _run(plan: Plan, known: Known, as_they_were: Known, job: Job) -> Report:
+def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float) -> Report:
     """`as_they_were` are the files that need no decoding while their bytes are the same."""
     log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))
     with ExitStack() as opened:
-        run = _Run(job, known, opened)
+        run = _Run(job, known, opened, started)
         if run.first_pass(plan, _hashes(as_they_were)):
             run.second_pass()
         job.writer.refresh_index()
@@ -84,11 +86,11 @@ def _hashes(known: Known) -> dict[Location, str]:
 class _Run:
     """One run, with the engine that it starts when there is something to read."""
 
-    def __init__(self, job: Job, known: Known, opened: ExitStack) -> None:
+    def __init__(self, job: Job, known: Known, opened: ExitStack, started: float) -> None:
         self._job = job
         self._opened = opened
         self._engine: Engine | None = None
-        self._started = perf_counter()
+        self._started = started
         self._ledger = Ledger()
         self._intake = Intake(
             self._ledger,
