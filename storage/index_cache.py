@@ -110,9 +110,7 @@ def _belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
 
 
 def _has_all(folder: Path, manifest: Manifest, catalog: Catalog, state: State) -> bool:
-    """Say whether an index has the pictures of a state: batches may have come without any."""
-    if manifest.sequence == state.sequence:
-        return True
+    """Say whether an index has the pictures of a state; batches may have come without any."""
     living = catalog.rows(Span(1, state.next_id, state.sequence)).ids
     if not len(living):
         return manifest.rows == 0
