@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Final
+from typing import Any, Final
 
 from core.types import Record, Tags
 
@@ -50,7 +50,8 @@ FIRST: Final = (
 NAMES: Final = [field.name for field in fields(Tags) if field.name not in ELSEWHERE]
 UIDS: Final = [name for name in NAMES if name.endswith(("_uid", "_uids"))]
 READ: Final = list(dict.fromkeys([*FIRST, *(name for name in NAMES if name not in UIDS)]))
-VALUES: Final[Mapping[str, Callable[[object], str]]] = {
+VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
+    "acquired_at": lambda moment: moment.isoformat(" ", "seconds"),
     "field_strength": lambda tesla: f"{tesla:g} T",
     "kvp": lambda kilovolts: f"{kilovolts:g} kV",
     "slice_thickness": lambda millimetres: f"{millimetres:g} mm",

@@ -17,6 +17,7 @@ RECORD = Record(
         study_date="20190203",
         study_day=date(2019, 2, 3),
         study_time="091500.25",
+        acquired_at=datetime(2019, 2, 3, 9, 16, 1, 250_000),  # noqa: DTZ001  (a scanner's clock)
         windows="40/400 ABDOMEN; 60/150 BRAIN",
         kvp=120.0,
         slice_thickness=2.5,
@@ -43,6 +44,7 @@ def test_what_is_stated_is_listed_in_the_words_of_people():
         ("Study day", "2019-02-03"),
         ("Study time", "09:15:00"),
         ("Series description", "<script>alert(1)</script>"),
+        ("Acquired at", "2019-02-03 09:16:01"),
         ("Tube voltage", "120 kV"),
         ("Series number", "0"),
         ("Slice thickness", "2.5 mm"),
