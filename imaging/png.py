@@ -9,6 +9,7 @@ from core.errors import CannotDecode
 from core.types import SkipCode
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+HEADER_END: Final = 33  # of the first chunk
 AROUND: Final = 12  # bytes of a chunk besides its body: length, name, checksum
 SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type
 WHOLE: Final = ((0, 0, 1, 1),)
@@ -24,6 +25,14 @@ PASSES: Final = (
 )
 PIECE: Final = 1 << 20  # bytes that are inflated at a time
 FRAME: Final = b"fdAT"  # the pixels of a further frame; the only part of a picture in lower case
+
+
+def declared_size(content: bytes) -> tuple[int, int]:
+    """Give width and height; zeros where the header is cut."""
+    if len(content) < HEADER_END:
+        return 0, 0
+    width, height = struct.unpack_from(">LL", content, 16)
+    return width, height
 
 
 def check_chunks(content: bytes) -> None:

@@ -22,7 +22,7 @@ from imaging.display import GreyDisplay, Stored, Window, as_rgb, render_grey, wh
 from imaging.limits import Limits
 from imaging.pixel_hash import pixel_hash
 from imaging.plain_tags import plain_tags
-from imaging.png import SIGNATURE, check_chunks, check_rows
+from imaging.png import SIGNATURE, check_chunks, check_rows, declared_size
 from imaging.rules import Rules, View
 from imaging.tiff import by_libtiff, check_page, is_white_zero, with_sign
 
@@ -62,7 +62,7 @@ def read_raster(content: bytes, sha256: str, rules: Rules) -> Decoded:
 
     Raises CannotDecode (TOO_LARGE, CORRUPT, UNSUPPORTED); other errors of the decoder pass through.
     """
-    with _opened(content) as image:
+    with _opened(content, rules.limits) as image:
         tags = _read_tags(image, sha256)
         frames = rules.frames.choose(tags.frames)
         pictures = tuple(_read_picture(image, frame, content, rules.limits) for frame in frames)
@@ -71,7 +71,7 @@ def read_raster(content: bytes, sha256: str, rules: Rules) -> Decoded:
 
 def raster_header(content: bytes, sha256: str, rules: Rules) -> Decoded:
     """Read the size of the first picture and how many there are. Raises as `read_raster` does."""
-    with _opened(content) as image:
+    with _opened(content, rules.limits) as image:
         _check_page(image, rules.limits)
         return Decoded(Instance(_read_tags(image, sha256)))
 
@@ -81,7 +81,7 @@ def view_raster(content: bytes, view: View, rules: Rules) -> Pixels:
 
     Raises as `read_raster` does.
     """
-    with _opened(content) as image:
+    with _opened(content, rules.limits) as image:
         frame = view.frame_of(_frame_count(image))
         values = _read_values(image, frame, content, rules.limits)
         return cut(values.render(view.window), view.crop)
@@ -95,7 +95,9 @@ def _plugin(content: bytes) -> type[ImageFile] | None:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[ImageFile]:
+def _opened(content: bytes, limits: Limits) -> Iterator[ImageFile]:
+    if content.startswith(SIGNATURE):  # Pillow makes room for an animation when it opens it
+        limits.check_samples(*declared_size(content))
     with by_libtiff(), _open(content) as image:
         _check_whole(image, content)
         yield image

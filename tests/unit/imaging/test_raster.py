@@ -9,6 +9,7 @@ from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import CannotDecode
 from core.types import Identity, SkipCode
+from imaging import raster
 from imaging.display import Window
 from imaging.frames import FramePolicy
 from imaging.limits import Limits
@@ -244,6 +245,14 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(width, hei
     assert refused(content) is SkipCode.TOO_LARGE
     with pytest.raises(CannotDecode, match="Export it smaller"):
         raster_header(content, SHA256, Rules())
+
+
+def test_an_animation_of_too_many_pixels_is_refused_before_room_is_made_for_it(monkeypatch):
+    content = bytearray(pages(3, "PNG"))
+    content[16:24] = struct.pack(">LL", 10_001, 10_000)
+    content[29:33] = struct.pack(">L", zlib.crc32(content[12:29]))
+    monkeypatch.setattr(raster, "_open", None)
+    assert refused(bytes(content)) is SkipCode.TOO_LARGE
 
 
 def test_the_limit_of_pixels_is_not_the_libraries_switch(monkeypatch):
