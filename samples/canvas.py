@@ -144,9 +144,9 @@ def chunks(window: Window) -> Iterator[Window]:
 
 
 def extent(parts: Iterable[Part], grid: Grid) -> NDArray[np.bool_]:
-    """The voxels of which the parts cover a tenth or more. (z, y, x)"""
+    """The voxels of which the parts cover a hundredth or more. (z, y, x)"""
     found = np.zeros(grid.shape, bool)
     for part in parts:
         for window, distance in distances(part, grid):
-            found[window] |= inside(distance, 0, edges(distance, grid)) > 0.1
+            found[window] |= inside(distance, 0, edges(distance, grid)) > 0.01
     return found

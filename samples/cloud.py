@@ -68,11 +68,14 @@ def of_tubes(
     middle, along, outer, inner, run, flat = (
         np.concatenate(column) for column in zip(*rows, strict=True)
     )
+    lengths = [len(row[0]) for row in rows]
     around = 2 * np.pi * outer * flat.max(axis=1)
     count = np.maximum(np.rint(around * run / step**2), 1).astype(int)
     station = np.repeat(np.arange(len(count)), count)
-    index = np.arange(len(station))
-    within = (index - (np.cumsum(count) - count)[station] + 0.5) / count[station] - 0.5
+    first_point = np.cumsum(count) - count
+    first_station = np.repeat(np.cumsum(lengths) - lengths, lengths)  # of the same tube
+    index = np.arange(len(station)) - first_point[first_station][station]  # each tube on its own
+    within = (np.arange(len(station)) - first_point[station] + 0.5) / count[station] - 0.5
     share = ((index * 0.7548777) % 1).astype(np.float32)
     square = outer**2 - inner**2
     radius = np.sqrt(inner[station] ** 2 + share * square[station])
@@ -81,7 +84,8 @@ def of_tubes(
     offset = first[station] * (radius * np.cos(angle))[:, None]
     offset += second[station] * (radius * np.sin(angle))[:, None]
     points = middle[station] + along[station] * (within * run[station])[:, None]
-    area = np.pi * square * flat.prod(axis=1) / flat.min(axis=1)
+    squeezed = flat.prod(axis=1) * np.linalg.norm(along / flat, axis=1)
+    area = np.pi * square * squeezed
     points += offset * flat[station]
     return points.astype(np.float32), (area * run / count)[station].astype(np.float32)
 

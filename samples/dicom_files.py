@@ -140,6 +140,7 @@ class SeriesWriter:
         self._shared = dataset
         self._syntax = syntax
         self._encoded = self._encode(dataset)
+        self._modules: dict[tuple[tuple[int, ...], str], Dataset] = {}
 
     def write(self, path: Path, instance: Instance, number: int) -> str:
         """Write one image and return its SOP instance UID."""
@@ -148,12 +149,22 @@ class SeriesWriter:
             InstanceNumber=number,
             **instance.elements,
         )
-        photometric = self._shared.get("PhotometricInterpretation", "MONOCHROME2")
-        describe_pixels(own, instance.pixels, self._syntax, photometric)
+        module = self._module(instance.pixels)
+        own.PixelRepresentation = module.PixelRepresentation
+        put_pixels(own, module, instance.pixels, self._syntax)
         elements = {**self._encoded, **self._encode(own)}
         body = b"".join(elements[tag] for tag in sorted(elements))
         save(path, file_meta(self._shared.SOPClassUID, own.SOPInstanceUID, self._syntax), body)
         return str(own.SOPInstanceUID)
+
+    def _module(self, pixels: Stored) -> Dataset:
+        """The image pixel module of pictures like these; encoded when it is first asked for."""
+        kind = (pixels.shape, pixels.dtype.str)
+        if kind not in self._modules:
+            photometric = self._shared.get("PhotometricInterpretation", "MONOCHROME2")
+            self._modules[kind] = pixel_module(pixels, self._syntax, photometric)
+            self._encoded |= self._encode(self._modules[kind])
+        return self._modules[kind]
 
     def write_alone(self, path: Path) -> None:
         """Write the shared elements as a file of their own: an object without pixels."""
@@ -235,53 +246,58 @@ def deflated(body: bytes) -> bytes:
     return pressed + b"\0" * (len(pressed) % 2)
 
 
-def describe_pixels(dataset: Dataset, pixels: Stored, syntax: UID, photometric: str) -> None:
-    """The image pixel module (PS3.3 C.7.6.3) and the pixels in the syntax's coding."""
-    colour = pixels.ndim > 2
-    frames = pixels if pixels.ndim == 4 else pixels[None]
-    bits = 8 if pixels.dtype == np.uint8 else 16
+def pixel_module(pixels: Stored, syntax: UID, photometric: str) -> Dataset:
+    """The image pixel module (PS3.3 C.7.6.3), without the pixels."""
+    colour, bits = pixels.ndim > 2, 8 * pixels.dtype.itemsize
     signed = int(pixels.dtype == np.int16)
-    dataset.Rows, dataset.Columns = frames.shape[1:3]
-    dataset.SamplesPerPixel = 3 if colour else 1
-    if colour:
-        dataset.PhotometricInterpretation = GROUPED.get(syntax, "RGB")
-        dataset.PlanarConfiguration = 0
-    else:
-        dataset.PhotometricInterpretation = photometric
-    dataset.BitsAllocated = bits
-    dataset.BitsStored = 8 if bits == 8 else 16 if signed else 12
-    dataset.HighBit = dataset.BitsStored - 1
-    dataset.PixelRepresentation = signed
-    _put_pixels(dataset, frames, syntax, bits)
+    rows, columns = _frames(pixels).shape[1:3]
+    stored = 12 if bits == 16 and not signed else bits
+    return item(
+        Rows=rows,
+        Columns=columns,
+        SamplesPerPixel=3 if colour else 1,
+        PhotometricInterpretation=GROUPED.get(syntax, "RGB") if colour else photometric,
+        **({"PlanarConfiguration": 0} if colour else {}),
+        BitsAllocated=bits,
+        BitsStored=stored,
+        HighBit=stored - 1,
+        PixelRepresentation=signed,
+    )
 
 
-def _put_pixels(dataset: Dataset, frames: Stored, syntax: UID, bits: int) -> None:
+def _frames(pixels: Stored) -> Stored:
+    return pixels if pixels.ndim == 4 else pixels[None]
+
+
+def put_pixels(dataset: Dataset, module: Dataset, pixels: Stored, syntax: UID) -> None:
+    """The pixel data element, in the coding of the syntax (PS3.5 8)."""
+    frames = _frames(pixels)
     if syntax.is_encapsulated:
-        dataset.PixelData = encapsulate([_encoded(dataset, frame, syntax) for frame in frames])
+        dataset.PixelData = encapsulate([_encoded(module, frame, syntax) for frame in frames])
         dataset["PixelData"].VR = "OB"
         dataset["PixelData"].is_undefined_length = True
         return
     order: Literal[">", "<"] = ">" if syntax == ExplicitVRBigEndian else "<"
     content = frames.astype(frames.dtype.newbyteorder(order), copy=False).tobytes()
     dataset.PixelData = content + b"\0" * (len(content) % 2)
-    dataset["PixelData"].VR = "OB" if bits == 8 else "OW"
+    dataset["PixelData"].VR = "OB" if module.BitsAllocated == 8 else "OW"
 
 
-def _encoded(dataset: Dataset, frame: Stored, syntax: UID) -> bytes:
+def _encoded(module: Dataset, frame: Stored, syntax: UID) -> bytes:
     if syntax == JPEGBaseline8Bit:
         packed = BytesIO()
         Image.fromarray(frame).save(packed, "JPEG", quality=90, subsampling="4:2:2")
         return packed.getvalue()
     coded: bytes = get_encoder(syntax).encode(
         frame,
-        rows=dataset.Rows,
-        columns=dataset.Columns,
-        samples_per_pixel=dataset.SamplesPerPixel,
+        rows=module.Rows,
+        columns=module.Columns,
+        samples_per_pixel=module.SamplesPerPixel,
         number_of_frames=1,
-        bits_allocated=dataset.BitsAllocated,
-        bits_stored=dataset.BitsStored,
-        pixel_representation=dataset.PixelRepresentation,
-        photometric_interpretation=dataset.PhotometricInterpretation,
+        bits_allocated=module.BitsAllocated,
+        bits_stored=module.BitsStored,
+        pixel_representation=module.PixelRepresentation,
+        photometric_interpretation=module.PhotometricInterpretation,
         planar_configuration=0,
     )
     return coded

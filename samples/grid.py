@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]  # (z, y, x), or anything that broadcasts to it
 Point = tuple[float, float, float]  # x to the patient's left, y to the back, z up; mm
 Window = tuple[slice, slice, slice]  # a block of a grid, in the order z, y, x
+STRIDE = 4  # blocks begin at multiples of it across, so that shapes worked out at every
+# fourth point (shapes.Smooth) are the same in a block as in the whole
 
 
 def vector(values: Sequence[float]) -> Field:
@@ -28,9 +30,12 @@ class Axis:
         """The positions in mm, (count,)."""
         return (self.start + self.step * np.arange(self.count)).astype(np.float32)
 
-    def within(self, low: float, high: float) -> slice:
-        """The positions from low to high mm; an empty slice when there are none."""
-        first = max(0, int(np.ceil((low - self.start) / self.step)))
+    def within(self, low: float, high: float, stride: int = 1) -> slice:
+        """The positions from low to high mm; an empty slice when there are none.
+
+        It begins at a multiple of the stride.
+        """
+        first = max(0, int(np.ceil((low - self.start) / self.step))) // stride * stride
         last = min(self.count, int(np.floor((high - self.start) / self.step)) + 1)
         return slice(first, max(first, last))
 
@@ -69,8 +74,8 @@ class Grid:
         edge = self.softness
         return (
             self.z.within(low[2] - edge, high[2] + edge),
-            self.y.within(low[1] - edge, high[1] + edge),
-            self.x.within(low[0] - edge, high[0] + edge),
+            self.y.within(low[1] - edge, high[1] + edge, STRIDE),
+            self.x.within(low[0] - edge, high[0] + edge, STRIDE),
         )
 
     def coordinates(self, window: Window) -> tuple[Field, Field, Field]:

@@ -202,7 +202,7 @@ def radiograph(
 
 def film_boxes(marks: Mapping[str, tuple[Part, ...]], film: Film) -> dict[str, Box]:
     """Where each finding casts its shadow."""
-    grid = film.grid(film.step / 2)
+    grid = film.grid(film.step)
     shadows = {
         name: np.flip(extent(parts, grid).max(axis=film.beam), 0) for name, parts in marks.items()
     }

@@ -83,7 +83,6 @@ SCANNERS: tuple[Scanner, ...] = (
     Scanner("mr-b", "MR", VESPERTINE, "Quietus 3T", "MAG3", JPEGLSLossless, "", 0.8, 1.2),
     Scanner("us-a", "US", ALDERMOOR, "Sonora 5", "ECHO1", JPEGBaseline8Bit, ".dcm"),
     Scanner("us-b", "US", KITEHILL, "Ripple", "ECHO2", ExplicitVRBigEndian, ""),
-    Scanner("mg-a", "MG", VESPERTINE, "Petal M", "MAMMO1", JPEG2000Lossless, ".dcm", 1.0),
 )
 
 

@@ -87,10 +87,16 @@ def prepare(folder: Path) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
-        if old.is_dir() and not old.is_symlink() and PATIENT_FOLDER.fullmatch(old.name):
-            shutil.rmtree(old)
+        if PATIENT_FOLDER.fullmatch(old.name):
+            _remove(old)
     (folder / TRUTH).unlink(missing_ok=True)
     (folder / README).write_text(ABOUT, encoding="utf-8")
+
+
+def _remove(old: Path) -> None:
+    if old.is_symlink():
+        raise InvalidRequest(f"{old} is a link, which no sample holds. Remove it, then try again.")
+    shutil.rmtree(old)
 
 
 def is_sample(folder: Path) -> bool:
