@@ -28,11 +28,11 @@ FRAME: Final = b"fdAT"  # the pixels of a further frame; the only part of a pict
 
 
 def declared_size(content: bytes) -> tuple[int, int]:
-    """Give width and height; zeros where the header is cut."""
+    """Give the rows and columns; zeros where the header is cut."""
     if len(content) < HEADER_END:
         return 0, 0
     width, height = struct.unpack_from(">LL", content, 16)
-    return width, height
+    return height, width
 
 
 def check_chunks(content: bytes) -> None:

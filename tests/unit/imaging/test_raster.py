@@ -252,7 +252,8 @@ def test_an_animation_of_too_many_pixels_is_refused_before_room_is_made_for_it(m
     content[16:24] = struct.pack(">LL", 10_001, 10_000)
     content[29:33] = struct.pack(">L", zlib.crc32(content[12:29]))
     monkeypatch.setattr(raster, "_open", None)
-    assert refused(bytes(content)) is SkipCode.TOO_LARGE
+    with pytest.raises(CannotDecode, match="1 x 10000 x 10001 x 1 samples"):
+        decode(bytes(content))
 
 
 def test_the_limit_of_pixels_is_not_the_libraries_switch(monkeypatch):
