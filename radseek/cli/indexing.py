@@ -159,7 +159,7 @@ def _summary(report: "Report") -> Iterator[str]:
     yield from (f"  catalogued {n:>7}  {code}" for code, n in report.catalogued_by_code.items())
     yield from (f"  skipped    {n:>7}  {code}" for code, n in report.skipped_by_code.items())
     if report.copies:
-        yield f"  copies     {report.copies:>7}  files with the bytes of another: radseek duplicates"
+        yield f"  copies     {report.copies:>7}  with the bytes of another: radseek duplicates"
     if report.conflicts:
         yield f"  conflicts  {report.conflicts:>7}  UIDs of different images: radseek duplicates"
     if progress.skipped:

@@ -134,8 +134,9 @@ def test_a_misspelt_option_in_the_docs_would_be_found():
 def test_every_make_target_in_the_docs_exists():
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     blocks = "".join(b for page in PAGES for b in SHELL_BLOCK.findall(page.read_text()))
+    commands = re.sub(r"#.*", "", blocks)
     assert "demo" in targets
-    assert set(re.findall(r"\bmake (\w+)", blocks)) <= targets
+    assert set(re.findall(r"\bmake (\w+)", commands)) <= targets
 
 
 def test_the_readme_keeps_its_order():
