@@ -76,7 +76,9 @@ def cover(volume: Volume, part: Part, grid: Grid, palettes: Sequence[Palette]) -
         grain = part.grain.at(grid, window) if part.grain and grainy else None
         edge = edges(distance, grid)
         for tissue, depth in layers:
-            amount = inside(distance, depth, edge) * np.float32(part.weight)
+            amount = inside(distance, depth, edge)
+            if part.weight != 1:
+                amount *= np.float32(part.weight)
             for channel, palette in enumerate(palettes):
                 _blend(volume[(channel, *window)], amount, palette[tissue], grain)
 
@@ -85,7 +87,9 @@ def _blend(block: Field, amount: Field, look: Look, grain: Field | None) -> None
     value: Field | float = look.value
     if grain is not None and look.grain:
         value = look.value + look.grain * grain
-    block += amount * (value - block)
+    change = value - block
+    change *= amount
+    block += change
 
 
 def edges(distance: Field, grid: Grid) -> Field | np.float32:

@@ -104,6 +104,7 @@ def patient_plan(number: int, seed: int, size: int) -> PatientPlan:
             key,
             size,
             story.phase,
+            sum(other.kind == visit.kind for other in story.visits) > 1,
             Side.LEFT if who.seed % 2 else Side.RIGHT,
         )
         for key, visit in enumerate(story.visits)

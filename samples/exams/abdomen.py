@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from samples.anatomy.abdomen import Belly, belly
 from samples.anatomy.build import Build
 from samples.canvas import Part, extent, paint
-from samples.ct import SOFT, couch, scanned
+from samples.ct import SOFT, couch
 from samples.exams.lying import Lying, ct_study
 from samples.exams.study import StudyPlan
 from samples.findings.abdomen import change_belly
@@ -28,7 +28,7 @@ FRAMES = 12  # of a cine
 
 def ct(plan: StudyPlan) -> Iterator[Series]:
     """One series with a soft kernel."""
-    body, base = _lying(plan.build, plan.size, scanner(plan.scanner).spacing, plan.phase)
+    body, base = _lying(plan.build, plan.size, scanner(plan.scanner).spacing)
     changes = {finding.name: change_belly(body, finding) for finding in plan.findings}
     return ct_study(plan, base, changes, (SOFT,), "ABDOMEN")
 
@@ -128,7 +128,7 @@ def _skin(plane: NDArray[np.float32]) -> float:
 
 
 @lru_cache(maxsize=1)
-def _lying(build: Build, size: int, spacing: float, phase: str) -> tuple[Belly, Lying]:
+def _lying(build: Build, size: int, spacing: float) -> tuple[Belly, Lying]:
     body = belly(build)
     wide = 2 * (140 * build.scale + build.fat + build.muscle) + 24
     pixel, back = round(wide / size, 4), 113 * build.scale + build.fat + build.muscle + 8
@@ -139,4 +139,4 @@ def _lying(build: Build, size: int, spacing: float, phase: str) -> tuple[Belly, 
         1.25 * pixel,
     )
     parts = (couch(back + 12), *body.parts)
-    return body, Lying(parts, grid, scanned(parts, grid, phase))
+    return body, Lying(parts, grid)

@@ -7,7 +7,7 @@ import numpy as np
 
 from samples.anatomy.build import Build
 from samples.anatomy.thorax import Chest, chest
-from samples.ct import LUNG, SOFT, couch, scanned
+from samples.ct import LUNG, SOFT, couch
 from samples.dicom_files import code
 from samples.exams.lying import Lying, ct_study
 from samples.exams.study import StudyPlan
@@ -64,19 +64,21 @@ def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Field]:
     """The chest before a film, and its rays without findings: the same for every visit."""
     body = chest(build, erect=True, arms=beam == ALONG_Y)
     depth = (-175.0, 175.0) if beam == ALONG_Y else (-235.0, 235.0)
-    film = Film((0.0 if beam == ALONG_Y else 6.0, -6.0), FILM, FILM, FILM / size, beam, depth)
+    step = 10.0 if beam == ALONG_Y else 14.0
+    middle = (0.0 if beam == ALONG_Y else 6.0, -6.0)
+    film = Film(middle, FILM, FILM, FILM / size, beam, depth, step)
     return body, film, projection(body.parts, film)
 
 
 def ct(plan: StudyPlan) -> Iterator[Series]:
     """Two series of the same slices: a soft kernel and a sharp one."""
-    body, base = _lying(plan.build, plan.size, scanner(plan.scanner).spacing, plan.phase)
+    body, base = _lying(plan.build, plan.size, scanner(plan.scanner).spacing)
     changes = {finding.name: change_chest(body, finding) for finding in plan.findings}
     return ct_study(plan, base, changes, (SOFT, LUNG), "CHEST")
 
 
 @lru_cache(maxsize=1)
-def _lying(build: Build, size: int, spacing: float, phase: str) -> tuple[Chest, Lying]:
+def _lying(build: Build, size: int, spacing: float) -> tuple[Chest, Lying]:
     """The chest on the couch."""
     body = chest(build, erect=False, arms=False)
     wide = 2 * (140 * build.scale + build.fat + build.muscle) + 24
@@ -89,4 +91,4 @@ def _lying(build: Build, size: int, spacing: float, phase: str) -> tuple[Chest, 
         1.25 * pixel,
     )
     parts = (couch(back + 12), *body.parts)
-    return body, Lying(parts, grid, scanned(parts, grid, phase))
+    return body, Lying(parts, grid)

@@ -8,7 +8,7 @@ import numpy as np
 from samples.anatomy.build import Build
 from samples.anatomy.head import Head, head
 from samples.canvas import paint
-from samples.ct import BONE, BRAIN, scanned
+from samples.ct import BONE, BRAIN
 from samples.exams.lying import Lying, ct_study, regions
 from samples.exams.study import StudyPlan
 from samples.findings.finding import with_changes
@@ -48,7 +48,7 @@ def mr(plan: StudyPlan) -> Iterator[Series]:
 @lru_cache(maxsize=1)
 def _lying(build: Build, size: int, spacing: float) -> tuple[Head, Lying]:
     body, grid = head(build), slices(build, size, spacing)
-    return body, Lying(body.parts, grid, scanned(body.parts, grid, ""))
+    return body, Lying(body.parts, grid)
 
 
 def slices(build: Build, size: int, spacing: float) -> Grid:

@@ -19,6 +19,7 @@ class StudyPlan:
     key: int  # the place of the study among the patient's
     size: int  # pixels along the longer side of an image
     phase: str = ""
+    again: bool = False  # whether the patient has more studies of this kind
     side: Side = Side.RIGHT  # of a limb without a finding
 
     def seed(self, *what: int) -> list[int]:

@@ -154,6 +154,12 @@ def test_a_stone_casts_a_shadow_in_ultrasound():
     assert behind.mean() < -20
 
 
+def test_a_study_that_is_repeated_has_the_same_pixels_as_one_that_is_not():
+    study = plan("chest CT", "ct-a", finding("effusion", size=60))
+    once, again = images(study), images(replace(study, again=True))
+    assert all((a[0] == b[0]).all() for a, b in zip(once, again, strict=True))
+
+
 def test_every_machine_of_the_plan_is_known():
     with pytest.raises(KeyError):
         scanner("nothing")
