@@ -15,7 +15,7 @@ from imaging.workers import DecodePool
 from indexer.again import Wanted
 from indexer.intake import Intake
 from indexer.ledger import Fate, Ledger, State
-from indexer.plan import Known, Plan, as_found, make_plan, plan_again
+from indexer.plan import Known, Plan, find, make_plan, plan_again
 from indexer.report import Progress, Report
 from indexer.sampling import EMBEDDED, choose
 from storage.accounts import KnownFile
@@ -71,7 +71,7 @@ def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float
     log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))
     with ExitStack() as opened:
         run = _Run(job, known, opened, started)
-        if run.first_pass(plan, _hashes(as_they_were)):
+        if run.first_pass(plan, _hashes(as_they_were) if plan.to_read else {}):
             run.second_pass()
         job.writer.refresh_index()
         return run.report()
@@ -121,8 +121,7 @@ class _Run:
         tried: set[Location] = set()
         while chosen := self._choose(tried):
             tried.update(each.location for each in chosen)
-            known = self._job.writer.known()
-            found = [as_found(each.location, known[each.location]) for each in chosen]
+            found = [find(each.location) for each in chosen]
             for each in found:
                 self._ledger.put(each.location, State.TO_COME)
             if not self._read(found, {}, defer_slices=False):

@@ -55,6 +55,15 @@ def plan_again(known: Known, wanted: Wanted) -> Plan:
     return Plan(to_read=sorted(chosen, key=lambda found: found.location))
 
 
+def find(place: Location) -> Found:
+    """A file by its place, as it lies there now; of a member its archive has to tell the size."""
+    try:
+        state = place.path.stat()
+    except OSError:
+        return Found(place, 0, 0)  # it is for the reader to say why
+    return Found(place, 0 if place.member else state.st_size, state.st_mtime_ns)
+
+
 def as_found(place: Location, file: KnownFile) -> Found:
     """A known file, to be read as if it had just been seen."""
     return Found(place, file.size, file.modified_ns)

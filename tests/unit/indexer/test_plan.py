@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from core.errors import InvalidRequest
-from core.types import CatalogueCode, Location, SkipCode
+from core.types import CatalogueCode, Found, Location, SkipCode
 from indexer.again import failures
 from indexer.ledger import State
-from indexer.plan import make_plan, plan_again
+from indexer.plan import find, make_plan, plan_again
 from storage.accounts import KnownFile
 from storage.catalog import FileState
 from tests.unit.indexer import factories
@@ -129,3 +129,10 @@ def test_another_try_of_a_broken_reference_reads_the_dicomdir_and_never_where_it
         place("DICOMDIR!/IMAGES/1"): broken,
     }
     assert _read(plan_again(known, failures())) == [place("DICOMDIR")]
+
+
+def test_a_file_is_found_as_it_lies_there_now(file):
+    now = file.stat()
+    assert find(Location(file)) == Found(Location(file), 1, now.st_mtime_ns)
+    assert find(Location(file, "in")) == Found(Location(file, "in"), 0, now.st_mtime_ns)
+    assert find(Location(file.with_name("gone"))).modified_ns == 0
