@@ -34,7 +34,7 @@ class Kernel:
 SOFT = Kernel("SOFT30", 11.0, 0.0, (("SOFT TISSUE", 40, 400), ("LUNG", -600, 1500)))
 LUNG = Kernel("LUNG60", 34.0, 0.7, (("LUNG", -600, 1500),))
 BONE = Kernel("BONE70", 40.0, 0.9, (("BONE", 400, 1800),))
-BRAIN = Kernel("BRAIN20", 3.2, 0.0, (("BRAIN", 40, 80), ("SUBDURAL", 75, 200)))
+BRAIN = Kernel("BRAIN20", 2.4, 0.0, (("BRAIN", 40, 80), ("SUBDURAL", 75, 200)))
 
 
 @dataclass(frozen=True, slots=True)

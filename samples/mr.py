@@ -161,8 +161,8 @@ def mr_series(
         "PixelSpacing": spacing,
         "PositionReferenceIndicator": "",
         "Laterality": laterality,
-        "WindowCenter": 440,
-        "WindowWidth": 880,
+        "WindowCenter": 480,
+        "WindowWidth": 960,
     }
     words = f"{body_part} {contrast.name} {'SAG' if laterality else 'AX'}"
     return Series(key, MR_IMAGE, scanner, body_part, words, elements, instances)

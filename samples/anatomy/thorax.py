@@ -91,7 +91,7 @@ class Trunk:
         middle = middle + 8 * scale
         rise: Field = np.clip((z / scale - 60) / 60, 0, 1)
         rise = rise * rise * (3 - 2 * rise)
-        width = width + rise * np.float32(62 if self.shoulders else -4) * scale
+        width = width + rise * np.float32(62 if self.shoulders else 16) * scale
         depth = depth - rise * np.float32(12) * scale
         across, along = np.square(x / width), np.square((y - middle) / depth)
         far = np.sqrt(np.sqrt(across * across + along * along + 1.5 * across * along))
@@ -260,21 +260,21 @@ def _muscles(build: Build, arms: bool) -> list[Part]:
 def _breasts(build: Build, flesh: float, erect: bool) -> list[Part]:
     """Hanging forwards and down in someone who stands, flat in someone who lies."""
     size, s = 30 + build.fat * 0.8, build.scale
-    out, front, up = (74, -70, -26) if erect else (84, -72, 0)
+    out, front, up = (74, -70, -26) if erect else (84, -50, 0)
     radii = (
         (size * 1.25, size * 0.7, size * 1.5) if erect else (size * 1.6, size * 0.62, size * 1.6)
     )
-    lean = turned(about_x=0.5 if erect else 0.0)
     parts = []
     for side in (-1, 1):
-        centre = (side * out * s, front * s - flesh * 0.9, up * s)
+        lean = turned(about_x=0.5) if erect else turned(about_z=side * 0.5)
+        centre = (side * (out * s + 0.3 * flesh), front * s - flesh * 0.75, up * s)
         skin = Ellipsoid(centre, radii, lean)
-        gland = skin.grown(-0.3 * size)
+        gland = skin.grown(-0.34 * size)
         parts += [
             Part(Tissue.SKIN, skin, SKIN, core=(Tissue.FAT, 2.0)),
             Part(
                 Tissue.SOFT,
-                Both(gland, skin.grown(-4)),
+                Both(gland, skin.grown(-13)),
                 FAT,
                 None,
                 (Grain(21, 12), 5.0),
@@ -567,7 +567,7 @@ def _shoulder(build: Build, side: float, arms: bool) -> list[Part]:
     clavicle = [(16, -66, 104), (55, -62, 108), (105, -30, 118 + up), (150, 2, 128 + up)]
     corners = [(104, 62, 124), (152, 36, 122), (122, 76, 0)]
     spine = [(104, 66, 104), (135, 58, 120), (158, 20, 134)]
-    near = 1.0 if arms else 0.93
+    near = 1.0 if arms else 0.88
     points = np.array([side * s * near, s * near, s])
     a, b, c = (tuple(float(v) for v in np.array(corner) * points) for corner in corners)
     bones = [
