@@ -256,7 +256,7 @@ def _as_if_skipped(home, *places):
         writer.commit(Batch(skipped=skipped))
 
 
-@pytest.mark.parametrize("outcomes", [1, 7, 20, 30])
+@pytest.mark.parametrize("outcomes", [1, 7, 20, 30, 38])
 def test_a_run_that_is_stopped_at_any_point_goes_on_to_the_same_end(home, folder, outcomes):
     _mixed(folder)
     index_colours(home.with_name("whole"), folder, slices=4)
@@ -268,7 +268,9 @@ def test_a_run_that_is_stopped_at_any_point_goes_on_to_the_same_end(home, folder
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("commits", "seconds"), [(1, 0), (4, 0.004), (9, 0.001), (14, 0.002)])
+@pytest.mark.parametrize(
+    ("commits", "seconds"), [(1, 0), (4, 0.004), (9, 0.001), (14, 0.002), (20, 0)]
+)
 def test_a_run_that_is_killed_goes_on_to_the_same_end(home, folder, commits, seconds):
     _mixed(folder)
     index_colours(home.with_name("whole"), folder, slices=4)

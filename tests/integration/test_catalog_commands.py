@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from dicom_slices import slice_bytes, write_series
 from PIL import Image
 from pydicom.uid import ComprehensiveSRStorage
 
+JSON_PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 SERIES = "1.2.826.0.1.9.1"
 ESCAPE = "\x1b[2J\n<script>.dcm"
 
@@ -172,3 +174,40 @@ def test_a_file_without_a_picture_is_named(command, archive, tmp_path):
     code, _, err = command("render", archive / "report.dcm", tmp_path / "out.png")
     assert code == 1
     assert "report.dcm" in err
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("search", ("search", "red")),
+        ("skipped", ("skipped",)),
+        ("catalogued", ("catalogued",)),
+        ("duplicates", ("duplicates",)),
+        ("series UID", ("series", SERIES)),
+        ("status", ("status",)),
+    ],
+)
+def test_the_documented_json_has_the_keys_that_are_printed(command, report, heading, words):
+    _, out, _ = command(*words, "--json")
+    assert _keys(json.loads(out)) == _keys(_documented(heading))
+
+
+def test_the_documented_report_has_the_keys_that_are_printed(report):
+    assert _keys(report) == _keys(_documented("index"))
+
+
+def _documented(heading):
+    section = JSON_PAGE.read_text().split(f"## `radseek {heading}`")[1]
+    return json.loads(section.split("```json\n")[1].split("```")[0])
+
+
+def _keys(value):
+    """The names at each level; the names of counts by code are values."""
+    if isinstance(value, list):
+        return [_keys(value[0])]
+    if isinstance(value, dict):
+        return {
+            name: None if name.endswith("_by_code") else _keys(inner)
+            for name, inner in value.items()
+        }
+    return None
