@@ -12,7 +12,7 @@ from samples.shapes import Bounds, Bundle, Shape
 from samples.texture import Grain
 from samples.tissues import Tissue
 
-CHUNK = 60_000  # voxels painted at once: what stays in a core's cache
+CHUNK = 150_000  # voxels painted at once: what stays in a core's cache
 
 Volume = NDArray[np.float32]  # (channels, z, y, x)
 
@@ -71,22 +71,37 @@ def in_order(parts: Iterable[Part]) -> list[Part]:
 def cover(volume: Volume, part: Part, grid: Grid, palettes: Sequence[Palette]) -> None:
     """Paint one part over what is there."""
     grainy = any(palette[part.tissue].grain for palette in palettes)
-    layers = [(part.tissue, 0.0), *([part.core] if part.core else [])]
     for window, distance in distances(part, grid):
+        if distance.min() > grid.reach:
+            continue
         grain = part.grain.at(grid, window) if part.grain and grainy else None
-        edge = edges(distance, grid)
-        for tissue, depth in layers:
-            amount = inside(distance, depth, edge)
-            if part.weight != 1:
-                amount *= np.float32(part.weight)
+        for tissue, amount in _layers(part, distance, edges(distance, grid)):
             for channel, palette in enumerate(palettes):
                 _blend(volume[(channel, *window)], amount, palette[tissue], grain)
 
 
-def _blend(block: Field, amount: Field, look: Look, grain: Field | None) -> None:
+def _layers(
+    part: Part, distance: Field, edge: Field | np.float32
+) -> Iterator[tuple[Tissue, Field | None]]:
+    """The part's tissues with their amounts; None where a block is full of one."""
+    half, deepest = float(np.max(edge)) / 2, float(distance.max())
+    if part.core and deepest < -part.core[1] - half and part.weight == 1:
+        yield part.core[0], None
+        return
+    for tissue, depth in [(part.tissue, 0.0), *([part.core] if part.core else [])]:
+        if deepest < -depth - half and part.weight == 1:
+            yield tissue, None
+        else:
+            yield tissue, inside(distance, depth, edge) * np.float32(part.weight)
+
+
+def _blend(block: Field, amount: Field | None, look: Look, grain: Field | None) -> None:
     value: Field | float = look.value
     if grain is not None and look.grain:
         value = look.value + look.grain * grain
+    if amount is None:
+        block[...] = value
+        return
     change = value - block
     change *= amount
     block += change

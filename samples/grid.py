@@ -69,6 +69,13 @@ class Grid:
         """The number of voxels along z, y and x."""
         return self.z.count, self.y.count, self.x.count
 
+    @property
+    def reach(self) -> float:
+        """The farthest from a surface, in mm, that its soft edge can reach."""
+        if self.beam is None:
+            return self.softness
+        return self.softness + (self.z, self.y, self.x)[self.beam].step
+
     def window(self, low: Point, high: Point) -> Window:
         """The block of voxels between two corners (x, y, z), wide enough for soft edges."""
         edge = self.softness

@@ -365,9 +365,11 @@ def _between(coarse: Field, count: int, number: int) -> Field:
     fine = np.empty(
         [count if axis == number else n for axis, n in enumerate(coarse.shape)], np.float32
     )
-    source, target = np.moveaxis(coarse, number, -1), np.moveaxis(fine, number, -1)
-    target[..., ::2] = source[..., : (count + 1) // 2]
-    half = target[..., 1::2]
-    np.add(source[..., : count // 2], source[..., 1 : count // 2 + 1], out=half)
+    front = (slice(None),) * number
+    fine[(*front, slice(None, None, 2))] = coarse[(*front, slice((count + 1) // 2))]
+    half = fine[(*front, slice(1, None, 2))]
+    np.add(
+        coarse[(*front, slice(count // 2))], coarse[(*front, slice(1, count // 2 + 1))], out=half
+    )
     half *= np.float32(0.5)
     return fine

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from samples.grid import Field, Point, vector
 from samples.shapes import (
     Both,
     Bounds,
+    Bundle,
     Drum,
     Ellipsoid,
     Plate,
@@ -309,12 +311,17 @@ def lung_of(build: Build, side: float, erect: bool, collapsed: float = 0.0) -> L
     return Lung(cavity, Dome(side, top * build.scale, build.scale))
 
 
+@lru_cache(maxsize=8)
+def _tree(build: Build, side: float, lung: Lung) -> Bundle:
+    """The vessels of a lung, the same in every view of it."""
+    rng = build.rng(3, int(side) + 1)
+    hilum = (side * 32 * build.scale, 8.0, (2.0 if side < 0 else 12.0) * build.scale)
+    return grow(hilum, lambda points: lung.inside(points, 4), lung.bounds, 420, rng)
+
+
 def lung_parts(build: Build, side: float, lung: Lung) -> list[Part]:
     """A lung and its vessels."""
-    rng = build.rng(3, int(side) + 1)
-    (low, high) = lung.bounds
-    hilum = (side * 32 * build.scale, 8.0, (2.0 if side < 0 else 12.0) * build.scale)
-    tree = grow(hilum, lambda points: lung.inside(points, 4), (low, high), 420, rng)
+    tree = _tree(build, side, lung)
     return [
         Part(Tissue.LUNG, Smooth(lung), LUNGS, Grain(3, 6), name=f"lung {side:+.0f}"),
         Part(Tissue.VESSEL, tree, LUNGS + 1, fine=True, name=f"lung {side:+.0f}"),
