@@ -19,8 +19,9 @@ from encoders.base import Encoder
 from imaging.work import Outcome
 from indexer.batching import Read, embed, fate_of, sort
 from indexer.containers import OpenContainers
+from indexer.known import Insides, Known
 from indexer.ledger import Ledger, State
-from indexer.plan import Known, Members, fate_of_known, is_container, members_by_archive
+from indexer.plan import fate_of_known
 from storage.batch import Batch
 from storage.catalog import FileState
 from storage.writer import CollectionWriter
@@ -123,24 +124,26 @@ class Intake:
             case Skipped():
                 self._skip(outcome)
             case Unchanged(source):
-                self._touched.append(source)
-                self._keep(place)
+                self._keep(source)
             case _:
                 self._read.append(outcome)
                 self._ledger.put(place, fate_of(outcome))
         self._weight += len(outcome.pictures) if isinstance(outcome, DecodedFile) else 1
         self._catalogue(self._containers.tick_off(place))
 
-    def _keep(self, place: Location) -> None:
+    def _keep(self, source: Source) -> None:
         """Leave a file as it is known, and with an archive all that is in it."""
-        self._ledger.put(place, fate_of_known(self._known[place]))
-        if is_container(self._known[place]):
-            for member in self._members[place.path]:
-                self._ledger.put(member, fate_of_known(self._known[member]))
+        for place in (source.location, *self._insides.of(source.location)):
+            file = self._known[place]
+            if self._ledger.is_settled(place):
+                continue
+            self._ledger.put(place, fate_of_known(file))
+            size = file.size if place.member else source.size
+            self._touched.append(Source(place, size, source.modified_ns, file.sha256))
 
     @cached_property
-    def _members(self) -> Members:
-        return members_by_archive(self._known)
+    def _insides(self) -> Insides:
+        return Insides(self._known)
 
     def _skip(self, skipped: Skipped) -> None:
         self._ledger.put(skipped.location, skipped.code)

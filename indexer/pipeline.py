@@ -14,8 +14,9 @@ from encoders.base import Encoder
 from imaging.workers import DecodePool
 from indexer.again import Wanted
 from indexer.intake import Intake
+from indexer.known import Known
 from indexer.ledger import Fate, Ledger, State
-from indexer.plan import Known, Plan, find, make_plan, plan_again
+from indexer.plan import Plan, find, make_plan, plan_again
 from indexer.report import Progress, Report
 from indexer.sampling import EMBEDDED, choose
 from storage.accounts import KnownFile

@@ -1,20 +1,17 @@
 """What a run has to do: which of the files seen are new, changed, or as they were."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.errors import InvalidRequest
-from core.types import CatalogueCode, Found, Location, SkipCode, Skipped
+from core.types import Found, Location, SkipCode, Skipped
 from imaging.sources import walk
 from indexer.again import Wanted
+from indexer.known import Insides, Known, is_container, is_reference
 from indexer.ledger import Fate, State
 from storage.accounts import KnownFile
 from storage.catalog import FileState
-
-Known = Mapping[Location, KnownFile]
-Members = defaultdict[Path, list[Location]]  # by the path of their archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +31,15 @@ def make_plan(paths: Iterable[Path], known: Known) -> Plan:
     """
     paths = tuple(paths)
     _check(paths)
-    plan, members = Plan(), members_by_archive(known)
+    plan, insides = Plan(), Insides(known)
     for found in walk(paths):
         if isinstance(found, Skipped):
             plan.unreadable.append(found)
-        elif _is_to_read(found, known, members, paths):
+        elif _is_to_read(found, known, insides, paths):
             plan.to_read.append(found)
         else:
-            inside = [as_found(place, known[place]) for place in members[found.location.path]]
-            for file in (found, *inside):
-                _settle(plan, file, known[file.location])
+            for place in (found.location, *insides.of(found.location)):
+                _settle(plan, place, known[place])
     return plan
 
 
@@ -80,31 +76,12 @@ def fate_of_known(file: KnownFile) -> Fate:
             return State.UNCHANGED
 
 
-def is_container(file: KnownFile) -> bool:
-    """Whether a known file is a file of files."""
-    return file.state is FileState.CATALOGUED and file.code == CatalogueCode.CONTAINER
-
-
-def members_by_archive(known: Known) -> Members:
-    """What is known of the insides of containers, by the path of the container."""
-    members: Members = defaultdict(list)
-    for place in known:
-        if place.member:
-            members[place.path].append(place)
-    return members
-
-
 def _readable(place: Location, file: KnownFile, known: Known) -> Found:
     """What has to be read for a known file: itself, but for a broken reference its DICOMDIR."""
     directory = Location(place.path)
-    if _is_reference(place, file) and directory in known:
+    if is_reference(place, file) and directory in known:
         return as_found(directory, known[directory])
     return as_found(place, file)
-
-
-def _is_reference(place: Location, file: KnownFile) -> bool:
-    """Whether this is what a DICOMDIR names in vain; a member of an archive has a time."""
-    return bool(place.member) and not file.modified_ns
 
 
 def _check(paths: Iterable[Path]) -> None:
@@ -113,19 +90,19 @@ def _check(paths: Iterable[Path]) -> None:
             raise InvalidRequest(f"Cannot index {path}: there is no such file or folder.")
 
 
-def _is_to_read(found: Found, known: Known, members: Members, paths: Collection[Path]) -> bool:
+def _is_to_read(found: Found, known: Known, insides: Insides, paths: Collection[Path]) -> bool:
     before = known.get(found.location)
     if before is None or (before.size, before.modified_ns) != (found.size, found.modified_ns):
         return True
     path = found.location.path
     if is_container(before) and any(path == named.resolve() for named in paths):
         # Nothing else may lead to the files that a DICOMDIR lists.
-        return all(_is_reference(place, known[place]) for place in members[path])
+        return all(is_reference(place, known[place]) for place in insides.of(found.location))
     return False
 
 
-def _settle(plan: Plan, found: Found, before: KnownFile) -> None:
-    if before.code == SkipCode.UNREADABLE and not _is_reference(found.location, before):
-        plan.to_read.append(found)  # what kept it from being read may have passed
+def _settle(plan: Plan, place: Location, before: KnownFile) -> None:
+    if before.code == SkipCode.UNREADABLE and not is_reference(place, before):
+        plan.to_read.append(as_found(place, before))  # what kept it from being read may have passed
     else:
-        plan.settled[found.location] = fate_of_known(before)
+        plan.settled[place] = fate_of_known(before)

@@ -171,13 +171,16 @@ def test_only_the_members_that_changed_are_embedded_again(home, folder):
         "unchanged": 1,
         "skipped": 1,
     }
+    # What the archive has no more is not seen again.
+    assert _counts(index_colours(home, folder)) == {"files": 4, "unchanged": 3, "skipped": 1}
 
 
 def test_an_archive_that_was_only_touched_keeps_its_members(home, folder):
     _zip(folder / "a.zip", {"1": slice_bytes(1, 0), "2": b"no image"})
     index_colours(home, folder)
     os.utime(folder / "a.zip", ns=(1, 1))
-    assert _counts(index_colours(home, folder)) == {"files": 3, "unchanged": 2, "skipped": 1}
+    for _ in range(2):
+        assert _counts(index_colours(home, folder)) == {"files": 3, "unchanged": 2, "skipped": 1}
 
 
 @pytest.fixture

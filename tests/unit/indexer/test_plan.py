@@ -67,12 +67,14 @@ def test_a_file_of_another_size_or_time_is_read_again(tmp_path):
 
 def test_with_an_archive_its_members_are_as_they_were(file):
     archive = _as_it_is(file, FileState.CATALOGUED, CatalogueCode.CONTAINER)
+    now = {"modified_ns": archive.modified_ns}
     known = {
         Location(file): archive,
-        Location(file, "in"): factories.known(),
-        Location(file, "slice"): factories.known(FileState.PENDING),
-        Location(file, "bad"): factories.known(FileState.SKIPPED, SkipCode.CORRUPT),
-        Location(file, "away"): factories.known(FileState.SKIPPED, SkipCode.UNREADABLE),
+        Location(file, "in"): factories.known(**now),
+        Location(file, "slice"): factories.known(FileState.PENDING, **now),
+        Location(file, "bad"): factories.known(FileState.SKIPPED, SkipCode.CORRUPT, **now),
+        Location(file, "away"): factories.known(FileState.SKIPPED, SkipCode.UNREADABLE, **now),
+        Location(file, "in an earlier archive"): factories.known(modified_ns=7),
     }
     plan = make_plan([file.parent], known)
     assert _read(plan) == [Location(file, "away")]
