@@ -118,7 +118,7 @@ def _written(
             yield number, write_patient(folder, number, seed, size)
         return
     # Spawned, as a fork would copy the threads' locks of whoever calls this.
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_leave_interrupts)
+    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_at_interrupts)
     try:
         jobs = {pool.submit(write_patient, folder, n, seed, size): n for n in numbers}
         for job in as_completed(jobs):
@@ -127,9 +127,9 @@ def _written(
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent: a worker finishes its patient."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _end_at_interrupts() -> None:
+    """Ctrl-C ends a worker at once and without a word; the parent clears up."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def remove_unfinished(folder: Path) -> None:
