@@ -113,7 +113,7 @@ class Intake:
         for place in to_come:
             self._ledger.put(place, State.TO_COME)
         for refused in container.refused:
-            self._close(refused)
+            self.take(refused)
         self._catalogue(self._containers.open(container, to_come))
 
     def _close(self, outcome: Read | Skipped | Unchanged) -> None:
