@@ -55,18 +55,21 @@ class Trial:
 
     account: Account
     own_peak: int  # bytes of resident memory, of the process that has the pool
+    own_growth: int  # bytes by which that is more than before
     worker_peak: int  # bytes of resident memory, of the largest worker
 
 
 def try_folder(folder: Path, seconds: float) -> Trial:
     """Give a folder to two workers, with one file more that is gone when they come to it."""
     seen = [*walk([folder]), Found(Location(folder / GONE), 1, 0)]
+    before = peak(resource.RUSAGE_SELF)
     files = [one for one in seen if isinstance(one, Found)]
     refused = [one for one in seen if isinstance(one, Skipped)]
     with DecodePool(Squash((96, 96)), 2, Rules(), seconds=seconds) as pool:
         outcomes = list(pool.run(files))
     account = account_of(files, refused, outcomes)
-    return Trial(account, peak(resource.RUSAGE_SELF), peak(resource.RUSAGE_CHILDREN))
+    own = peak(resource.RUSAGE_SELF)
+    return Trial(account, own, own - before, peak(resource.RUSAGE_CHILDREN))
 
 
 def account_of(

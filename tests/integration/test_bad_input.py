@@ -87,7 +87,7 @@ def test_no_reason_spells_a_control_character(trial):
 
 
 def test_bombs_go_off_inside_of_limits(trial):
-    assert trial.own_peak < 250 * MIB
+    assert trial.own_growth < 100 * MIB
     assert trial.worker_peak < WORKER_LIMIT // 2
 
 
