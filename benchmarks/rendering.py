@@ -1,10 +1,12 @@
 """Whether rendering is right: every frame against dcmtk's `dcmj2pnm +Wi 1`, which shares no code.
 
-    python -m benchmarks.rendering [FOLDER ...]
+    python -m benchmarks.rendering [--untouched] [FOLDER ...]
 
 The FOLDERs are added to pydicom's own files and those of the package pydicom-data. Both programs
 get the same copy of a file, in which is only what both look at: see `comparable_copy`. Prints
-Markdown tables; exits with 1 where fewer than 97 % of the files agree within one grey level.
+Markdown tables; exits with 1 where fewer than 97 % of the files agree within one grey level. With
+--untouched both get the files as they are, and only those count that have a window: without one
+each program makes its own.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +67,9 @@ DECOMPRESSED_BY_PYDICOM: Final = (
 JPEG_LS: Final = (JPEGLSLossless, JPEGLSNearLossless)
 
 
+Copying = Callable[[Path, Path], Path | None]  # a file, where its copy may go -> what to compare
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """How far two renderings of one file are apart."""
@@ -84,9 +89,12 @@ def main() -> None:
     """Compare and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folders", type=Path, nargs="*")
-    folders = [*sample_folders(), *parser.parse_args().folders]
+    parser.add_argument("--untouched", action="store_true")
+    asked = parser.parse_args()
+    folders = [*sample_folders(), *asked.folders]
+    copy = as_it_is if asked.untouched else comparable_copy
     with undisturbed(), tempfile.TemporaryDirectory() as scratch:
-        found = [one for folder in folders for one in compare_folder(folder, Path(scratch))]
+        found = [one for folder in folders for one in compare_folder(folder, Path(scratch), copy)]
     compared = [one for one in found if one.greatest is not None]
     agreeing = sum(one.agrees for one in compared)
     print("| file | syntax | greatest difference | samples beyond 1 |\n|---|---|---|---|")
@@ -107,20 +115,20 @@ def sample_folders() -> Iterator[Path]:
         yield Path(found.origin).parent / "data"
 
 
-def compare_folder(folder: Path, scratch: Path) -> Iterator[Comparison]:
+def compare_folder(folder: Path, scratch: Path, make_copy: Copying) -> Iterator[Comparison]:
     """Compare the files of a folder, without its subfolders, that have a picture."""
     for path in sorted(path for path in folder.iterdir() if path.is_file()):
-        compared = compare(path, scratch)
+        compared = compare(path, scratch, make_copy)
         if compared is not None:
             yield compared
 
 
-def compare(path: Path, scratch: Path) -> Comparison | None:
-    """Compare a file; None if it has no picture. `scratch` is a folder to write to."""
+def compare(path: Path, scratch: Path, make_copy: Copying) -> Comparison | None:
+    """Compare a file; None if it is not to be compared. `scratch` is a folder to write to."""
     pictures = _pictures(path)
-    if not pictures:
+    copy = make_copy(path, scratch / "copy.dcm") if pictures else None
+    if copy is None:
         return None
-    copy = comparable_copy(path, scratch / "copy.dcm")
     dataset = _header(copy)
     differences = [
         _difference(picture.pixels, dcmtk_shows(dataset, copy, picture.frame, scratch))
@@ -178,6 +186,11 @@ def comparable_copy(path: Path, copy: Path) -> Path:
             return path
         dataset.save_as(copy)
     return copy
+
+
+def as_it_is(path: Path, _copy: Path) -> Path | None:
+    """Give the file itself, if it says how it is to be shown."""
+    return None if _lacks_window(_header(path)) else path
 
 
 def _lacks_window(dataset: Dataset) -> bool:
