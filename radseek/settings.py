@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         DEFAULT_LIMITS.file_bytes, ge=1, description="Largest file, or member of an archive"
     )
     max_inflated_bytes: int = Field(
-        DEFAULT_LIMITS.inflated_bytes, ge=1, description="Most that a packed file may unpack to"
+        DEFAULT_LIMITS.inflated_bytes, ge=1, description="Most a deflated data set inflates to"
     )
     max_frame_samples: int = Field(
         DEFAULT_LIMITS.frame_samples, ge=1, description="Most samples of one frame"
