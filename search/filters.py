@@ -60,8 +60,19 @@ def _matches(snapshot: Snapshot, condition: Condition) -> Mask:
 
 
 def facets(snapshot: Snapshot, name: str) -> list[tuple[str, int]]:
-    """The values of a tag with the number of pictures that have it, most frequent first."""
+    """The values of a tag with the number of pictures that have it, most frequent first.
+
+    Spellings that differ in capitals alone are one value, under the most frequent of them.
+    """
     column = snapshot.column(name)
     counts = np.bincount(column.codes, minlength=len(column.values))
     present = [(value, n) for value, n in zip(column.values, counts.tolist(), strict=True) if n]
-    return sorted(present, key=lambda pair: (-pair[1], pair[0]))
+    totals: dict[str, tuple[str, int]] = {}
+    for value, n in sorted(present, key=_most_first):
+        spelling, total = totals.get(value.casefold(), (value, 0))
+        totals[value.casefold()] = spelling, total + n
+    return sorted(totals.values(), key=_most_first)
+
+
+def _most_first(pair: tuple[str, int]) -> tuple[int, str]:
+    return -pair[1], pair[0]

@@ -59,3 +59,11 @@ def test_an_empty_value_finds_what_is_not_stated(snapshot):
 
 def test_facets_count_and_order_by_frequency_then_name(snapshot):
     assert facets(snapshot, "modality") == [("CT", 2), ("", 1), ("MR", 1), ("US", 1)]
+
+
+def test_spellings_that_differ_in_capitals_are_one_facet_under_the_usual_one():
+    parts = ["BRAIN", "Brain", "CHEST", "BRAIN", "brain", "CHEST", "CHEST"]
+    snapshot = FakeSnapshot(modality=["MR"] * 7, body_part=parts)
+    assert facets(snapshot, "body_part") == [("BRAIN", 4), ("CHEST", 3)]
+    mask = row_mask(snapshot, [parse_where("body_part=BRAIN")])
+    assert mask.sum() == 4
