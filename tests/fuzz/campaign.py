@@ -4,7 +4,7 @@ import shutil
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count, islice
@@ -64,9 +64,21 @@ class Hang(Exception):
 
 
 class Campaign:
-    """Mutants in batches, until the time is up. `keep` is a folder for those that stand out."""
+    """Mutants in batches, until the time is up.
 
-    def __init__(self, pool: Pool, mutator: Mutator, bounds: Bounds, keep: Path | None) -> None:
+    `keep` is a folder for those that stand out. `bystanders` are processes that were there before
+    the pool, and are none of its workers.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        mutator: Mutator,
+        bounds: Bounds,
+        keep: Path | None,
+        bystanders: Collection[int],
+    ) -> None:
+        self._bystanders = bystanders
         self._pool = pool
         self._mutator = mutator
         self._bounds = bounds
@@ -116,7 +128,7 @@ class Campaign:
 
     def _look_at_workers(self, batch: list[Mutant]) -> None:
         """A worker limits itself before its first file: only a young one may lack the limit."""
-        for pid in processes.children():
+        for pid in processes.children().difference(self._bystanders):
             limit = processes.address_space(pid)
             is_right = limit in ("", str(self._bounds.memory_bytes))
             if not is_right and processes.age(pid) > self._bounds.slack:

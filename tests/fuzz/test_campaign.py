@@ -97,12 +97,18 @@ class Unlimited(Honest):
         self.worker.wait()
 
 
-def campaign(pool, keep=None):
-    return Campaign(pool, Mutator([PNG], seed=0), NARROW, keep)
+@pytest.fixture
+def bystanders():
+    """The processes of other tests, from before there is a pool."""
+    return processes.children()
 
 
-def test_an_honest_pool_is_not_found_guilty(tmp_path):
-    report = campaign(Honest()).run(tmp_path, seconds=0.3)
+def campaign(pool, keep=None, bystanders=()):
+    return Campaign(pool, Mutator([PNG], seed=0), NARROW, keep, bystanders)
+
+
+def test_an_honest_pool_is_not_found_guilty(bystanders, tmp_path):
+    report = campaign(Honest(), bystanders=bystanders).run(tmp_path, seconds=0.3)
     assert report.findings == []
     assert report.ends == {"corrupt": report.mutants}
     assert report.mutants >= 64
@@ -120,9 +126,9 @@ def test_an_honest_pool_is_not_found_guilty(tmp_path):
         (Unlimited, "a worker may use unlimited bytes of memory: mutant 0"),
     ],
 )
-def test_a_pool_that_does_wrong_is_found_out(pool, finding, tmp_path):
+def test_a_pool_that_does_wrong_is_found_out(bystanders, pool, finding, tmp_path):
     with closing(pool()) as guilty:
-        report = campaign(guilty).run(tmp_path, seconds=10)
+        report = campaign(guilty, bystanders=bystanders).run(tmp_path, seconds=10)
     assert report.findings[0].startswith(finding)
 
 
@@ -144,14 +150,14 @@ def test_a_process_that_lost_its_parent_is_found():
 
 
 @pytest.mark.slow
-def test_a_real_pool_survives_readers_that_crash_hang_and_panic(tmp_path):
+def test_a_real_pool_survives_readers_that_crash_hang_and_panic(bystanders, tmp_path):
     """The same three colours would end a run that decodes in its own process."""
     batch = [
         Mutant(0, number, PNG, make_raster(Image.new("RGB", (8, 8), colour)))
         for number, colour in enumerate([RED, (90, 90, 90), GREEN, BLUE, (90, 90, 90)])
     ]
     with DecodePool(misbehave, workers=1, seconds=1, memory_bytes=2 << 30) as pool:
-        tried = Campaign(pool, Mutator([PNG], seed=0), Bounds(seconds=1), None)
+        tried = Campaign(pool, Mutator([PNG], seed=0), Bounds(seconds=1), None, bystanders)
         tried.try_batch(tmp_path, batch)
     assert tried.report.findings == []
     assert tried.report.ends == {"decoder-crashed": 2, "timed-out": 1, "embedded": 2}

@@ -27,6 +27,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("RADSEEK_HOME", str(tmp_path / "home"))
     shared_archive.clear()
     yield tmp_path / "home"
+    shared_archive().close()
     shared_archive.clear()
 
 
