@@ -1,6 +1,7 @@
 """Write images as valid DICOM files, in every transfer syntax that the machines use."""
 
 import hashlib
+import struct
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import correct_ambiguous_vr, write_data_element, write_file_meta_info
+from pydicom.filewriter import correct_ambiguous_vr, write_data_element
 from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEGBaseline8Bit
 
@@ -29,6 +30,7 @@ TEXT_REPORT = "1.2.840.10008.5.1.4.1.1.88.11"
 REPORTS = Scanner(
     "sr", "SR", "SYNTHETIC Kitehill Systems", "Scribe", "RIS1", ExplicitVRLittleEndian
 )
+META = ExplicitVRLittleEndian  # what file meta information is written in, PS3.10 7.1
 UNFINISHED = ".part"  # the end of a name until the whole file is on disk
 GROUPED = {JPEGBaseline8Bit: "YBR_FULL_422"}
 
@@ -139,7 +141,9 @@ class SeriesWriter:
         """`dataset` holds what all images of the series share."""
         self._shared = dataset
         self._syntax = syntax
+        self._charset = convert_encodings(dataset.SpecificCharacterSet)
         self._encoded = self._encode(dataset)
+        self._meta = encoded(file_meta(dataset.SOPClassUID, syntax), META, [])
         self._modules: dict[tuple[tuple[int, ...], str], Dataset] = {}
 
     def write(self, path: Path, instance: Instance, number: int) -> str:
@@ -152,9 +156,7 @@ class SeriesWriter:
         module = self._module(instance.pixels)
         own.PixelRepresentation = module.PixelRepresentation
         put_pixels(own, module, instance.pixels, self._syntax)
-        elements = {**self._encoded, **self._encode(own)}
-        body = b"".join(elements[tag] for tag in sorted(elements))
-        save(path, file_meta(self._shared.SOPClassUID, own.SOPInstanceUID, self._syntax), body)
+        self._save(path, own.SOPInstanceUID, {**self._encoded, **self._encode(own)})
         return str(own.SOPInstanceUID)
 
     def _module(self, pixels: Stored) -> Dataset:
@@ -168,22 +170,35 @@ class SeriesWriter:
 
     def write_alone(self, path: Path) -> None:
         """Write the shared elements as a file of their own: an object without pixels."""
-        body = b"".join(self._encoded[tag] for tag in sorted(self._encoded))
-        names = self._shared.SOPClassUID, self._shared.SOPInstanceUID
-        save(path, file_meta(*names, self._syntax), body)
+        self._save(path, self._shared.SOPInstanceUID, self._encoded)
+
+    def _save(self, path: Path, name: UID, elements: Mapping[int, bytes]) -> None:
+        own = FileMetaDataset()
+        own.MediaStorageSOPInstanceUID = name
+        meta = in_order({**self._meta, **encoded(own, META, [])})
+        body = in_order(elements)
+        save(path, meta, deflated(body) if self._syntax.is_deflated else body)
 
     def _encode(self, dataset: Dataset) -> dict[int, bytes]:
-        """The bytes of each element, by tag (PS3.5 7)."""
-        charset = convert_encodings(self._shared.SpecificCharacterSet)
-        dataset = correct_ambiguous_vr(dataset, self._syntax.is_little_endian)
-        encoded = {}
-        for element in dataset:
-            buffer = DicomBytesIO()
-            buffer.is_little_endian = self._syntax.is_little_endian
-            buffer.is_implicit_VR = self._syntax.is_implicit_VR
-            write_data_element(buffer, element, charset)
-            encoded[int(element.tag)] = buffer.getvalue()
-        return encoded
+        correct_ambiguous_vr(dataset, self._syntax.is_little_endian)
+        return encoded(dataset, self._syntax, self._charset)
+
+
+def encoded(dataset: Dataset, syntax: UID, charset: list[str]) -> dict[int, bytes]:
+    """The bytes of each element, by tag (PS3.5 7)."""
+    elements = {}
+    for element in dataset:
+        buffer = DicomBytesIO()
+        buffer.is_little_endian = syntax.is_little_endian
+        buffer.is_implicit_VR = syntax.is_implicit_VR
+        write_data_element(buffer, element, charset)
+        elements[int(element.tag)] = buffer.getvalue()
+    return elements
+
+
+def in_order(elements: Mapping[int, bytes]) -> bytes:
+    """The elements one after the other, by their tags."""
+    return b"".join(elements[tag] for tag in sorted(elements))
 
 
 def write_report(path: Path, person: Person, study: StudyHeader, text: str) -> None:
@@ -216,26 +231,22 @@ def write_report(path: Path, person: Person, study: StudyHeader, text: str) -> N
     writer.write_alone(path)
 
 
-def file_meta(sop_class: str, sop_instance: str, syntax: UID) -> FileMetaDataset:
-    """The file meta information (PS3.10 7.1)."""
+def file_meta(sop_class: str, syntax: UID) -> FileMetaDataset:
+    """The file meta information (PS3.10 7.1), but for its length and the instance's name."""
     meta = FileMetaDataset()
     meta.FileMetaInformationVersion = b"\0\1"
     meta.MediaStorageSOPClassUID = UID(sop_class)
-    meta.MediaStorageSOPInstanceUID = UID(sop_instance)
     meta.TransferSyntaxUID = syntax
     meta.ImplementationClassUID = IMPLEMENTATION
     meta.ImplementationVersionName = "RADSEEK SAMPLE"
     return meta
 
 
-def save(path: Path, meta: FileMetaDataset, body: bytes) -> None:
+def save(path: Path, meta: bytes, body: bytes) -> None:
     """Write a file; it has its name only when all of it is there."""
-    buffer = DicomBytesIO()
-    buffer.write(b"\0" * 128 + b"DICM")
-    write_file_meta_info(buffer, meta)
-    buffer.write(deflated(body) if meta.TransferSyntaxUID.is_deflated else body)
+    length = struct.pack("<HH2sHL", 2, 0, b"UL", 4, len(meta))  # (0002,0000), PS3.10 7.1
     unfinished = path.with_name(path.name + UNFINISHED)
-    unfinished.write_bytes(buffer.getvalue())
+    unfinished.write_bytes(b"".join((b"\0" * 128, b"DICM", length, meta, body)))
     unfinished.replace(path)
 
 
