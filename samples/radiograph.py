@@ -45,22 +45,41 @@ class Film:
         return Grid(up, across, deep, 1.1 * self.pixel, self.beam)
 
 
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """What a body adds to each ray, the feet's end first: painted parts, and fine ones."""
+
+    solid: Field
+    fine: Field
+
+    @property
+    def rays(self) -> Field:
+        """The attenuation along each ray, (rows, columns), the head's end first."""
+        return np.ascontiguousarray((self.solid + self.fine)[::-1])
+
+
 def reprojected(
-    rays: Field, film: Film, before: tuple[Part, ...], after: tuple[Part, ...]
+    base: Shadow, film: Film, before: tuple[Part, ...], after: tuple[Part, ...]
 ) -> Field:
-    """The rays of `before` as those of `after`: only what changed is projected again."""
+    """The rays of `after`, from the shadow of `before`: only what changed is projected again."""
     old, new = {id(part) for part in before}, {id(part) for part in after}
     gone = [part for part in before if id(part) not in new]
     come = [part for part in after if id(part) not in old]
-    change = _fine([part for part in come if part.fine], film)
-    change = np.array(rays[::-1] + change - _fine([part for part in gone if part.fine], film))
-    solid = [part for part in (*gone, *come) if not part.fine]
-    if solid:
-        window = _window(film.grid(film.step), solid, film.beam)
-        rows, columns = window[0], window[2 if film.beam == ALONG_Y else 1]
-        local = film.grid(film.step).cut(window)
-        change[rows, columns] += _solid(after, local, film.step) - _solid(before, local, film.step)
-    return np.ascontiguousarray(change[::-1])
+    fine = base.fine + _fine([part for part in come if part.fine], film)
+    fine = fine - _fine([part for part in gone if part.fine], film)
+    changed = [part for part in (*gone, *come) if not part.fine]
+    solid = _repainted(base.solid, film, after, changed) if changed else base.solid
+    return Shadow(solid, fine).rays
+
+
+def _repainted(solid: Field, film: Film, after: tuple[Part, ...], changed: list[Part]) -> Field:
+    """What the painted parts add, painted anew only where parts have changed."""
+    grid = film.grid(film.step)
+    window = _window(grid, changed, film.beam)
+    rows, columns = window[0], window[2 if film.beam == ALONG_Y else 1]
+    fresh = solid.copy()
+    fresh[rows, columns] = _solid(after, grid.cut(window), film.step)
+    return fresh
 
 
 def _window(grid: Grid, parts: list[Part], beam: int) -> Window:
@@ -80,11 +99,14 @@ def _solid(parts: Iterable[Part], grid: Grid, step: float) -> Field:
 
 def projection(parts: Iterable[Part], film: Film) -> Field:
     """The attenuation along each ray, (rows, columns), the head's end first."""
+    return projected(parts, film).rays
+
+
+def projected(parts: Iterable[Part], film: Film) -> Shadow:
+    """What a body adds to each ray."""
     parts = tuple(parts)
-    total = _solid(parts, film.grid(film.step), film.step) + _fine(
-        [p for p in parts if p.fine], film
-    )
-    return np.ascontiguousarray(total[::-1])
+    solid = _solid(parts, film.grid(film.step), film.step)
+    return Shadow(solid, _fine([part for part in parts if part.fine], film))
 
 
 def _fine(parts: list[Part], film: Film) -> Field:

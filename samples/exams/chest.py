@@ -13,15 +13,16 @@ from samples.exams.lying import Lying, ct_study
 from samples.exams.study import StudyPlan
 from samples.findings.chest import change_chest
 from samples.findings.finding import with_changes
-from samples.grid import Field, Grid, axis_around
+from samples.grid import Grid, axis_around
 from samples.radiograph import (
     ALONG_X,
     ALONG_Y,
     Film,
+    Shadow,
     View,
     exposure_for,
     film_boxes,
-    projection,
+    projected,
     radiograph,
     radiograph_series,
     reprojected,
@@ -53,21 +54,21 @@ def _radiograph(plan: StudyPlan, machine: Scanner, view: View, beam: int) -> Ser
     changes = {finding.name: change_chest(body, finding) for finding in plan.findings}
     rays = reprojected(base, film, body.parts, with_changes(body.parts, list(changes.values())))
     rng = np.random.default_rng(plan.seed(beam))
-    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base), rng)
+    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base.rays), rng)
     boxes = film_boxes({name: change.marks for name, change in changes.items()}, film)
     instance = Instance(pixels, {}, boxes, view=view.name)
     return radiograph_series(view.name, "CHEST", REGION, film, view, machine, instance)
 
 
 @lru_cache(maxsize=2)
-def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Field]:
-    """The chest before a film, and its rays without findings: the same for every visit."""
+def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Shadow]:
+    """The chest before a film, and its shadow without findings: the same for every visit."""
     body = chest(build, erect=True, arms=beam == ALONG_Y)
     depth = (-175.0, 175.0) if beam == ALONG_Y else (-235.0, 235.0)
     step = 10.0 if beam == ALONG_Y else 14.0
     middle = (0.0 if beam == ALONG_Y else 6.0, -6.0)
     film = Film(middle, FILM, FILM, FILM / size, beam, depth, step)
-    return body, film, projection(body.parts, film)
+    return body, film, projected(body.parts, film)
 
 
 def ct(plan: StudyPlan) -> Iterator[Series]:

@@ -22,7 +22,7 @@ from samples.radiograph import (
     View,
     exposure_for,
     film_boxes,
-    projection,
+    projected,
     radiograph,
     radiograph_series,
     reprojected,
@@ -95,10 +95,10 @@ def _radiograph(
     body_part: str, region: Dataset,
 ) -> Series:  # fmt: skip
     machine = scanner(plan.scanner)
-    base = projection(parts, film)
+    base = projected(parts, film)
     rays = reprojected(base, film, parts, with_changes(parts, list(changes.values())))
     rng = np.random.default_rng(plan.seed(film.beam))
-    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base), rng)
+    pixels = radiograph(rays, film, view, machine, exposure_for(machine, base.rays), rng)
     boxes = film_boxes({name: change.marks for name, change in changes.items()}, film)
     instance = Instance(pixels, {}, boxes, view=view.name)
     side = _letter(plan)

@@ -19,6 +19,7 @@ from samples.radiograph import (
     Exposure,
     Film,
     exposed,
+    projected,
     projection,
     reprojected,
 )
@@ -59,7 +60,7 @@ def test_projecting_what_changed_is_as_good_as_projecting_all(label):
     body = chest(BUILD, erect=True, arms=True)
     film = Film((0.0, 0.0), 390.0, 390.0, 6.0, ALONG_Y, (-175, 175))
     after = with_changes(body.parts, [change_chest(body, finding(label, size=30))])
-    base = projection(body.parts, film)
+    base = projected(body.parts, film)
     assert reprojected(base, film, body.parts, after) == pytest.approx(
         projection(after, film), abs=5e-3
     )
