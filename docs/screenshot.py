@@ -1,10 +1,12 @@
-"""Takes docs/images/search.png: the page on the demo's collection. `python -m docs.screenshot`.
+"""Takes docs/images/search.png: the page on the demo's archive. `python -m docs.screenshot`.
 
-Run `DEMO_NO_UI=1 make demo` first. Needs Debian's chromium, and radseek with its `dev` extra.
+Run `DEMO_NO_UI=1 make demo` first. Only the synthetic archive is in the picture, no real patient.
+Needs Debian's chromium, and radseek with its `dev` extra.
 """
 
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -12,19 +14,27 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from radseek.demo import HOME, free_port
+from radseek.demo import ARCHIVE, free_port
 
 TARGET = Path(__file__).parent / "images" / "search.png"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-VIEW = {"q": "CT of the head", "modality": ["CT", "MR", "CR"]}
+RADSEEK = [sys.executable, "-m", "radseek"]
+VIEW = {"q": "chest x-ray", "modality": ["CR", "DX", "CT"]}
 SIZE = {"width": 1280, "height": 720}
 
 
 def main() -> None:
+    """Index the archive into a home of its own, and take the picture."""
+    with tempfile.TemporaryDirectory() as home:
+        subprocess.run([*RADSEEK, "index", ARCHIVE, "--home", home], check=False)  # noqa: S603
+        picture_of(home)
+
+
+def picture_of(home: str) -> None:
     """Serve the page, search, wait for the thumbnails, take the picture."""
     address = f"http://127.0.0.1:{free_port(8511)}"
-    words = ["--home", HOME, "ui", "--port", address.rsplit(":", 1)[1]]
-    with subprocess.Popen([sys.executable, "-m", "radseek", *words]) as page:  # noqa: S603
+    words = ["--home", home, "ui", "--port", address.rsplit(":", 1)[1]]
+    with subprocess.Popen([*RADSEEK, *words]) as page:  # noqa: S603
         try:
             wait_for(f"{address}/api/health")
             take(f"{address}/?{urlencode(VIEW, doseq=True)}")
