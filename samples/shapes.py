@@ -1,5 +1,6 @@
 """Solid shapes as fields of signed distance: negative inside, in mm, exact enough at the edge."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -144,27 +145,26 @@ class Tube:
         """The smallest distance to a piece; FAR where no piece is near."""
         shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
         nearest = np.full(shape, FAR, np.float32)
-        axes = (z.ravel(), y.ravel(), x.ravel())
-        low, high = self._reach()
-        for index in self._touched(low, high, axes):
-            block = _block(low[index], high[index], axes)
+        for index, block in self._blocks((z.ravel(), y.ravel(), x.ravel())):
             parts = (x[:, :, block[2]], y[:, block[1]], z[block[0]])
             np.minimum(nearest[block], self._piece(index, *parts), out=nearest[block])
         return nearest
+
+    def _blocks(self, axes: tuple[Field, ...]) -> Iterator[tuple[int, tuple[slice, ...]]]:
+        """The pieces near these positions (z, y, x), and the indices that each is near to."""
+        low, high = self._reach()
+        first = [np.searchsorted(axis, low[:, 2 - n]) for n, axis in enumerate(axes)]
+        last = [np.searchsorted(axis, high[:, 2 - n], "right") for n, axis in enumerate(axes)]
+        corners = np.stack([np.column_stack(first), np.column_stack(last)], axis=2).tolist()
+        for index, block in enumerate(corners):
+            if all(start < stop for start, stop in block):
+                yield index, tuple(slice(start, stop) for start, stop in block)
 
     def _reach(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Corners (pieces, 3) of a box around each piece, with a margin for soft edges."""
         wide = np.maximum(self.radii[:-1], self.radii[1:])[:, None] * vector(self.flat) + MARGIN
         start, end = self.points[:-1], self.points[1:]
         return np.minimum(start, end) - wide, np.maximum(start, end) + wide
-
-    def _touched(
-        self, low: NDArray[np.float32], high: NDArray[np.float32], axes: tuple[Field, ...]
-    ) -> list[int]:
-        first = [axis[0] for axis in axes[::-1]]
-        last = [axis[-1] for axis in axes[::-1]]
-        touched: list[int] = np.flatnonzero(((high >= first) & (low <= last)).all(axis=1)).tolist()
-        return touched
 
     def _piece(self, index: int, x: Field, y: Field, z: Field) -> Field:
         """Distance to the nearest point of one piece's axis, less the radius there."""
@@ -191,16 +191,6 @@ class Tube:
 
 FAR = 40.0  # mm: the distance given where no piece of a tube is near
 MARGIN = 5.0  # mm around a piece within which its distance is worked out
-
-
-def _block(
-    low: NDArray[np.float32], high: NDArray[np.float32], axes: tuple[Field, ...]
-) -> tuple[slice, ...]:
-    """The indices along z, y, x between two corners (x, y, z)."""
-    return tuple(
-        slice(int(np.searchsorted(axis, a)), int(np.searchsorted(axis, b, "right")))
-        for axis, a, b in zip(axes, low[::-1], high[::-1], strict=True)
-    )
 
 
 @dataclass(frozen=True, slots=True)
