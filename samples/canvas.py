@@ -92,7 +92,11 @@ def _layers(
         if deepest < -depth - half and part.weight == 1:
             yield tissue, None
         else:
-            yield tissue, inside(distance, depth, edge) * np.float32(part.weight)
+            yield tissue, _weighted(inside(distance, depth, edge), part.weight)
+
+
+def _weighted(amount: Field, weight: float) -> Field:
+    return amount if weight == 1 else amount * np.float32(weight)
 
 
 def _blend(block: Field, amount: Field | None, look: Look, grain: Field | None) -> None:
@@ -111,16 +115,20 @@ def edges(distance: Field, grid: Grid) -> Field | np.float32:
     """The width in mm over which an edge is soft: wider where it lies across the beam."""
     if grid.beam is None or distance.shape[grid.beam] < 2:
         return np.float32(grid.softness)
-    steps = np.abs(np.diff(distance, axis=grid.beam))
-    first = steps.take([0], axis=grid.beam)
-    return np.concatenate([first, steps], axis=grid.beam) + np.float32(grid.softness)
+    width = np.empty(distance.shape, np.float32)
+    ahead, along = np.moveaxis(width, grid.beam, 0), np.moveaxis(distance, grid.beam, 0)
+    np.subtract(along[1:], along[:-1], out=ahead[1:])
+    ahead[0] = ahead[1]
+    np.abs(width, out=width)
+    width += np.float32(grid.softness)
+    return width
 
 
 def inside(distance: Field, depth: float, edge: Field | np.float32) -> Field:
     """1 deeper than `depth` mm, 0 outside, in between over `edge` mm."""
     amount = distance + np.float32(depth)
-    amount /= -edge
-    amount += np.float32(0.5)
+    amount /= edge
+    np.subtract(np.float32(0.5), amount, out=amount)
     return np.clip(amount, 0, 1, out=amount)
 
 

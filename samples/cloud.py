@@ -76,11 +76,11 @@ def of_tubes(
     first_station = np.repeat(np.cumsum(lengths) - lengths, lengths)  # of the same tube
     index = np.arange(len(station)) - first_point[first_station][station]  # each tube on its own
     within = (np.arange(len(station)) - first_point[station] + 0.5) / count[station] - 0.5
-    share = ((index * 0.7548777) % 1).astype(np.float32)
+    share = _fraction(index * 0.7548777)
     square = outer**2 - inner**2
     radius = np.sqrt(inner[station] ** 2 + share * square[station])
     first, second = frames(along)
-    angle = ((GOLDEN * index) % (2 * np.pi)).astype(np.float32)
+    angle = _fraction(index * (GOLDEN / (2 * np.pi))) * np.float32(2 * np.pi)
     offset = first[station] * (radius * np.cos(angle))[:, None]
     offset += second[station] * (radius * np.sin(angle))[:, None]
     points = middle[station] + along[station] * (within * run[station])[:, None]
@@ -88,6 +88,11 @@ def of_tubes(
     area = np.pi * square * squeezed
     points += offset * flat[station]
     return points.astype(np.float32), (area * run / count)[station].astype(np.float32)
+
+
+def _fraction(values: NDArray[np.float64]) -> NDArray[np.float32]:
+    """What exceeds a whole number; several times faster than a remainder."""
+    return (values - np.floor(values)).astype(np.float32)
 
 
 def _stations(solid: Tube, top: float, bottom: float, step: float) -> tuple[Points, ...]:

@@ -100,10 +100,10 @@ def ct_instances(
     """The slices as stored values, from the feet up, with the elements of each."""
     tiles = noise_tiles(grid.y.count, grid.x.count, kernel.sharpen)
     radius = _radius(grid.y.count, grid.x.count)
+    strength = (1.15 - 0.6 * radius) * (kernel.noise * scanner.noise)
     for index, height in enumerate(grid.z.positions().tolist()):
-        noise = shifted(tiles, rng) * (kernel.noise * scanner.noise)
         image = _sharpened(volume[index], kernel.sharpen * scanner.sharp)
-        image += noise * (1.15 - 0.6 * radius)
+        image += shifted(tiles, rng) * strength
         yield Instance(
             _stored(image, radius, scanner.signed),
             {

@@ -173,9 +173,9 @@ class SeriesWriter:
         self._save(path, self._shared.SOPInstanceUID, self._encoded)
 
     def _save(self, path: Path, name: UID, elements: Mapping[int, bytes]) -> None:
-        own = FileMetaDataset()
-        own.MediaStorageSOPInstanceUID = name
-        meta = in_order({**self._meta, **encoded(own, META, [])})
+        value = name.encode("ascii") + b"\0" * (len(name) % 2)
+        own = struct.pack("<HH2sH", 2, 3, b"UI", len(value)) + value  # (0002,0003), PS3.5 7.1.2
+        meta = in_order({**self._meta, 0x00020003: own})
         body = in_order(elements)
         save(path, meta, deflated(body) if self._syntax.is_deflated else body)
 

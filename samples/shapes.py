@@ -61,12 +61,13 @@ class Ellipsoid:
 
     def distance(self, x: Field, y: Field, z: Field) -> Field:
         """(|p / radii| - 1) times the smallest radius: exact at the surface."""
-        x, y, z = x - self.centre[0], y - self.centre[1], z - self.centre[2]
+        left, back, up = map(float, self.centre)  # NumPy's own would make it double precision
+        x, y, z = x - left, y - back, z - up
         if self.turn is not UPRIGHT:
             x, y, z = (_dot(row, x, y, z) for row in self.turn)
-        a, b, c = self.radii
+        a, b, c = map(float, self.radii)
         far = _sum_of_powers((x / a, y / b, z / c), self.power)
-        return (far - 1) * min(self.radii)
+        return (far - 1) * min(a, b, c)
 
     def grown(self, by: float) -> "Ellipsoid":
         """The same with every radius longer by so many mm."""
