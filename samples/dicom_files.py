@@ -154,7 +154,8 @@ class SeriesWriter:
             **instance.elements,
         )
         module = self._module(instance.pixels)
-        own.PixelRepresentation = module.PixelRepresentation
+        if "PixelPaddingValue" in own:  # its VR hangs on the pixels' sign
+            own.PixelRepresentation = module.PixelRepresentation
         put_pixels(own, module, instance.pixels, self._syntax)
         self._save(path, own.SOPInstanceUID, {**self._encoded, **self._encode(own)})
         return str(own.SOPInstanceUID)
