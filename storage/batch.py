@@ -16,6 +16,7 @@ class Batch:
     skipped: Sequence[Skipped] = ()
     copies: Sequence[Source] = ()  # of bytes that the collection holds, or that this batch brings
     touched: Sequence[Source] = ()  # the same bytes, another size or time on record
+    gone: Sequence[Location] = ()  # of files that are there no more; one that is unknown is ignored
 
     def __bool__(self) -> bool:
         return any(True for _ in self.locations())
@@ -28,3 +29,4 @@ class Batch:
         yield from (file.location for file in self.skipped)
         yield from (file.location for file in self.copies)
         yield from (file.location for file in self.touched)
+        yield from self.gone

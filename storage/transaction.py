@@ -91,6 +91,7 @@ _REMEMBER = Statement(
 _TOUCH = Statement(
     update(files).where(_this_file).values(given([files.c.size, files.c.modified_ns]))
 )
+_LEAVE = Statement(delete(files).where(_this_file))
 _MOVE = Statement(
     update(files)
     .where(files.c.instance_id == bindparam("old"))
@@ -198,6 +199,7 @@ def _remember_files(connection: Connection, batch: Batch, ids: Mapping[str, int]
     rows += [parameters.skipped_file(skipped) for skipped in batch.skipped]
     _REMEMBER.run(connection, rows)
     _TOUCH.run(connection, [parameters.stamp(source) for source in batch.touched])
+    _LEAVE.run(connection, [key_of(location) for location in batch.gone])
 
 
 def _insert_pictures(

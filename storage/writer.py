@@ -104,13 +104,13 @@ class CollectionWriter:
     def commit(self, batch: Batch) -> None:
         """Make one batch durable; when this returns, a power cut does not take it back.
 
-        Files with the same bytes are one instance. A file that was read before leaves the instance
-        it had, and one that no file has any more is never found again, nor are its pictures. Bytes
-        that come embedded anew replace the pictures they had. A header or a catalogued file whose
-        bytes the batch or the collection knows better is taken as a copy. Raises ValueError for a
-        location that comes twice, for copies of bytes that nobody has, and for embeddings that are
-        not of unit length; StorageError when the disk does not take the batch: nothing of it is
-        there then, and it may be committed again.
+        Files with the same bytes are one instance. A file that was read before, or is gone, leaves
+        the instance it had; one that no file has any more is never found again, nor are its
+        pictures. Bytes that come embedded anew replace the pictures they had. A header or a
+        catalogued file whose bytes the batch or the collection knows better is taken as a copy.
+        Raises ValueError for a location that comes twice, for copies of bytes that nobody has, and
+        for embeddings that are not of unit length; StorageError when the disk does not take the
+        batch: nothing of it is there then, and it may be committed again.
         """
         if not batch:
             return

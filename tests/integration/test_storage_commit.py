@@ -308,6 +308,7 @@ def test_a_location_may_come_once_in_a_batch(tmp_path: Path) -> None:
     twice = [
         Batch([embedded("bad.dcm", random_rows(1))], skipped=[BAD]),
         Batch(pending=[pending("a", 1.0)], touched=[source("a")]),
+        Batch([embedded("a", random_rows(1))], gone=[at("a")]),
         Batch(catalogued=[catalogued("a")], copies=[source("a")]),
     ]
     with open_writer(tmp_path) as collection:

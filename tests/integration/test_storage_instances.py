@@ -29,6 +29,7 @@ from tests.unit.storage.laws import breaches
 ROWS = random_rows(12)
 CT = Tags(modality="CT", sop_class_uid="1.2.3")
 BAD = Skipped(at("a"), SkipCode.CORRUPT, "half a header")
+BAD_TOO = replace(BAD, location=at("bad"))
 
 
 @pytest.fixture
@@ -99,6 +100,44 @@ def test_a_content_lives_until_its_last_file_leaves(
     assert (record.location, record.locations) == (at("b"), 1)
     assert before.groups([1]).tolist() == [1]
     assert writer.held([hash_of("a!"), hash_of("new")]) == {hash_of("new"): FileState.EMBEDDED}
+
+
+def test_a_file_that_is_gone_is_forgotten_with_what_only_it_held(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    writer.commit(Batch([embedded("a", ROWS[:2]), embedded("b", ROWS[2:3])], skipped=[BAD_TOO]))
+    writer.commit(Batch(copies=[source("c", "b!")]))
+    before = reader.snapshot()
+
+    writer.commit(Batch(gone=[at("a"), at("b"), BAD_TOO.location, at("never-seen")]))
+
+    assert writer.known().keys() == {at("c")}
+    assert shown(reader) == {3: (at("c"), 1)}
+    assert [record.location for record in before.describe([1, 2, 3])] == [at("a"), at("a"), at("c")]
+    assert (reader.info().files, reader.info().skipped) == (1, 0)
+
+
+def test_a_file_that_moved_keeps_its_pictures(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    writer.commit(Batch([embedded("a", ROWS[:1])], pending=[pending("slice", 1.0)]))
+
+    writer.commit(Batch(copies=[source("b", "a!"), source("d", "slice!")], gone=[at("a")]))
+    writer.commit(Batch(gone=[at("slice")]))
+
+    assert shown(reader) == {1: (at("b"), 1)}
+    states = {place: file.state for place, file in writer.known().items()}
+    assert states == {at("b"): FileState.EMBEDDED, at("d"): FileState.PENDING}
+
+
+def test_what_comes_anew_stays_when_its_first_file_is_gone(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    writer.commit(Batch([embedded("a", ROWS[:1], content="x")]))
+
+    writer.commit(Batch([embedded("b", ROWS[1:2], content="x")], gone=[at("a")]))
+
+    assert shown(reader) == {2: (at("b"), 1)}
 
 
 def test_two_files_that_change_places_keep_their_pictures(

@@ -1,7 +1,7 @@
 """Whatever batches come, every file is in one state, and nothing lives without a file."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -68,6 +68,11 @@ class Model:
                 self.states[content] = best
         self.forget()
 
+    def lose(self, places: set[str]) -> None:
+        for place in places:
+            self.files.pop(place, None)
+        self.forget()
+
     def settle(self, place: str) -> None:
         content = self.files.get(place)
         if content is not None and self.states[content] is FileState.PENDING:
@@ -123,10 +128,18 @@ class Archive(RuleBasedStateMachine):
         self.model = Model()
         self.sequence = 0
 
-    @rule(said=batches)
-    def commit(self, said: list[Word]) -> None:
+    @rule(said=batches, gone=st.sets(st.sampled_from(PLACES), max_size=2))
+    def commit(self, said: list[Word], gone: set[str]) -> None:
+        left = gone - {word.place for word in said}
         self.model.hear(said)
-        self.writer.commit(batch_of(said))
+        self.model.lose(left)
+        self.writer.commit(replace(batch_of(said), gone=[at(place) for place in left]))
+        self.sequence += 1
+
+    @rule(places=st.sets(st.sampled_from(PLACES), min_size=1))
+    def lose(self, places: set[str]) -> None:
+        self.model.lose(places)
+        self.writer.commit(Batch(gone=[at(place) for place in places]))
         self.sequence += 1
 
     @precondition(lambda self: self.model.states)
