@@ -6,7 +6,7 @@ RadseekError
 │   └── InvalidFilter       a --where condition that cannot be read
 ├── CannotDecode            one file cannot become pictures (carries a SkipCode)
 ├── DecodersUnavailable     the processes that decode files cannot be kept running
-├── EncoderError
+├── EncoderError            an encoder cannot be built, or its device has too little memory
 │   ├── WeightsMissing      the weights are not on this machine
 │   ├── WeightsMismatch     the file does not hold what the configuration says
 │   └── DownloadFailed      the hub did not give the files
@@ -54,7 +54,7 @@ class DecodersUnavailable(RadseekError):
 
 
 class EncoderError(RadseekError):
-    """An encoder cannot be built."""
+    """An encoder cannot be built, or cannot embed."""
 
 
 class WeightsMissing(EncoderError):

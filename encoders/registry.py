@@ -34,10 +34,17 @@ ENCODERS = {
 def load_encoder(name: str, weights: Path | None = None, device: str = "auto") -> Encoder:
     """Load an encoder by its registered name; `weights` is a folder that replaces the default.
 
-    Raises UnknownName, WeightsMissing, WeightsMismatch.
+    Of several devices that `device` names, it takes the first. Raises UnknownName, WeightsMissing,
+    WeightsMismatch, InvalidRequest for a device that is not there.
     """
     if name not in ENCODERS:
         raise UnknownName(f"No encoder is called {name!r}. Known: {', '.join(sorted(ENCODERS))}.")
     module, function = ENCODERS[name].loader.split(":")
     encoder: Encoder = getattr(import_module(module), function)(weights, device)
     return encoder
+
+
+def load_replicas(name: str, weights: Path | None = None, device: str = "auto") -> list[Encoder]:
+    """The same encoder on every device that `device` names, at least one; raises as above."""
+    choose_devices = import_module("encoders.devices").choose_devices  # loads torch: not before
+    return [load_encoder(name, weights, str(chosen)) for chosen in choose_devices(device)]

@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     collection: str = Field("default", description="Collection to work on")
     encoder: str | None = Field(None, description="Encoder; else the collection's, else mini")
     weights: Path | None = Field(None, description="Folder of weights in place of the usual one")
-    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="Where the encoder runs")
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:\d+)?)$",
+        description="Where the encoder runs: auto, cpu, cuda for every GPU, or cuda:1 for that one",
+    )
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes"
     )

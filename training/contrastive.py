@@ -15,8 +15,8 @@ from pickle import UnpicklingError
 from tokenizers import Tokenizer
 
 from core.errors import TrainingError
+from encoders.devices import choose_devices
 from encoders.medimageinsight.config import read_config
-from encoders.medimageinsight.encoder import choose_device
 from training.bpe import train_tokenizer
 from training.examples import TrainingImages
 from training.output import config_for, load_checkpoint, save_checkpoint, write_model
@@ -87,7 +87,7 @@ class _Run:
         self._config = config_for(recipe.folder / recipe.model, self._tokenizer)
         (out / "config.yaml").write_text(self._config, encoding="utf-8")
         config = read_config(out / "config.yaml")
-        self._trainer = Trainer(recipe, config, self._tokenizer, choose_device(device))
+        self._trainer = Trainer(recipe, config, self._tokenizer, choose_devices(device)[0])
 
     def resume(self) -> int:
         """Go on from the checkpoint. -> the steps it has taken, 0 when there is none.

@@ -1,17 +1,18 @@
 """MedImageInsight as an encoder: pictures and texts to unit embeddings, on CPU or GPU."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from core.errors import InvalidRequest, WeightsMismatch
+from core.errors import WeightsMismatch
 from core.types import Embeddings, EncoderCard, Pixels
+from encoders.devices import choose_devices
 from encoders.fingerprint import file_sha256
+from encoders.medimageinsight.capacity import Capacity, Entry
 from encoders.medimageinsight.checkpoint import load_model
 from encoders.medimageinsight.config import ImageConfig, UniCLConfig, read_config
 from encoders.medimageinsight.davit import MLP_RATIO
@@ -34,8 +35,6 @@ TEXTS_AT_ONCE = 64
 # What the widest map of a batch of pictures may take, in float32: 2 or 145 pictures of 480 pixels.
 WIDEST_MAP_BYTES = {"cpu": 2**27, "cuda": 2**33}
 
-Entry = TypeVar("Entry")
-
 
 class MedImageInsight:
     """A UniCL model with its tokenizer and resize. Safe to share between threads."""
@@ -56,7 +55,8 @@ class MedImageInsight:
         self._card = card
         self._device = device
         self._logit_scale = float(model.logit_scale.exp())
-        self._images_at_once = _images_at_once(config.image, device)
+        self._images = Capacity(_images_at_once(config.image, device))
+        self._texts = Capacity(TEXTS_AT_ONCE)
 
     @property
     def card(self) -> EncoderCard:
@@ -81,12 +81,13 @@ class MedImageInsight:
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
         """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim).
 
-        Raises ValueError for a picture of another shape.
+        Out of device memory, fewer are taken at once, from then on. Raises ValueError for a
+        picture of another shape, EncoderError when one alone does not fit.
         """
         expected = (*self._image.image_size, 3)
         if any(picture.shape != expected for picture in prepared):
             raise ValueError(f"every picture must have the shape {expected} that `prepare` gives")
-        return self._stack(map(self._embed_pictures, _batches(prepared, self._images_at_once)))
+        return self._rows(prepared, self._images, self._embed_pictures)
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: n strings -> (n, dim). What exceeds the context length is cut off."""
@@ -94,7 +95,7 @@ class MedImageInsight:
         order = sorted(range(len(rows)), key=lambda at: len(rows[at]))  # little padding per batch
         by_length = [rows[at] for at in order]
         embeddings = np.empty((len(rows), self._dim), np.float32)
-        embeddings[order] = self._stack(map(self._embed_ids, _batches(by_length, TEXTS_AT_ONCE)))
+        embeddings[order] = self._rows(by_length, self._texts, self._embed_ids)
         return embeddings
 
     def _embed_pictures(self, pictures: Sequence[Pixels]) -> Tensor:
@@ -114,8 +115,15 @@ class MedImageInsight:
         with torch.inference_mode(), lowered:
             yield
 
-    def _stack(self, parts: Iterable[Tensor]) -> Embeddings:
-        embeddings: Embeddings = torch.cat([torch.empty(0, self._dim), *parts]).numpy()
+    def _rows(
+        self,
+        entries: Sequence[Entry],
+        capacity: Capacity,
+        embed: Callable[[Sequence[Entry]], Tensor],
+    ) -> Embeddings:
+        if not entries:
+            return np.empty((0, self._dim), np.float32)
+        embeddings: Embeddings = capacity.each(entries, embed).numpy()
         return embeddings
 
 
@@ -132,7 +140,7 @@ def load_folder(name: str, version: str, folder: Path, remedy: str, device: str)
 
     Raises as `load` does.
     """
-    chosen = choose_device(device)
+    chosen = choose_devices(device)[0]
     files = open_folder(folder, remedy)
     config = read_config(files.config)
     tokenizer = read_tokenizer(files.tokenizer, config.text.context_length)
@@ -149,28 +157,11 @@ def load_folder(name: str, version: str, folder: Path, remedy: str, device: str)
     return MedImageInsight(config, model, tokenizer, card, chosen)
 
 
-def choose_device(name: str) -> torch.device:
-    """The device of a name; "auto" is the first GPU if there is one. Raises InvalidRequest."""
-    has_gpu = torch.cuda.is_available()
-    if name == "auto":
-        return torch.device("cuda:0" if has_gpu else "cpu")
-    if name == "cpu" or (has_gpu and name.startswith("cuda")):
-        return torch.device(name)
-    raise InvalidRequest(
-        f"Cannot run on {name!r}: this machine offers {'cpu and cuda' if has_gpu else 'cpu'}. "
-        "Choose one of these, or `auto`."
-    )
-
-
 def _images_at_once(config: ImageConfig, device: torch.device) -> int:
     height, width = config.image_size
     tokens = (height // config.patch_stride[0]) * (width // config.patch_stride[0])
     widest_map = tokens * config.dims[0] * MLP_RATIO * 4  # bytes, inside the first stage's MLP
     return max(1, WIDEST_MAP_BYTES[device.type] // widest_map)
-
-
-def _batches(entries: Sequence[Entry], size: int) -> Iterator[Sequence[Entry]]:
-    return (entries[start : start + size] for start in range(0, len(entries), size))
 
 
 def _require_same_vocabulary(tokenizer: TextTokenizer, config: UniCLConfig, folder: Path) -> None:

@@ -32,7 +32,10 @@ WeightsOption = Annotated[
     typer.Option("--weights", help="Folder of the encoder's files.", show_default=False),
 ]
 DeviceOption = Annotated[
-    str | None, typer.Option("--device", help="auto, cpu or cuda (else auto).", show_default=False)
+    str | None,
+    typer.Option(
+        "--device", help="auto, cpu, cuda or one GPU as cuda:1 (else auto).", show_default=False
+    ),
 ]
 RenderingOption = Annotated[
     str | None,

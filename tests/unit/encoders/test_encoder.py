@@ -11,12 +11,14 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.numpy import load_file
+from torch import Tensor
 
-from core.errors import InvalidRequest, WeightsMismatch, WeightsMissing
+from core.errors import EncoderError, WeightsMismatch, WeightsMissing
 from core.types import Pixels
 from encoders.medimageinsight import encoder as module
 from encoders.medimageinsight.davit import DaViT
-from encoders.medimageinsight.encoder import MedImageInsight, choose_device, load
+from encoders.medimageinsight.encoder import MedImageInsight, load
+from encoders.medimageinsight.model import UniCL
 from encoders.mini import encoder as mini
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "medimageinsight"
@@ -157,19 +159,48 @@ def test_mini_is_the_same_code_with_its_own_name(e2e_folder: Path) -> None:
     assert (encoder.card.name, encoder.card.licence) == ("mini", "CC BY-SA 4.0")
 
 
-@pytest.mark.parametrize("device", ["tpu", "cuda", "cuda:7", ""])
-def test_a_device_that_is_not_there_is_refused(
-    device: str, monkeypatch: pytest.MonkeyPatch
+class LittleMemory:
+    """A model that runs out of memory above a number of pictures or texts at once."""
+
+    def __init__(self, model: UniCL, fits: int) -> None:
+        self._model, self._fits = model, fits
+        self.asked: list[int] = []
+
+    def encode_images(self, pixels: Tensor) -> Tensor:
+        return self._counted(pixels, self._model.encode_images(pixels))
+
+    def encode_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self._counted(ids, self._model.encode_texts(ids, mask))
+
+    def _counted(self, entries: Tensor, rows: Tensor) -> Tensor:
+        self.asked.append(len(entries))
+        if len(entries) > self._fits:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return rows
+
+
+def test_no_picture_or_text_is_lost_when_memory_runs_out(
+    e2e_folder: Path, encoder: MedImageInsight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    small = load(e2e_folder, "cpu")
+    model = LittleMemory(small._model, fits=3)
+    monkeypatch.setattr(small, "_model", model)
+    pictures, texts = random_pictures(8), META["texts"][:5]
 
-    with pytest.raises(InvalidRequest, match="offers cpu"):
-        choose_device(device)
+    rows, words = small.embed_images(pictures), small.embed_texts(texts)
+    again = small.embed_images(pictures)
+
+    np.testing.assert_allclose(rows, encoder.embed_images(pictures), atol=1e-5)
+    np.testing.assert_allclose(words, encoder.embed_texts(texts), atol=1e-5)
+    assert np.array_equal(again, rows)
+    assert model.asked == [8, 4, 2, 2, 2, 2, 5, 2, 2, 1, 2, 2, 2, 2]
 
 
-def test_auto_takes_the_gpu_when_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    assert choose_device("auto") == torch.device("cuda:0")
+def test_a_picture_that_alone_does_not_fit_says_what_to_do(
+    e2e_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = load(e2e_folder, "cpu")
+    monkeypatch.setattr(small, "_model", LittleMemory(small._model, fits=0))
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert choose_device("auto") == torch.device("cpu")
+    with pytest.raises(EncoderError, match="--device cpu"):
+        small.embed_images(random_pictures(2))
