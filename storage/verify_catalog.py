@@ -1,0 +1,90 @@
+"""Whether SQLite finds the catalog whole, and whether its rows agree with each other."""
+
+from sqlalchemy import Connection
+
+from storage.verify_findings import FIRST, Finding, FindingCode, Findings, Show, some
+from storage.verify_findings import CheckProgress as Progress
+
+CATALOG = "catalog.sqlite"
+
+# Each selects the ids of the rows that break it, from the table that it names.
+LAWS = {
+    ("files", "a file has one outcome"): """
+        SELECT id FROM files WHERE (instance_id IS NULL) = (skip_code IS NULL)""",
+    ("files", "the instance of a file lives and has its bytes"): """
+        SELECT files.id FROM files JOIN instances ON instances.id = instance_id
+        WHERE tombstone IS NOT NULL OR files.sha256 <> instances.sha256""",
+    ("instances", "a living instance has a file"): """
+        SELECT id FROM instances WHERE tombstone IS NULL
+        AND NOT EXISTS (SELECT 1 FROM files WHERE instance_id = instances.id)""",
+    ("instances", "a content lives once"): """
+        SELECT min(id) AS id FROM instances WHERE tombstone IS NULL
+        GROUP BY sha256 HAVING count(*) > 1""",
+    ("pictures", "a picture ends with its instance"): """
+        SELECT pictures.id FROM pictures JOIN instances ON instances.id = instance_id
+        WHERE pictures.tombstone IS NOT instances.tombstone""",
+    ("instances", "what is embedded has pictures, and nothing else has"): """
+        SELECT id FROM instances WHERE tombstone IS NULL AND (state = 'embedded') <> EXISTS (
+            SELECT 1 FROM pictures WHERE instance_id = instances.id AND tombstone IS NULL)""",
+    ("instances", "what is catalogued has a code"): """
+        SELECT id FROM instances WHERE (state = 'catalogued') <> (code IS NOT NULL)""",
+    ("instances", "what has ended says where it lay"): """
+        SELECT id FROM instances WHERE (tombstone IS NULL) <> (last_path IS NULL)""",
+    ("pictures", "equal pixels are one group"): """
+        SELECT min(id) AS id FROM pictures WHERE tombstone IS NULL AND pixel_sha256 IS NOT NULL
+        GROUP BY pixel_sha256 HAVING count(DISTINCT group_id) > 1""",
+    ("pictures", "a group has equal pixels"): """
+        SELECT min(id) AS id FROM pictures WHERE tombstone IS NULL
+        GROUP BY group_id HAVING count(DISTINCT coalesce(pixel_sha256, id)) > 1""",
+    ("pictures", "no picture has an id that is still to be given"): """
+        SELECT id FROM pictures WHERE id >= (SELECT next_id FROM meta)""",
+    ("pictures", "no picture ends later than the collection has come"): """
+        SELECT id FROM pictures WHERE tombstone > (SELECT sequence FROM meta)""",
+    ("instances", "no instance ends later than the collection has come"): """
+        SELECT id FROM instances WHERE tombstone > (SELECT sequence FROM meta)""",
+}
+_DANGLING = 'SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1'
+MOST_PROBLEMS = 100
+
+
+def check_file(connection: Connection, quick: bool) -> Findings:
+    """Ask SQLite whether the file is whole; a quick check leaves out comparing the indexes."""
+    pragma = "quick_check" if quick else "integrity_check"
+    rows = connection.exec_driver_sql(f"PRAGMA {pragma}({MOST_PROBLEMS})").scalars().all()
+    problems = [row for row in rows if row != "ok"]
+    if problems:
+        yield Finding(
+            FindingCode.CATALOG_DAMAGED,
+            "SQLite finds the catalog damaged, so nothing else was checked. "
+            "Restore the collection from a backup.",
+            len(problems),
+            CATALOG,
+        )
+
+
+def check_laws(connection: Connection, show: Show) -> Findings:
+    """Find rows that contradict each other."""
+    for done, ((table, law), sql) in enumerate(LAWS.items()):
+        show(Progress("catalog", done, len(LAWS)))
+        if broken := breaking(connection, sql):
+            yield _inconsistent(f"not every row keeps the law that {law}", table, *broken)
+    for table, count in connection.exec_driver_sql(_DANGLING):
+        yield _inconsistent("rows refer to rows that are not there", table, count, [])
+
+
+def breaking(connection: Connection, sql: str) -> tuple[int, list[int]] | None:
+    """How many rows break a law, and the first of their ids; None when none does."""
+    first = list(connection.exec_driver_sql(f"{sql} LIMIT {FIRST + 1}").scalars())
+    if not first:
+        return None
+    count = connection.exec_driver_sql(f"SELECT count(*) FROM ({sql})").scalar_one()  # noqa: S608
+    return count, first
+
+
+def _inconsistent(what: str, table: str, count: int, first: list[int]) -> Finding:
+    return Finding(
+        FindingCode.CATALOG_INCONSISTENT,
+        f"In the table {table} {what}. Please report it, and restore the collection from a backup.",
+        count,
+        " ".join(filter(None, (CATALOG, table, some(first)))),
+    )
