@@ -20,7 +20,7 @@ from encoders.base import Encoder
 from indexer.ledger import Fate, State
 from storage.catalog import FileState
 
-Read = DecodedFile | Catalogued | Pending
+Read = DecodedFile | EmbeddedFile | Catalogued | Pending
 
 # What the same bytes can come to; the later of two is worth a new row.
 RANKS: Final = (FileState.PENDING, FileState.CATALOGUED, FileState.EMBEDDED)
@@ -31,6 +31,7 @@ class Sorted:
     """Files by what has to be done with them, and what becomes of each by that."""
 
     to_embed: list[DecodedFile] = field(default_factory=list)
+    embedded: list[EmbeddedFile] = field(default_factory=list)  # by an engine that does both
     catalogued: list[Catalogued] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     copies: list[Source] = field(default_factory=list)
@@ -60,7 +61,7 @@ def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
 def fate_of(file: Read) -> Fate:
     """What becomes of a file that is no copy."""
     match file:
-        case DecodedFile():
+        case DecodedFile() | EmbeddedFile():
             return State.EMBEDDED
         case Catalogued():
             return file.kept.code
@@ -70,7 +71,7 @@ def fate_of(file: Read) -> Fate:
 
 def _state(file: Read) -> FileState:
     match file:
-        case DecodedFile():
+        case DecodedFile() | EmbeddedFile():
             return FileState.EMBEDDED
         case Catalogued():
             return FileState.CATALOGUED
@@ -82,6 +83,8 @@ def _put(result: Sorted, file: Read) -> None:
     match file:
         case DecodedFile():
             result.to_embed.append(file)
+        case EmbeddedFile():
+            result.embedded.append(file)
         case Catalogued():
             result.catalogued.append(file)
         case Pending():

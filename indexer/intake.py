@@ -9,16 +9,16 @@ from core.types import (
     CatalogueCode,
     Container,
     DecodedFile,
+    EmbeddedFile,
     Location,
     SkipCode,
     Skipped,
     Source,
     Unchanged,
 )
-from encoders.base import Encoder
-from imaging.work import Outcome
-from indexer.batching import Read, embed, fate_of, sort
+from indexer.batching import Read, fate_of, sort
 from indexer.containers import OpenContainers
+from indexer.engine import Come, Engine
 from indexer.known import Insides, Known
 from indexer.ledger import Ledger, State
 from indexer.plan import fate_of_known
@@ -40,26 +40,26 @@ class Intake:
         ledger: Ledger,
         known: Known,
         writer: CollectionWriter,
-        encoder: Callable[[], Encoder],
+        engine: Callable[[], Engine],
         batch_size: int,
         committed: Callable[[], None],
     ) -> None:
         """`known` are the files as they were: one that cannot be read for the moment stays so.
 
-        `encoder` is called when there are pictures, `committed` after each batch.
+        `engine` is called when there are pictures, `committed` after each batch.
         """
         self.pictures = 0  # embedded so far
         self.copies = 0  # files whose bytes were there already
         self._ledger = ledger
         self._known = known
         self._writer = writer
-        self._encoder = encoder
+        self._engine = engine
         self._batch_size = batch_size
         self._committed = committed
         self._containers = OpenContainers()
         self._begin_batch()
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: Come) -> None:
         """Take what came of a file; commits when a batch is full."""
         if isinstance(outcome, Container):
             self._open(outcome)
@@ -72,9 +72,11 @@ class Intake:
         """Embed what waits and make it durable, together with what was skipped."""
         held = self._writer.held({file.source.sha256 for file in self._read})
         batch = sort(self._read, held)
+        embedded = self._engine().embed(batch.to_embed).result() if batch.to_embed else []
+        embedded += batch.embedded
         self._writer.commit(
             Batch(
-                embedded=embed(batch.to_embed, self._encoder()) if batch.to_embed else (),
+                embedded=embedded,
                 catalogued=batch.catalogued,
                 pending=batch.pending,
                 skipped=self._skipped,
@@ -84,7 +86,7 @@ class Intake:
         )
         for place, fate in batch.fates.items():
             self._ledger.put(place, fate)
-        self.pictures += sum(len(file.pictures) for file in batch.to_embed)
+        self.pictures += sum(len(file.pictures) for file in embedded)
         self.copies += sum(not self._is_known(source) for source in batch.copies)
         self._begin_batch()
         self._committed()
@@ -128,7 +130,9 @@ class Intake:
             case _:
                 self._read.append(outcome)
                 self._ledger.put(place, fate_of(outcome))
-        self._weight += len(outcome.pictures) if isinstance(outcome, DecodedFile) else 1
+        self._weight += (
+            len(outcome.pictures) if isinstance(outcome, DecodedFile | EmbeddedFile) else 1
+        )
         self._catalogue(self._containers.tick_off(place))
 
     def _keep(self, source: Source) -> None:

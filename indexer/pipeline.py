@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from core.types import CatalogueCode, Found, Location, SkipCode, Slice
-from encoders.base import Encoder
-from imaging.workers import DecodePool
 from indexer.again import Wanted
+from indexer.engine import Engine
 from indexer.intake import Intake
 from indexer.known import Known
 from indexer.ledger import Fate, Ledger, State
@@ -26,14 +25,6 @@ from storage.writer import CollectionWriter
 log = logging.getLogger(__name__)
 
 NOTHING_KNOWN: Final[Known] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """What makes embeddings of files."""
-
-    encoder: Encoder
-    pool: DecodePool
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +88,7 @@ class _Run:
             self._ledger,
             known,
             job.writer,
-            lambda: self._running().encoder,
+            self._running,
             job.batch_size,
             self._show,
         )
@@ -146,7 +137,7 @@ class _Run:
         defer_slices: bool,
     ) -> bool:
         if found:
-            for outcome in self._running().pool.run(found, hashes, defer_slices):
+            for outcome in self._running().read(found, hashes, defer_slices):
                 self._intake.take(outcome)
                 if self._job.stopped():
                     break
@@ -190,7 +181,7 @@ class _Run:
             waiting=ledger.count(State.WAITING),
             pictures=self._intake.pictures,
             seconds=perf_counter() - self._started,
-            device=self._engine.encoder.device if self._engine else "",
+            device=self._engine.device if self._engine else "",
         )
 
 

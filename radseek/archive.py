@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,15 +15,15 @@ from core.types import EncoderCard, Location, Pixels
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import load_encoder
-from imaging.frames import FramePolicy
 from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
-from imaging.workers import DecodePool
 from indexer.again import Wanted
-from indexer.pipeline import Engine, Job, index, index_again
+from indexer.engine import Engine
+from indexer.pipeline import Job, index, index_again
 from indexer.report import Progress, Report
+from radseek.engines import local_engine
 from radseek.settings import Settings
-from radseek.viewing import Viewer, rules_of
+from radseek.viewing import Viewer
 from search.query import ImageQuery
 from search.searcher import Searcher
 from storage.layout import collection_exists, collection_names
@@ -176,17 +176,10 @@ class Archive:
             start = partial(self._start, card, profile, slices)
             yield Job(writer, start, settings.batch_size, slices, progress, stopped)
 
-    @contextmanager
-    def _start(self, card: EncoderCard, profile: Profile, slices: int) -> Iterator[Engine]:
-        settings, encoder = self.settings, self.encoder_of(card)
-        with DecodePool(
-            encoder.prepare,
-            settings.workers,
-            rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices)),
-            settings.decode_seconds,
-            settings.worker_memory,
-        ) as pool:
-            yield Engine(encoder, pool)
+    def _start(
+        self, card: EncoderCard, profile: Profile, slices: int
+    ) -> AbstractContextManager[Engine]:
+        return local_engine(self.settings, self.encoder_of(card), profile, slices)
 
     def _card(self) -> EncoderCard:
         """What the collection is bound to, or will be; one that is there knows without loading."""

@@ -2,7 +2,6 @@
 
 import atexit
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from core.types import EncoderCard
 from imaging.profiles import VOI
 from imaging.workers import DecodePool
 from indexer.again import Wanted
-from indexer.pipeline import Engine, Job, index, index_again
+from indexer.local_engine import Lanes, LocalEngine
+from indexer.pipeline import Job, index, index_again
 from indexer.report import Progress, Report
 from storage.writer import CollectionWriter
 
@@ -38,8 +38,7 @@ def index_colours(
     wanted: Wanted | None = None,
 ) -> Report:
     """Index paths into the collection; with `wanted` read those known files again instead."""
-
-    engine = Engine(ColourEncoder(), warm_pool(workers))
+    lanes, pool = Lanes([ColourEncoder()]), warm_pool(workers)
     with CollectionWriter.open(home, name, card, VOI.id, slices) as writer:
-        job = Job(writer, lambda: nullcontext(engine), batch_size, slices, progress, stopped)
+        job = Job(writer, lambda: LocalEngine(lanes, pool), batch_size, slices, progress, stopped)
         return index(paths, job) if wanted is None else index_again(wanted, job)

@@ -1,9 +1,12 @@
 """Outcomes become batches, and each file one fate."""
 
+from concurrent.futures import Future
+
 import pytest
 from fakes import ColourEncoder
 
 from core.types import CatalogueCode, SkipCode
+from indexer.batching import embed
 from indexer.intake import PASSING, Intake
 from indexer.ledger import Ledger, State
 from storage.catalog import FileState
@@ -36,6 +39,15 @@ class RecordingWriter:
         self.batches.append(batch)
 
 
+class ColourEngine:
+    """Embeds in the caller's thread."""
+
+    def embed(self, files):
+        future = Future()
+        future.set_result(embed(files, ColourEncoder()))
+        return future
+
+
 class Taking:
     """An intake with all that it works on."""
 
@@ -46,7 +58,7 @@ class Taking:
             self.ledger,
             dict(known),
             self.writer,
-            ColourEncoder,
+            ColourEngine,
             batch_size,
             lambda: self.shown.append(len(self.ledger)),
         )
