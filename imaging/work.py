@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from core.errors import CannotDecode
 from core.types import (
@@ -10,6 +11,7 @@ from core.types import (
     Decoded,
     DecodedFile,
     Found,
+    Location,
     Pending,
     Picture,
     Prepare,
@@ -29,13 +31,40 @@ from imaging.thumbnail import make_thumbnail
 Outcome = DecodedFile | Catalogued | Pending | Container | Skipped | Unchanged
 
 
+class Before(Protocol):
+    """What is known of files before they are read."""
+
+    def hashes(self, found: Found) -> frozenset[str]:
+        """SHA-256 of the bytes that need no decoding if the file turns out to have them."""
+
+    def is_first(self, location: Location) -> bool:
+        """Whether no other name has led to this file yet; asked once for each name."""
+
+
+class NothingBefore:
+    """No file is known, and what was asked for is kept in memory."""
+
+    def __init__(self) -> None:
+        self._asked: set[Location] = set()
+
+    def hashes(self, found: Found) -> frozenset[str]:  # noqa: ARG002  (part of the Protocol)
+        """None."""
+        return frozenset()
+
+    def is_first(self, location: Location) -> bool:
+        """Whether this is the first question for a file."""
+        is_first = location not in self._asked
+        self._asked.add(location)
+        return is_first
+
+
 @dataclass(frozen=True, slots=True)
 class FileTask:
     """One file to read."""
 
     number: int  # from 0
     found: Found
-    known_sha256: str | None  # of the bytes that need not be decoded again
+    known: frozenset[str]  # SHA-256 of the bytes that need not be decoded again
     defer_slices: bool  # whether the header is enough of what may be a slice of a series
 
 
@@ -63,7 +92,7 @@ class FileAnswering:
             return Skipped(source.location, code, reason, *seen)
 
     def _outcome(self, task: FileTask, source: Source, content: bytes | None) -> Outcome:
-        is_known = source.sha256 == task.known_sha256
+        is_known = source.sha256 in task.known
         if content is None:
             return Unchanged(source) if is_known else self._sources.archive(source)
         # The files that a DICOMDIR lists may have changed without it.

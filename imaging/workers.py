@@ -2,20 +2,19 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import count, islice
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from core.errors import DecodersUnavailable
-from core.types import Container, Found, Location, Prepare, Skipped
+from core.types import Container, Found, Prepare, Skipped
 from imaging.decode import RULES
 from imaging.rules import Rules
 from imaging.serving import Answer, Bounds
-from imaging.work import FileAnswering, FileTask, Outcome
+from imaging.work import Before, FileAnswering, FileTask, NothingBefore, Outcome
 from imaging.worker import Worker
 
 # A worker is given files for this long ahead: enough to stay busy while the caller is elsewhere,
@@ -23,8 +22,6 @@ from imaging.worker import Worker
 AHEAD_SECONDS: Final = 0.5
 MAX_AHEAD: Final = 64  # files
 FIRST_AHEAD: Final = 4  # files, before their pace is known
-
-NOTHING_KNOWN: Final[Mapping[Location, str]] = MappingProxyType({})
 
 
 class DecodePool:
@@ -68,19 +65,19 @@ class DecodePool:
     def run(
         self,
         found: Iterable[Found],
-        known: Mapping[Location, str] = NOTHING_KNOWN,
+        before: Before | None = None,
         defer_slices: bool = False,
     ) -> Iterator[Outcome]:
         """Yield one outcome for each file, as they come: the order of `found` is not kept.
 
-        Unchanged is what has the sha256 that `known` has for its location. With `defer_slices` a
+        Unchanged is what has one of the hashes that `before` has for it. With `defer_slices` a
         DICOM file that is one slice of a series is Pending, by its header alone. After a Container
         come the outcomes of its members, in the same run; those it refuses are only in there. A
         file that several name, such as a DICOMDIR and the caller, is read once. Files are taken
         one by one, some ahead of their outcomes. Raises DecodersUnavailable.
         """
         self._fill_up()
-        waiting = _Waiting(found, known, defer_slices)
+        waiting = _Waiting(found, before or NothingBefore(), defer_slices)
         try:
             while self._feed(waiting):
                 for worker in self._wait():
@@ -146,16 +143,13 @@ class DecodePool:
 class _Waiting:
     """The tasks that no worker has: of workers that ended, of open containers, and new ones."""
 
-    def __init__(
-        self, found: Iterable[Found], known: Mapping[Location, str], defer_slices: bool
-    ) -> None:
+    def __init__(self, found: Iterable[Found], before: Before, defer_slices: bool) -> None:
         self._returned: deque[FileTask] = deque()
         self._opened: deque[Iterator[Found]] = deque()
         self._found = iter(found)
-        self._known = known
+        self._before = before
         self._defer_slices = defer_slices
         self._numbers = count()
-        self._paths: set[Path] = set()  # that were handed out
 
     def put_back(self, tasks: Iterable[FileTask]) -> None:
         """Take tasks that have to be tried again."""
@@ -176,17 +170,10 @@ class _Waiting:
 
     def _tasks(self, found: Iterator[Found]) -> Iterator[FileTask]:
         for file in found:
-            if self._is_first(file.location):
-                known = self._known.get(file.location)
+            # The members of an archive come once.
+            if file.location.member or self._before.is_first(file.location):
+                known = self._before.hashes(file)
                 yield FileTask(next(self._numbers), file, known, self._defer_slices)
-
-    def _is_first(self, location: Location) -> bool:
-        """Whether no other name has led to this file. The members of an archive come once."""
-        if location.member:
-            return True
-        is_first = location.path not in self._paths
-        self._paths.add(location.path)
-        return is_first
 
 
 class _FileWorker(Worker[FileTask]):

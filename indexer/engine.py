@@ -1,11 +1,11 @@
 """What makes embeddings of files: here, on several devices, or on other machines."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
-from core.types import DecodedFile, EmbeddedFile, Found, Location
-from imaging.work import Outcome
+from core.types import DecodedFile, EmbeddedFile, Found
+from imaging.work import Before, Outcome
 
 Come = Outcome | EmbeddedFile  # what an engine may say of a file
 
@@ -21,9 +21,7 @@ class Engine(Protocol):
     def at_once(self) -> int:
         """How many pictures one call of `embed` should bring, so that the device is well filled."""
 
-    def read(
-        self, found: Iterable[Found], known: Mapping[Location, str], defer_slices: bool
-    ) -> Iterator[Come]:
+    def read(self, found: Iterable[Found], before: Before, defer_slices: bool) -> Iterator[Come]:
         """Yield one outcome for each file, members of containers included, as they come.
 
         As `DecodePool.run` does. An engine that embeds where it decodes gives an EmbeddedFile in

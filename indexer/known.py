@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from core.types import CatalogueCode, Location
+from core.types import CatalogueCode, Found, Location
+from imaging.work import NothingBefore
 from storage.accounts import KnownFile
 from storage.catalog import FileState
 
@@ -44,3 +45,18 @@ def is_container(file: KnownFile) -> bool:
 def is_reference(place: Location, file: KnownFile) -> bool:
     """Whether this is what a DICOMDIR names in vain; a member of an archive has a time."""
     return bool(place.member) and not file.modified_ns
+
+
+class Recalled(NothingBefore):
+    """The files that were read before, as the reading of files asks for them."""
+
+    def __init__(self, known: Known) -> None:
+        super().__init__()
+        self._known = known
+
+    def hashes(self, found: Found) -> frozenset[str]:
+        """Of the bytes that the file had; of one that was skipped none."""
+        file = self._known.get(found.location)
+        if file is None or file.state is FileState.SKIPPED:
+            return frozenset()
+        return frozenset({file.sha256})

@@ -1,6 +1,6 @@
 """The engine of one machine: decoding processes, and threads that feed the encoder's devices."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -8,9 +8,9 @@ from threading import BoundedSemaphore
 from types import TracebackType
 from typing import Final, Self
 
-from core.types import DecodedFile, EmbeddedFile, Found, Location
+from core.types import DecodedFile, EmbeddedFile, Found
 from encoders.base import Encoder
-from imaging.work import Outcome
+from imaging.work import Before, Outcome
 from imaging.workers import DecodePool
 from indexer.batching import embed
 
@@ -59,11 +59,9 @@ class LocalEngine:
         """How many pictures one call of `embed` should bring."""
         return self._lanes.at_once
 
-    def read(
-        self, found: Iterable[Found], known: Mapping[Location, str], defer_slices: bool
-    ) -> Iterator[Outcome]:
+    def read(self, found: Iterable[Found], before: Before, defer_slices: bool) -> Iterator[Outcome]:
         """Yield one outcome for each file, as `DecodePool.run` does."""
-        return self._pool.run(found, known, defer_slices)
+        return self._pool.run(found, before, defer_slices)
 
     def embed(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]]:
         """Begin to embed the pictures of files; waits while two calls a thread are under way."""

@@ -1,7 +1,7 @@
 """An indexing run: a pass over all files, and one over the slices chosen of long series."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import Final
 
 from core.types import CatalogueCode, Found, Location, SkipCode, Slice
+from imaging.work import Before, NothingBefore
 from indexer.again import Wanted
 from indexer.engine import Engine
 from indexer.intake import Intake
-from indexer.known import Known
+from indexer.known import Known, Recalled
 from indexer.ledger import Fate, Ledger, State
 from indexer.plan import Plan, find, make_plan, plan_again
 from indexer.report import Progress, Report
@@ -63,16 +64,10 @@ def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float
     log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))
     with ExitStack() as opened:
         run = _Run(job, known, opened, started)
-        if run.first_pass(plan, _hashes(as_they_were) if plan.to_read else {}):
+        if run.first_pass(plan, Recalled(as_they_were)):
             run.second_pass()
         job.writer.refresh_index()
         return run.report()
-
-
-def _hashes(known: Known) -> dict[Location, str]:
-    return {
-        place: file.sha256 for place, file in known.items() if file.state is not FileState.SKIPPED
-    }
 
 
 class _Run:
@@ -93,7 +88,7 @@ class _Run:
             self._show,
         )
 
-    def first_pass(self, plan: Plan, hashes: Mapping[Location, str]) -> bool:
+    def first_pass(self, plan: Plan, before: Before) -> bool:
         """Read what is new; slices of series are left to wait. False when it was stopped."""
         for place, fate in plan.settled.items():
             self._ledger.put(place, fate)
@@ -102,7 +97,7 @@ class _Run:
         for unreadable in plan.unreadable:
             self._intake.take(unreadable)
         defer = self._job.slices_per_series > 0
-        return self._read(plan.to_read, hashes, defer_slices=defer)
+        return self._read(plan.to_read, before, defer_slices=defer)
 
     def second_pass(self) -> None:
         """Embed an even spread of the slices that wait, and catalogue the others.
@@ -116,7 +111,7 @@ class _Run:
             found = [find(each.location) for each in chosen]
             for each in found:
                 self._ledger.put(each.location, State.TO_COME)
-            if not self._read(found, {}, defer_slices=False):
+            if not self._read(found, NothingBefore(), defer_slices=False):
                 return
         self._settle()
 
@@ -132,12 +127,12 @@ class _Run:
     def _read(
         self,
         found: Sequence[Found],
-        hashes: Mapping[Location, str],
+        before: Before,
         *,
         defer_slices: bool,
     ) -> bool:
         if found:
-            for outcome in self._running().read(found, hashes, defer_slices):
+            for outcome in self._running().read(found, before, defer_slices):
                 self._intake.take(outcome)
                 if self._job.stopped():
                     break

@@ -44,7 +44,9 @@ def answer(content, path):
     """Read a file as a worker does, in this process."""
     path.write_bytes(content)
     answering = FileAnswering(unprepared, Rules(), alive=lambda: None)
-    return answering(FileTask(0, Found(Location(path), len(content), 0), None, defer_slices=False))
+    return answering(
+        FileTask(0, Found(Location(path), len(content), 0), frozenset(), defer_slices=False)
+    )
 
 
 def ending(outcome):

@@ -34,6 +34,7 @@ from imaging.frames import FramePolicy
 from imaging.limits import Limits
 from imaging.rules import Rules
 from imaging.sources import walk
+from imaging.work import NothingBefore
 from imaging.workers import DecodePool
 from tests.unit.imaging.archives import Member, make_bomb, make_dicomdir, make_zip
 from tests.unit.imaging.factories import make_dicom, make_raster
@@ -55,6 +56,17 @@ pytestmark = pytest.mark.slow  # each pool starts fresh interpreters
 
 GREY = (90, 90, 90)
 BASIC_TEXT_SR = "1.2.840.10008.5.1.4.1.1.88.11"
+
+
+class Recalled(NothingBefore):
+    """Files that were read before, with their hashes."""
+
+    def __init__(self, known):
+        super().__init__()
+        self._known = known
+
+    def hashes(self, found):
+        return frozenset(filter(None, [self._known.get(found.location)]))
 
 
 def picture(colour=GREY):
@@ -177,7 +189,7 @@ def test_a_file_that_vanished_or_turned_into_a_folder_is_unreadable(pool, tmp_pa
 def test_a_file_with_known_bytes_is_unchanged_and_not_decoded(pool, tmp_path):
     same, other = write_picture(tmp_path, "a.png"), write_picture(tmp_path, "b.png", RED)
     known = dict.fromkeys([same.location, other.location], sha256(picture()).hexdigest())
-    outcomes = by_name(pool.run([same, other], known))
+    outcomes = by_name(pool.run([same, other], Recalled(known)))
     assert isinstance(outcomes["a.png"], Unchanged)
     assert outcomes["a.png"].source.sha256 == known[same.location]
     assert isinstance(outcomes["b.png"], DecodedFile)
@@ -240,12 +252,12 @@ def test_known_bytes_of_members_and_archives_are_unchanged(pool, tmp_path):
     content = make_zip(Member("a.png", picture()), Member("b.png", picture(RED)))
     archive = write(tmp_path, "a.zip", content)
     known = {Location(tmp_path / "a.zip", "a.png"): sha256(picture()).hexdigest()}
-    _, *others = pool.run([archive], known)
+    _, *others = pool.run([archive], Recalled(known))
     assert {name: type(outcome) for name, outcome in by_name(others).items()} == {
         "a.png": Unchanged,
         "b.png": DecodedFile,
     }
-    (outcome,) = pool.run([archive], {archive.location: sha256(content).hexdigest()})
+    (outcome,) = pool.run([archive], Recalled({archive.location: sha256(content).hexdigest()}))
     assert isinstance(outcome, Unchanged)
 
 
@@ -314,7 +326,7 @@ def test_a_known_dicomdir_still_leads_to_its_files(pool, tmp_path):
     content = make_dicomdir("IM1")
     listing = write(tmp_path, "DICOMDIR", content)
     known = {listing.location: sha256(content).hexdigest()}
-    assert set(by_name(pool.run([listing], known))) == {"DICOMDIR", "IM1"}
+    assert set(by_name(pool.run([listing], Recalled(known)))) == {"DICOMDIR", "IM1"}
 
 
 def test_every_file_has_one_outcome_whatever_the_order(pool, tmp_path):
@@ -464,6 +476,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from core.types import Found, Location
+from imaging.work import NothingBefore
 from imaging.workers import DecodePool
 from tests.unit.imaging.prepares import sleep_long
 
