@@ -1,18 +1,20 @@
 """Where a collection lies on disk, and what it may be called."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import InvalidRequest
+from core.errors import CollectionCorrupt, InvalidRequest
 from storage.durable import sync_folder
+from storage.pointer import EDITIONS, edition_root, pointer_path, served_number
 
 NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The paths of one collection."""
+    """The paths of one edition of a collection."""
 
     root: Path
 
@@ -47,29 +49,56 @@ class Layout:
             make_private(folder)
 
     def bytes_on_disk(self) -> int:
-        """Sum the sizes of all the collection's files."""
-        return sum(_size(path) for path in self.root.rglob("*"))
+        """Sum the sizes of all files of this edition."""
+        return sum(_size(path) for path in self._files())
+
+    def _files(self) -> Iterator[Path]:
+        """Everything below the root that is of no other edition."""
+        for path in self.root.glob("*"):
+            if path.name != EDITIONS:
+                yield path
+                yield from path.rglob("*")
 
 
 def layout_of(home: Path, name: str) -> Layout:
-    """The paths of a collection, which need not exist. Raises InvalidRequest for a bad name."""
+    """The paths of the edition of a collection that is served; the collection need not exist.
+
+    Raises InvalidRequest for a bad name, CollectionCorrupt when the edition is not there.
+    """
+    folder = collection_folder(home, name)
+    layout = Layout(edition_root(folder, served_number(folder)))
+    if pointer_path(folder).exists() and not layout.catalog.is_file():
+        raise CollectionCorrupt(
+            f"The collection {name!r} serves the edition in {layout.root}, which is not there. "
+            "Restore it from a backup, or write the number of an edition that is there into "
+            f"{pointer_path(folder)}."
+        )
+    return layout
+
+
+def collection_folder(home: Path, name: str) -> Path:
+    """The folder of a collection with all its editions. Raises InvalidRequest for a bad name."""
     if not NAME.fullmatch(name):
         raise InvalidRequest(
             f"{name!r} cannot name a collection. "
             "Use 1 to 64 of a-z, 0-9, '.', '_' and '-', and do not begin with a dot."
         )
-    return Layout(home / "collections" / name)
+    return home / "collections" / name
 
 
 def collection_exists(home: Path, name: str) -> bool:
     """Say whether a collection was ever begun. Raises InvalidRequest for a bad name."""
-    return layout_of(home, name).catalog.is_file()
+    return _was_begun(collection_folder(home, name))
 
 
 def collection_names(home: Path) -> list[str]:
     """List the collections of a home folder by name."""
-    found = (path.parent.name for path in (home / "collections").glob("*/catalog.sqlite"))
-    return sorted(name for name in found if NAME.fullmatch(name))
+    folders = (home / "collections").glob("*")
+    return sorted(f.name for f in folders if NAME.fullmatch(f.name) and _was_begun(f))
+
+
+def _was_begun(folder: Path) -> bool:
+    return pointer_path(folder).exists() or Layout(folder).catalog.is_file()
 
 
 def make_private(folder: Path) -> None:

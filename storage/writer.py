@@ -14,12 +14,13 @@ from core.types import EmbeddedFile, Embeddings, EncoderCard, Location, Slice
 from storage import accounts, series
 from storage.accounts import KnownFile
 from storage.batch import Batch
+from storage.binding import Binding
 from storage.catalog import Catalog, FileState
 from storage.database import open_for_writing, storage_errors
 from storage.durable import sync_folder
 from storage.index_cache import discard_newer, is_current, rebuild
-from storage.layout import Layout, layout_of
-from storage.lock import WriterLock
+from storage.layout import Layout
+from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
@@ -29,6 +30,7 @@ from storage.transaction import Placed, commit_batch
 
 UNIT_TOLERANCE = 1e-3
 SLICES_PER_SERIES = 32
+FIRST_ID = 1
 
 
 class CollectionWriter:
@@ -67,18 +69,34 @@ class CollectionWriter:
         Raises InvalidRequest for a bad name, CollectionLocked, CardMismatch, CollectionCorrupt,
         SchemaTooNew, and StorageError when the disk or the permissions do not allow it.
         """
-        layout = layout_of(home, name)
+        with storage_errors(name), ExitStack() as opened:
+            layout = lock_served(home, name, opened)
+            binding = Binding(card, rendering, slices_per_series)
+            return cls._open(layout, name, binding, FIRST_ID, opened)
+
+    @classmethod
+    def open_edition(
+        cls, layout: Layout, name: str, binding: Binding, first_id: int
+    ) -> "CollectionWriter":
+        """Open an edition that is not served, like `open`; ids of a new one begin at `first_id`."""
         with storage_errors(name), ExitStack() as opened:
             layout.create()
             opened.callback(WriterLock(layout.lock, name).release)
-            engine = open_for_writing(layout.catalog)
-            opened.callback(engine.dispose)
-            _prepare_catalog(engine, layout, name, card, rendering)
-            _recover(Catalog(engine, name), layout, card)
-            _set_slices(Catalog(engine, name), slices_per_series)
-            thumbnails = ThumbnailWriter(layout.thumbnails)
-            opened.callback(thumbnails.close)
-            return cls(name, layout, card, engine, thumbnails, opened.pop_all())
+            return cls._open(layout, name, binding, first_id, opened)
+
+    @classmethod
+    def _open(
+        cls, layout: Layout, name: str, binding: Binding, first_id: int, opened: ExitStack
+    ) -> "CollectionWriter":
+        card = binding.card
+        engine = open_for_writing(layout.catalog)
+        opened.callback(engine.dispose)
+        _prepare_catalog(engine, layout, name, binding, first_id)
+        _recover(Catalog(engine, name), layout, card)
+        _set_slices(Catalog(engine, name), binding.slices_per_series)
+        thumbnails = ThumbnailWriter(layout.thumbnails)
+        opened.callback(thumbnails.close)
+        return cls(name, layout, card, engine, thumbnails, opened.pop_all())
 
     def known(self) -> dict[Location, KnownFile]:
         """Every file that was read before, whatever became of it."""
@@ -159,17 +177,18 @@ class CollectionWriter:
 
 
 def _prepare_catalog(
-    engine: Engine, layout: Layout, name: str, card: EncoderCard, rendering: str
+    engine: Engine, layout: Layout, name: str, binding: Binding, first_id: int
 ) -> None:
+    card, rendering = binding.card, binding.rendering
     if revision_of(engine) is None:
-        _create(engine, card, rendering)
+        _create(engine, card, rendering, first_id)
         sync_folder(layout.root)
     bring_up_to_date(engine, layout.catalog, name)
     catalog = Catalog(engine, name)
     _check_bound(name, catalog.card(), catalog.rendering(), card, rendering)
 
 
-def _create(engine: Engine, card: EncoderCard, rendering: str) -> None:
+def _create(engine: Engine, card: EncoderCard, rendering: str, first_id: int) -> None:
     row = {
         "id": 1,
         "encoder_name": card.name,
@@ -181,7 +200,7 @@ def _create(engine: Engine, card: EncoderCard, rendering: str) -> None:
         "rendering": rendering,
         "slices_per_series": SLICES_PER_SERIES,
         "sequence": 0,
-        "next_id": 1,
+        "next_id": first_id,
         "updated_at": int(time.time()),
     }
     with engine.begin() as connection:
@@ -204,7 +223,8 @@ def _check_bound(
     if wrong:
         raise CardMismatch(
             f"The collection {name!r} was made with {'; '.join(wrong)}. "
-            "Index into a new collection, or use the encoder that this one was made with."
+            "Index into a new collection, use the encoder that this one was made with, "
+            "or make it anew with the other one: radseek reindex."
         )
 
 

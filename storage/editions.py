@@ -1,0 +1,214 @@
+"""The editions of a collection: one is served, and one more may lie beside it."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, func, select, update
+
+from storage.binding import Binding
+from storage.catalog import Catalog
+from storage.database import open_for_reading, open_for_writing, storage_errors
+from storage.durable import sync_file, sync_folder
+from storage.layout import Layout, collection_folder, layout_of
+from storage.lock import WriterLock
+from storage.migrate import bring_up_to_date, revision_of
+from storage.pointer import (
+    EDITIONS,
+    FIRST,
+    edition_numbers,
+    edition_root,
+    point_to,
+    pointer_path,
+    served_number,
+)
+from storage.schema import files, meta
+
+IDS: Final = 1_000_000_000  # room for what the served edition takes in while another is made
+LOCK: Final = "reindex.lock"
+REMOVED: Final = "catalog.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A catalog with its embeddings, in a folder of its own."""
+
+    number: int
+    layout: Layout
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it could be served: the first one, and what was switched to before."""
+        return self.number == FIRST or self.mark.is_file()
+
+    @property
+    def mark(self) -> Path:
+        """The empty file that says so."""
+        return self.layout.root / "complete"
+
+    def was_begun(self) -> bool:
+        """Whether its catalog says what it is bound to."""
+        if not self.layout.catalog.is_file():
+            return False
+        with _reading(self.layout) as engine:
+            return revision_of(engine) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class EditionInfo:
+    """An edition in numbers."""
+
+    number: int
+    is_complete: bool
+    binding: Binding
+    files: int  # that it knows, whatever became of them
+    bytes_on_disk: int
+
+
+class Editions:
+    """The editions of one collection, as they lie there when one asks.
+
+    Each method raises StorageError, and CollectionCorrupt for what is damaged.
+    """
+
+    def __init__(self, home: Path, name: str) -> None:
+        """Raises InvalidRequest for a bad name."""
+        self._home = home
+        self._name = name
+        self._folder = collection_folder(home, name)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Keep others from making, switching and removing editions. Raises CollectionLocked."""
+        with self.locked(self._folder / LOCK, "reindexing"):
+            yield
+
+    @contextmanager
+    def locked(self, path: Path, doing: str = "writing to") -> Iterator[None]:
+        """Hold one of the collection's locks. Raises CollectionLocked."""
+        with storage_errors(self._name):
+            lock = WriterLock(path, self._name, doing)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def served(self) -> Edition:
+        """The one that is searched."""
+        layout_of(self._home, self._name)  # raises when it is not there
+        return self._edition(served_number(self._folder))
+
+    def beside(self) -> Edition | None:
+        """The other one, if there is any: being made, or served before."""
+        with storage_errors(self._name):
+            others = [each for each in self._others() if each.was_begun()]
+        return others[-1] if others else None
+
+    def next(self) -> Edition:
+        """The edition to make now. What is left of removed and never begun ones is deleted."""
+        with storage_errors(self._name):
+            for other in self._others():
+                if not other.was_begun():
+                    self._clear(other)
+            numbers = [served_number(self._folder), *edition_numbers(self._folder)]
+        return self._edition(max(numbers) + 1)
+
+    def first_id(self) -> int:
+        """Where the ids of the next edition begin, above all that were or will be served till then.
+
+        An id that an open page still shows thus never comes to name another picture.
+        """
+        return (self._next_id(self.served()) // IDS + 1) * IDS + 1
+
+    def switch(self, there: Edition) -> None:
+        """Serve another edition, now complete. The caller holds the writer's locks of both."""
+        next_id = self._next_id(self.served())
+        with storage_errors(self._name):
+            self.upgrade(there)
+            _count_on_from(next_id, there.layout)
+            _put(there.mark)
+            point_to(self._folder, there.number)
+
+    def upgrade(self, edition: Edition) -> None:
+        """Bring an edition to this program's schema; the caller holds its writer's lock."""
+        with storage_errors(self._name), _writing(edition.layout) as engine:
+            bring_up_to_date(engine, edition.layout.catalog, self._name)
+
+    def remove(self, edition: Edition) -> None:
+        """Delete an edition that is not served. Raises CollectionLocked."""
+        layout = edition.layout
+        with self.locked(layout.lock), storage_errors(self._name):
+            layout.catalog.replace(layout.root / REMOVED)  # from here on it is none
+            sync_folder(layout.root)
+            self._clear(edition)
+
+    def info(self, edition: Edition) -> EditionInfo:
+        """An edition in numbers."""
+        with storage_errors(self._name), _reading(edition.layout) as engine:
+            catalog = Catalog(engine, self._name)
+            with catalog.reading() as connection:
+                known = connection.execute(select(func.count()).select_from(files)).scalar_one()
+            binding = Binding(catalog.card(), catalog.rendering(), catalog.slices_per_series())
+        disk = edition.layout.bytes_on_disk()
+        return EditionInfo(edition.number, edition.is_complete, binding, known, disk)
+
+    def _edition(self, number: int) -> Edition:
+        return Edition(number, Layout(edition_root(self._folder, number)))
+
+    def _others(self) -> list[Edition]:
+        served = served_number(self._folder)
+        numbers = (FIRST, *edition_numbers(self._folder))
+        return [self._edition(number) for number in numbers if number != served]
+
+    def _next_id(self, edition: Edition) -> int:
+        with storage_errors(self._name), _reading(edition.layout) as engine:
+            return Catalog(engine, self._name).state().next_id
+
+    def _clear(self, edition: Edition) -> None:
+        """Delete what lies in an edition's folder; of the first one all but what is of all."""
+        kept = {EDITIONS, LOCK, pointer_path(self._folder).name} if edition.number == FIRST else ()
+        for path in sorted(edition.layout.root.glob("*")):
+            if path.name not in kept:
+                _delete(path)
+        if edition.number != FIRST:
+            edition.layout.root.rmdir()
+
+
+@contextmanager
+def _reading(layout: Layout) -> Iterator[Engine]:
+    engine = open_for_reading(layout.catalog)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _writing(layout: Layout) -> Iterator[Engine]:
+    engine = open_for_writing(layout.catalog)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _count_on_from(next_id: int, layout: Layout) -> None:
+    """Give no new picture of an edition an id below this one."""
+    with _writing(layout) as engine, engine.begin() as connection:
+        connection.execute(update(meta).values(next_id=func.max(meta.c.next_id, next_id)))
+
+
+def _put(mark: Path) -> None:
+    mark.touch(mode=0o600)
+    sync_file(mark)
+    sync_folder(mark.parent)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
