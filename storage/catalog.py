@@ -48,6 +48,7 @@ class State:
     """How far a collection has come."""
 
     sequence: int
+    arrangement: int  # another one: rows have moved to other shards
     next_id: int
     updated_at: datetime  # aware, UTC
 
@@ -66,7 +67,7 @@ _living_then = (
     & (pictures.c.id < bindparam("next_id"))
     & (pictures.c.tombstone.is_(None) | (pictures.c.tombstone > bindparam("sequence")))
 )
-_state = select(meta.c.sequence, meta.c.next_id, meta.c.updated_at)
+_state = select(meta.c.sequence, meta.c.arrangement, meta.c.next_id, meta.c.updated_at)
 _card = select(
     meta.c.encoder_name,
     meta.c.encoder_version,
@@ -77,7 +78,7 @@ _card = select(
 )
 _rendering = select(meta.c.rendering)
 _slices = select(meta.c.slices_per_series)
-_shards = select(shards.c.id, shards.c.rows).order_by(shards.c.id)
+_shards = select(shards.c.id, shards.c.rows, shards.c.sealed).order_by(shards.c.id)
 _rows = (
     select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
     .where(_living_then)
@@ -160,13 +161,13 @@ class Catalog:
     def state(self) -> State:
         """The newest committed state."""
         with self.reading() as connection:
-            sequence, next_id, updated_at = connection.execute(_state).one()
-        return State(sequence, next_id, datetime.fromtimestamp(updated_at, UTC))
+            sequence, arrangement, next_id, seconds = connection.execute(_state).one()
+        return State(sequence, arrangement, next_id, datetime.fromtimestamp(seconds, UTC))
 
     def shards(self) -> list[Shard]:
         """All shards with their committed lengths, oldest first."""
         with self.reading() as connection:
-            return [Shard(number, rows) for number, rows in connection.execute(_shards)]
+            return [Shard(*row) for row in connection.execute(_shards)]
 
     def rows(self, span: Span) -> RowTable:
         """Where the rows of a span lie."""

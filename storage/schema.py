@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -15,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-HEAD = "0002"  # the newest revision in migrations/versions
+HEAD = "0003"  # the newest revision in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -39,7 +40,8 @@ meta = Table(
     Column("encoder_licence", String, nullable=False),
     Column("rendering", String, nullable=False),
     Column("slices_per_series", Integer, nullable=False),  # of each stack; 0: all
-    Column("sequence", Integer, nullable=False),  # the number of batches committed
+    Column("sequence", Integer, nullable=False),  # the number of changes committed
+    Column("arrangement", Integer, nullable=False),  # how often compaction moved rows
     Column("next_id", Integer, nullable=False),  # ids of pictures are never used twice
     Column("updated_at", Integer, nullable=False),  # seconds since 1970, UTC
     CheckConstraint("id = 1", name="one_row"),
@@ -136,14 +138,18 @@ files = Table(
 )
 Index("ix_files_path_member", files.c.path, files.c.member, unique=True)
 Index("ix_files_instance_id", files.c.instance_id)
+# A file that moved is looked for by what its name does not change.
+Index("ix_files_modified_ns_size", files.c.modified_ns, files.c.size)
 Index("ix_files_skip_code", files.c.skip_code, sqlite_where=files.c.skip_code.is_not(None))
 
-# One file of the shards folder; `rows` is how much of it is committed.
+# One file of the shards folder; `rows` is how much of it is committed. Only the newest one may be
+# open, and its number is never given again.
 shards = Table(
     "shards",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("rows", Integer, nullable=False),
+    Column("sealed", Boolean, nullable=False),  # takes no more rows
 )
 
 # One embedding each. `tombstone` is that of the instance; a snapshot of an earlier sequence still

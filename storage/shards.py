@@ -30,6 +30,7 @@ class Shard:
 
     number: int
     rows: int
+    is_sealed: bool = False  # takes no more rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Extent:
 def shard_path(folder: Path, number: int) -> Path:
     """Where a shard lies."""
     return folder / f"{number:06d}.f16"
+
+
+def is_full(rows: int) -> bool:
+    """Say whether a shard of so many rows is sealed."""
+    return rows >= ROWS_PER_SHARD
 
 
 def to_half(rows: Embeddings) -> HalfRows:
@@ -66,8 +72,8 @@ def checksums(rows: HalfRows) -> list[int]:
 def append_rows(folder: Path, last: Shard | None, rows: HalfRows) -> list[Extent]:
     """Write rows behind the committed ones and wait for the disk; returns where they lie, in order.
 
-    `last` is the newest shard, the only one that is open. Bytes past its committed length are left
-    from a batch that failed, and are overwritten. Begins a new shard when it is full.
+    `last` is the newest shard, the only one that may be open. Bytes past its committed length are
+    left from a batch that failed, and are overwritten. Begins a new shard when it is sealed.
     """
     extents = list(_allot(last or Shard(0, 0), len(rows)))
     start = 0
@@ -113,9 +119,9 @@ class ShardMaps:
 
 
 def _allot(last: Shard, rows: int) -> Iterator[Extent]:
-    number, slot = last.number, last.rows
+    number, slot = last.number, ROWS_PER_SHARD if last.is_sealed else last.rows
     while rows:
-        if slot >= ROWS_PER_SHARD:
+        if is_full(slot):
             number, slot = number + 1, 0
         taken = min(rows, ROWS_PER_SHARD - slot)
         yield Extent(number, slot, taken)

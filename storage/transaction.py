@@ -26,7 +26,7 @@ from storage.locations import Parameters, key_of
 from storage.parameters import NOBODY
 from storage.resolve import Told, contents, told
 from storage.schema import files, identities, instances, meta, pictures, shards
-from storage.shards import Extent
+from storage.shards import Extent, is_full
 from storage.statements import Statement, given
 
 
@@ -119,7 +119,8 @@ _BURY_PICTURES = Statement(
 )
 _SET_SHARD = Statement(
     _new_shard.on_conflict_do_update(
-        index_elements=[shards.c.id], set_={"rows": _new_shard.excluded.rows}
+        index_elements=[shards.c.id],
+        set_={"rows": _new_shard.excluded.rows, "sealed": _new_shard.excluded.sealed},
     )
 )
 _NEW_PICTURE = Statement(insert(pictures).values(given(_new_columns)))
@@ -235,7 +236,8 @@ def _select_in(connection: Connection, statement: Any, values: Sequence[Any]) ->
 
 
 def _shard(extent: Extent) -> Parameters:
-    return {"id": extent.shard, "rows": extent.slot + extent.rows}
+    rows = extent.slot + extent.rows
+    return {"id": extent.shard, "rows": rows, "sealed": is_full(rows)}
 
 
 def _progress(placed: Placed) -> Parameters:

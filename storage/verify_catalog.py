@@ -42,6 +42,13 @@ LAWS = {
         SELECT id FROM pictures WHERE tombstone > (SELECT sequence FROM meta)""",
     ("instances", "no instance ends later than the collection has come"): """
         SELECT id FROM instances WHERE tombstone > (SELECT sequence FROM meta)""",
+    ("shards", "only the newest shard is open"): """
+        SELECT id FROM shards WHERE NOT sealed AND id < (SELECT max(id) FROM shards)""",
+    ("pictures", "a picture has a committed slot"): """
+        SELECT pictures.id FROM pictures JOIN shards ON shards.id = shard_id
+        WHERE slot NOT BETWEEN 0 AND "rows" - 1""",
+    ("pictures", "a slot has one picture"): """
+        SELECT min(id) AS id FROM pictures GROUP BY shard_id, slot HAVING count(*) > 1""",
 }
 _DANGLING = 'SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1'
 MOST_PROBLEMS = 100

@@ -200,6 +200,7 @@ def _create(engine: Engine, card: EncoderCard, rendering: str, first_id: int) ->
         "rendering": rendering,
         "slices_per_series": SLICES_PER_SERIES,
         "sequence": 0,
+        "arrangement": 0,
         "next_id": first_id,
         "updated_at": int(time.time()),
     }

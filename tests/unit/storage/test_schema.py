@@ -41,7 +41,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade():
@@ -157,13 +157,13 @@ def test_an_older_catalog_is_backed_up_and_upgraded(
     engine = make_catalog("catalog.sqlite")
     create(engine)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO shards VALUES (0, 12)"))
+        connection.execute(text("INSERT INTO shards VALUES (0, 12, 0)"))
     scripts = scripts_with(tmp_path, NEXT_REVISION)
 
     bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main", scripts, "9999")
 
-    backup = make_catalog("catalog-0002.backup.sqlite")
-    assert (revision_of(engine), revision_of(backup)) == ("9999", "0002")
+    backup = make_catalog("catalog-0003.backup.sqlite")
+    assert (revision_of(engine), revision_of(backup)) == ("9999", "0003")
     assert any("is_burned_in" in line for line in structure(engine))
     assert not any("is_burned_in" in line for line in structure(backup))
     for database in (engine, backup):
@@ -177,7 +177,7 @@ def test_a_table_is_replaced_under_the_rows_that_refer_to_it(
     engine = make_catalog("catalog.sqlite")
     create(engine)
     with engine.begin() as connection:
-        connection.execute(text("INSERT INTO shards VALUES (0, 1)"))
+        connection.execute(text("INSERT INTO shards VALUES (0, 1, 0)"))
         connection.execute(insert(instances), blank(instances) | {"id": 1})
         connection.execute(insert(pictures), blank(pictures) | {"id": 1, "instance_id": 1})
 
