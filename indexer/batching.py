@@ -1,7 +1,7 @@
 """What is committed together: outcomes sorted by whether their bytes are new."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -14,6 +14,8 @@ from core.types import (
     Embeddings,
     Location,
     Pending,
+    Pixels,
+    Prepared,
     Source,
 )
 from encoders.base import Encoder
@@ -24,6 +26,8 @@ Read = DecodedFile | EmbeddedFile | Catalogued | Pending
 
 # What the same bytes can come to; the later of two is worth a new row.
 RANKS: Final = (FileState.PENDING, FileState.CATALOGUED, FileState.EMBEDDED)
+
+NO_PIXELS: Final[Pixels] = np.empty((0, 0, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Sorted:
     pending: list[Pending] = field(default_factory=list)
     copies: list[Source] = field(default_factory=list)
     fates: dict[Location, Fate] = field(default_factory=dict)
+    states: dict[str, FileState] = field(default_factory=dict)  # of bytes that are no copies
 
 
 def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
@@ -49,7 +54,7 @@ def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
         sha256, state = file.source.sha256, _state(file)
         before = states.get(sha256)
         if before is None or RANKS.index(state) > RANKS.index(before):
-            states[sha256] = state
+            states[sha256] = result.states[sha256] = state
             result.fates[file.source.location] = fate_of(file)
             _put(result, file)
         else:
@@ -100,12 +105,19 @@ def _fate_of_copy(file: Read, held: FileState) -> Fate:
 
 
 def embed(files: Sequence[DecodedFile], encoder: Encoder) -> list[EmbeddedFile]:
-    """Give each file the embeddings of its pictures, all in one call of the encoder."""
+    """Give each file the embeddings of its pictures, all in one call of the encoder.
+
+    The pixels have done their part, and are let go.
+    """
     rows = encoder.embed_images([picture.pixels for file in files for picture in file.pictures])
     return [
-        EmbeddedFile(file.source, file.instance, file.pictures, part)
+        EmbeddedFile(file.source, file.instance, [*map(_without_pixels, file.pictures)], part)
         for file, part in zip(files, _split(rows, files), strict=True)
     ]
+
+
+def _without_pixels(picture: Prepared) -> Prepared:
+    return replace(picture, pixels=NO_PIXELS)
 
 
 def _split(rows: Embeddings, files: Sequence[DecodedFile]) -> list[Embeddings]:

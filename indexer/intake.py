@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import cached_property
 from typing import Final
 
 from core.types import (
-    CatalogueCode,
     Container,
     DecodedFile,
     EmbeddedFile,
@@ -20,9 +20,10 @@ from indexer.batching import Read, fate_of, sort
 from indexer.containers import OpenContainers
 from indexer.engine import Come, Engine
 from indexer.known import Insides, Known
-from indexer.ledger import Ledger, State
+from indexer.ledger import Fate, Ledger, State
 from indexer.plan import fate_of_known
-from storage.batch import Batch
+from indexer.stages import Stage, Stages
+from indexer.under_way import Gathered, Pace, Parcel, UnderWay
 from storage.catalog import FileState
 from storage.writer import CollectionWriter
 
@@ -33,7 +34,7 @@ PASSING: Final = (SkipCode.UNREADABLE, SkipCode.TIMED_OUT, SkipCode.DECODER_CRAS
 
 
 class Intake:
-    """The outcomes that wait for the next batch. What becomes of each file is in `ledger`."""
+    """The outcomes that wait for the next parcel. What becomes of each file is in `ledger`."""
 
     def __init__(
         self,
@@ -41,8 +42,9 @@ class Intake:
         known: Known,
         writer: CollectionWriter,
         engine: Callable[[], Engine],
-        batch_size: int,
+        pace: Pace,
         committed: Callable[[], None],
+        stages: Stages,
     ) -> None:
         """`known` are the files as they were: one that cannot be read for the moment stays so.
 
@@ -54,42 +56,30 @@ class Intake:
         self._known = known
         self._writer = writer
         self._engine = engine
-        self._batch_size = batch_size
+        self._pace = pace
         self._committed = committed
+        self._stages = stages
         self._containers = OpenContainers()
-        self._begin_batch()
+        self._under_way = UnderWay(writer, pace, self._account, stages)
+        self._begin_parcel()
 
     def take(self, outcome: Come) -> None:
-        """Take what came of a file; commits when a batch is full."""
+        """Take what came of a file; sends a parcel off when it is full, and commits what is due.
+
+        Raises what the encoder raised for an earlier parcel, once those before it are committed.
+        """
         if isinstance(outcome, Container):
             self._open(outcome)
         else:
             self._close(outcome)
-        if self._weight >= self._batch_size:
-            self.commit()
+        if self._is_full():
+            self._send()
+        self._under_way.collect()
 
     def commit(self) -> None:
-        """Embed what waits and make it durable, together with what was skipped."""
-        held = self._writer.held({file.source.sha256 for file in self._read})
-        batch = sort(self._read, held)
-        embedded = self._engine().embed(batch.to_embed).result() if batch.to_embed else []
-        embedded += batch.embedded
-        self._writer.commit(
-            Batch(
-                embedded=embedded,
-                catalogued=batch.catalogued,
-                pending=batch.pending,
-                skipped=self._skipped,
-                copies=batch.copies,
-                touched=self._touched,
-            )
-        )
-        for place, fate in batch.fates.items():
-            self._ledger.put(place, fate)
-        self.pictures += sum(len(file.pictures) for file in embedded)
-        self.copies += sum(not self._is_known(source) for source in batch.copies)
-        self._begin_batch()
-        self._committed()
+        """Embed all that was taken, and make it durable; raises as `take` does."""
+        self._send()
+        self._under_way.finish()
 
     def forget_known(self) -> None:
         """From now on there is nothing to be kept of a file that cannot be read."""
@@ -99,19 +89,58 @@ class Intake:
         before = self._known.get(source.location)
         return before is not None and before.sha256 == source.sha256
 
-    def _begin_batch(self) -> None:
+    def _begin_parcel(self) -> None:
         self._read: list[Read] = []
         self._skipped: list[Skipped] = []
         self._touched: list[Source] = []
-        self._weight = 0  # pictures, and files without
+        self._fates: dict[Location, Fate] = {}
+        self._pictures = 0
+        self._until = self._pace.clock() + self._pace.seconds
+
+    def _is_full(self) -> bool:
+        if len(self._fates) >= self._pace.batch_size or self._pace.clock() >= self._until:
+            return True
+        most = self._pace.batch_size
+        return self._pictures > 0 and self._pictures >= min(self._engine().at_once, most)
+
+    def _send(self) -> None:
+        """Have the pictures of what was taken embedded, but for those of copies."""
+        hashes = {file.source.sha256 for file in self._read}
+        held = self._writer.held(hashes) | self._under_way.states(hashes)
+        batch = sort(self._read, held)
+        self._fates.update(batch.fates)
+        embedding = self._embedding(batch.to_embed)
+        self._under_way.send(Parcel(batch, self._skipped, self._touched, self._fates, embedding))
+        self._begin_parcel()
+
+    def _embedding(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]] | None:
+        if not files:
+            return None
+        with self._stages.during(Stage.EMBED):  # it waits for room
+            return self._engine().embed(files)
+
+    def _account(self, durable: Gathered) -> None:
+        """Write down what became of the files of a batch that is durable now."""
+        for parcel in durable.parcels:
+            for place, fate in parcel.fates.items():
+                self._ledger.put(place, fate)
+            self.copies += sum(not self._is_known(source) for source in parcel.sorted.copies)
+        self.pictures += sum(len(file.pictures) for file in durable.embedded)
+        self._committed()
+
+    def _is_settled(self, place: Location) -> bool:
+        """Whether the outcome of a file is known, be it durable or on its way."""
+        return (
+            place in self._fates or self._under_way.holds(place) or self._ledger.is_settled(place)
+        )
 
     def _open(self, container: Container) -> None:
         """See the members, and keep the container's row until the last of them is done."""
-        if self._ledger.is_settled(container.source.location):
+        if self._is_settled(container.source.location):
             return  # a DICOMDIR named what was seen before
         self._ledger.put(container.source.location, State.TO_COME)
         members = [member.location for member in container.members]
-        to_come = [place for place in members if not self._ledger.is_settled(place)]
+        to_come = [place for place in members if not self._is_settled(place)]
         for place in to_come:
             self._ledger.put(place, State.TO_COME)
         for refused in container.refused:
@@ -120,7 +149,7 @@ class Intake:
 
     def _close(self, outcome: Read | Skipped | Unchanged) -> None:
         place = _place_of(outcome)
-        if self._ledger.is_settled(place):
+        if self._is_settled(place):
             return  # a DICOMDIR named what was seen before
         match outcome:
             case Skipped():
@@ -128,20 +157,16 @@ class Intake:
             case Unchanged(source):
                 self._keep(source)
             case _:
-                self._read.append(outcome)
-                self._ledger.put(place, fate_of(outcome))
-        self._weight += (
-            len(outcome.pictures) if isinstance(outcome, DecodedFile | EmbeddedFile) else 1
-        )
+                self._put(outcome)
         self._catalogue(self._containers.tick_off(place))
 
     def _keep(self, source: Source) -> None:
         """Leave a file as it is known, and with an archive all that is in it."""
         for place in (source.location, *self._insides.of(source.location)):
             file = self._known[place]
-            if self._ledger.is_settled(place):
+            if self._is_settled(place):
                 continue
-            self._ledger.put(place, fate_of_known(file))
+            self._fates[place] = fate_of_known(file)
             size = file.size if place.member else source.size
             self._touched.append(Source(place, size, source.modified_ns, file.sha256))
 
@@ -150,7 +175,7 @@ class Intake:
         return Insides(self._known)
 
     def _skip(self, skipped: Skipped) -> None:
-        self._ledger.put(skipped.location, skipped.code)
+        self._fates[skipped.location] = skipped.code
         before = self._known.get(skipped.location)
         if skipped.code in PASSING and before and before.state is not FileState.SKIPPED:
             log.warning("kept as it was code=%s path=%s", skipped.code.value, skipped.location)
@@ -159,10 +184,15 @@ class Intake:
 
     def _catalogue(self, done: Sequence[Read]) -> None:
         for row in done:
-            place = row.source.location
-            self._read.append(row)
-            self._ledger.put(place, CatalogueCode.CONTAINER)
-            self._catalogue(self._containers.tick_off(place))  # a DICOMDIR may name a zip archive
+            self._put(row)
+            # A DICOMDIR may name a zip archive.
+            self._catalogue(self._containers.tick_off(row.source.location))
+
+    def _put(self, file: Read) -> None:
+        self._read.append(file)
+        self._fates[file.source.location] = fate_of(file)
+        if isinstance(file, DecodedFile | EmbeddedFile):
+            self._pictures += len(file.pictures)
 
 
 def _place_of(outcome: Read | Skipped | Unchanged) -> Location:

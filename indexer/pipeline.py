@@ -1,9 +1,9 @@
 """An indexing run: a pass over all files, and one over the slices chosen of long series."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -12,13 +12,15 @@ from typing import Final
 from core.types import CatalogueCode, Found, Location, SkipCode, Slice
 from imaging.work import Before, NothingBefore
 from indexer.again import Wanted
-from indexer.engine import Engine
+from indexer.engine import Come, Engine
 from indexer.intake import Intake
 from indexer.known import Known, Recalled
 from indexer.ledger import Fate, Ledger, State
 from indexer.plan import Plan, find, make_plan, plan_again
 from indexer.report import Progress, Report
 from indexer.sampling import EMBEDDED, choose
+from indexer.stages import Meter, Stage, Stages
+from indexer.under_way import Pace
 from storage.accounts import KnownFile
 from storage.catalog import FileState
 from storage.writer import CollectionWriter
@@ -79,13 +81,16 @@ class _Run:
         self._engine: Engine | None = None
         self._started = started
         self._ledger = Ledger()
+        self._stages = Stages()
+        self._meter = Meter(self._stages)
         self._intake = Intake(
             self._ledger,
             known,
             job.writer,
             self._running,
-            job.batch_size,
+            Pace(job.batch_size),
             self._show,
+            self._stages,
         )
 
     def first_pass(self, plan: Plan, before: Before) -> bool:
@@ -132,12 +137,21 @@ class _Run:
         defer_slices: bool,
     ) -> bool:
         if found:
-            for outcome in self._running().read(found, before, defer_slices):
+            for outcome in self._outcomes(found, before, defer_slices):
                 self._intake.take(outcome)
+                if self._meter.is_due():
+                    self._show()
                 if self._job.stopped():
                     break
         self._intake.commit()
         return not self._job.stopped()
+
+    def _outcomes(
+        self, found: Iterable[Found], before: Before, defer_slices: bool
+    ) -> Iterator[Come]:
+        seen = self._stages.each(Stage.WALK, found)
+        outcomes = self._running().read(seen, before, defer_slices)
+        return self._stages.each(Stage.DECODE, outcomes)
 
     def _running(self) -> Engine:
         if self._engine is None:
@@ -167,7 +181,7 @@ class _Run:
 
     def _progress(self) -> Progress:
         ledger = self._ledger
-        return Progress(
+        progress = Progress(
             files=len(ledger),
             embedded=ledger.count(State.EMBEDDED),
             catalogued=sum(ledger.by_code(CatalogueCode).values()),
@@ -177,7 +191,9 @@ class _Run:
             pictures=self._intake.pictures,
             seconds=perf_counter() - self._started,
             device=self._engine.device if self._engine else "",
+            stages=self._stages.seconds(),
         )
+        return replace(progress, recent=self._meter.look(progress.pictures, progress.done))
 
 
 def _fate_of_copy(file: KnownFile) -> Fate:

@@ -1,8 +1,10 @@
 """What a run has done so far, and what it came to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+
+from indexer.stages import Recent, Stage
 
 
 class ExitCode(IntEnum):
@@ -27,6 +29,9 @@ class Progress:
     pictures: int  # embedded in this run
     seconds: float
     device: str  # where the encoder runs; empty while there was nothing to read
+    # Seconds spent in each, or in waiting for it.
+    stages: Mapping[Stage, float] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
 
     @property
     def done(self) -> int:
@@ -37,6 +42,12 @@ class Progress:
     def images_per_second(self) -> float:
         """Pictures embedded a second since the start."""
         return self.pictures / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the files that are seen will take at the present pace; None without a pace."""
+        pace = self.recent.files_per_second
+        return (self.files - self.done) / pace if pace > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from core.types import CatalogueCode, SkipCode
 from indexer.batching import embed
 from indexer.intake import PASSING, Intake
 from indexer.ledger import Ledger, State
+from indexer.stages import Stages
+from indexer.under_way import Pace
 from storage.catalog import FileState
 from tests.unit.indexer.factories import (
     catalogued,
@@ -42,6 +44,8 @@ class RecordingWriter:
 class ColourEngine:
     """Embeds in the caller's thread."""
 
+    at_once = 1000
+
     def embed(self, files):
         future = Future()
         future.set_result(embed(files, ColourEncoder()))
@@ -59,13 +63,18 @@ class Taking:
             dict(known),
             self.writer,
             ColourEngine,
-            batch_size,
+            Pace(batch_size),
             lambda: self.shown.append(len(self.ledger)),
+            Stages(),
         )
 
     def take(self, *outcomes):
         for outcome in outcomes:
             self.intake.take(outcome)
+        return self
+
+    def commit(self):
+        self.intake.commit()
         return self
 
     def committed(self, kind):
@@ -122,7 +131,7 @@ def test_what_a_container_refuses_is_an_outcome():
 
 
 def test_an_empty_container_is_catalogued():
-    taking = Taking().take(container("z"))
+    taking = Taking().take(container("z")).commit()
     assert taking.fates() == {CatalogueCode.CONTAINER: 1}
 
 
@@ -131,21 +140,21 @@ def test_a_container_waits_for_members_that_are_seen_and_not_read_yet():
     taking.ledger.put(place("1"), State.TO_COME)
     taking.take(container("DICOMDIR", "1"))
     assert taking.ledger.count(State.TO_COME) == 2
-    taking.take(decoded("1"))
+    taking.take(decoded("1")).commit()
     assert taking.fates() == {State.EMBEDDED: 1, CatalogueCode.CONTAINER: 1}
 
 
 def test_a_container_does_not_wait_for_members_that_are_settled():
     taking = Taking()
     taking.ledger.put(place("1"), State.UNCHANGED)
-    taking.take(container("DICOMDIR", "1"))
+    taking.take(container("DICOMDIR", "1")).commit()
     assert taking.fates() == {State.UNCHANGED: 1, CatalogueCode.CONTAINER: 1}
 
 
 def test_a_dicomdir_that_lists_a_zip_archive_waits_for_what_is_in_it():
     taking = Taking().take(container("DICOMDIR", "z"), container("z", "z!/1", letter="y"))
     assert taking.ledger.count(State.TO_COME) == 3
-    taking.take(decoded("z!/1"))
+    taking.take(decoded("z!/1")).commit()
     assert taking.fates() == {State.EMBEDDED: 1, CatalogueCode.CONTAINER: 2}
 
 
@@ -214,5 +223,5 @@ def test_an_archive_with_the_same_bytes_keeps_all_that_is_in_it():
         place("z!/2"): known(FileState.SKIPPED, SkipCode.CORRUPT),
         place("other!/1"): known(),
     }
-    taking = Taking(files).take(unchanged("z"))
+    taking = Taking(files).take(unchanged("z")).commit()
     assert taking.fates() == {State.UNCHANGED: 2, SkipCode.CORRUPT: 1}
