@@ -18,3 +18,13 @@ def make_thumbnail(pixels: Pixels, side: int = 256) -> bytes:
     # The slower methods 3 to 6 save some 5 % of the bytes and take half as long again.
     image.save(encoded, "WEBP", quality=80, method=2)
     return encoded.getvalue()
+
+
+def is_thumbnail(content: bytes) -> bool:
+    """Whether these bytes are a WebP that can be shown as a whole."""
+    try:
+        with Image.open(BytesIO(content), formats=["WEBP"]) as image:
+            image.load()
+    except (OSError, ValueError, Image.DecompressionBombError):
+        return False
+    return True

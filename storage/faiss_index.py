@@ -46,6 +46,11 @@ class FaissIndex:
         ids = np.where(places < 0, NO_ID, self._ids[places])
         return ids, np.where(places < 0, np.float32(-np.inf), scores)
 
+    def rows(self, places: Ids) -> Embeddings:
+        """The rows at these places in the order of `ids`: (n,) -> (n, dim)."""
+        rows: Embeddings = self._flat.reconstruct_batch(places)
+        return rows
+
 
 def write_faiss_index(path: Path, dim: int, parts: Iterable[tuple[Ids, Embeddings]]) -> int:
     """Write an index of the rows of all parts, whose ids ascend; returns their number."""

@@ -46,7 +46,7 @@ def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | No
     if manifest is None or manifest.rows == 0:
         return None
     try:
-        if _belongs(manifest, card, state) and is_whole(folder, manifest):
+        if belongs(manifest, card, state) and is_whole(folder, manifest):
             return FaissIndex(folder / manifest.file_name)
     except (OSError, RuntimeError):  # FAISS's word for a file that is not there
         log.debug("index cannot be opened folder=%s", folder, exc_info=True)
@@ -61,7 +61,7 @@ def is_current(folder: Path, card: EncoderCard, catalog: Catalog, state: State) 
     manifest = read_manifest(folder)
     return (
         manifest is not None
-        and _belongs(manifest, card, state)
+        and belongs(manifest, card, state)
         and is_whole(folder, manifest)
         and _has_all(folder, manifest, catalog, state)
     )
@@ -102,7 +102,8 @@ def discard_newer(folder: Path, state: State) -> None:
         manifest_path(folder).unlink()
 
 
-def _belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
+def belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
+    """Say whether an index was made by this encoder, of this state or an earlier one."""
     made_for = (manifest.kind, manifest.dim, manifest.weights_sha256)
     return made_for == ("flat", card.dim, card.weights_sha256) and (
         manifest.sequence <= state.sequence

@@ -52,6 +52,11 @@ def is_full(rows: int) -> bool:
     return rows >= ROWS_PER_SHARD
 
 
+def row_bytes(dim: int) -> int:
+    """The bytes of one row."""
+    return dim * HALF.itemsize
+
+
 def to_half(rows: Embeddings) -> HalfRows:
     """Round rows to what a shard stores; it costs about 0.0005 of recall."""
     return rows.astype(HALF)
@@ -152,4 +157,4 @@ def _map(folder: Path, dim: int, shard: Shard) -> HalfRows:
 
 
 def _size(dim: int, rows: int) -> int:
-    return rows * dim * HALF.itemsize
+    return rows * row_bytes(dim)

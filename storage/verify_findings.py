@@ -13,6 +13,14 @@ class Severity(StrEnum):
     NOTE = "note"  # nothing is wrong
 
 
+class Depth(StrEnum):
+    """How much is read."""
+
+    QUICK = "quick"  # no row and no thumbnail
+    USUAL = "usual"  # every row; thumbnails and the rows of the index by sample
+    FULL = "full"  # everything
+
+
 class FindingCode(StrEnum):
     """What is wrong. Codes are stable, for scripts to match."""
 
@@ -26,7 +34,6 @@ class FindingCode(StrEnum):
     INDEX_DAMAGED = "index-damaged"
     INDEX_FOREIGN = "index-foreign"
     INDEX_INCOMPLETE = "index-incomplete"
-    INDEX_STRANGERS = "index-strangers"
     INDEX_ROWS = "index-rows"
     INDEX_RECALL = "index-recall"
     THUMBNAILS_DAMAGED = "thumbnails-damaged"
@@ -50,7 +57,6 @@ SEVERITIES = {
     FindingCode.INDEX_DAMAGED: Severity.STALE,
     FindingCode.INDEX_FOREIGN: Severity.STALE,
     FindingCode.INDEX_INCOMPLETE: Severity.STALE,
-    FindingCode.INDEX_STRANGERS: Severity.STALE,
     FindingCode.INDEX_ROWS: Severity.STALE,
     FindingCode.INDEX_RECALL: Severity.STALE,
     FindingCode.THUMBNAILS_DAMAGED: Severity.STALE,

@@ -18,6 +18,7 @@ from radseek.cli import (
     samples,
     searching,
     training,
+    upkeep,
 )
 from radseek.cli.options import CollectionOption, HomeOption, WhereItLives
 from radseek.cli.output import HarmlessFormatter, say
@@ -68,6 +69,7 @@ app.command("skipped")(collections.skipped)
 app.command("catalogued")(collections.catalogued)
 app.command("duplicates")(collections.duplicates)
 app.command("series")(collections.series)
+app.command("verify")(upkeep.verify)
 app.command("render")(rendering.render)
 app.command("collections")(collections.list_all)
 app.add_typer(encoders.app, name="encoders")

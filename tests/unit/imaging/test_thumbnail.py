@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from imaging.thumbnail import make_thumbnail
+from imaging.thumbnail import is_thumbnail, make_thumbnail
 
 
 def opened(thumbnail):
@@ -36,3 +36,9 @@ def test_it_looks_like_the_picture():
     pixels = np.stack([y // 2, x // 2, 255 - y // 4 - x // 4], axis=2).astype(np.uint8)
     small = np.asarray(opened(make_thumbnail(pixels))).astype(int)
     assert np.abs(small - pixels[::2, ::2]).mean() < 3
+
+
+def test_what_was_made_is_a_thumbnail_and_a_part_of_it_is_not():
+    made = make_thumbnail(np.full((9, 9, 3), 40, np.uint8))
+    assert is_thumbnail(made)
+    assert not any(is_thumbnail(made[:length]) for length in range(len(made) - 1))

@@ -1,0 +1,156 @@
+"""Check a collection as it lies on disk, without changing it or keeping its writer out.
+
+All is compared with one state of the catalog. The index is opened before that state is read, and
+is thus never newer; the shards only grow, so that what the state says of them stays true while a
+writer goes on; and a compaction that removes a shard at the same time makes the check begin again.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from sqlalchemy import Connection, Engine, select
+
+from core.errors import CollectionCorrupt
+from core.types import EncoderCard, Ids
+from storage.catalog import Catalog, State
+from storage.database import open_for_reading, storage_errors
+from storage.layout import Layout
+from storage.migrate import check_readable
+from storage.schema import meta, shards
+from storage.shards import Shard
+from storage.verify_catalog import CATALOG, check_file, check_laws
+from storage.verify_findings import (
+    CheckProgress,
+    Depth,
+    Finding,
+    FindingCode,
+    Findings,
+    Severity,
+    Show,
+)
+from storage.verify_index import HeldIndex, absent, check_index, hold_index, living_ids
+from storage.verify_shards import HeldShards, check_lengths, check_rows, hold
+from storage.verify_thumbnails import IsPicture, check_thumbnails, missing
+
+_state = select(meta.c.sequence, meta.c.next_id, meta.c.updated_at)
+_shards = select(shards.c.id, shards.c.rows).order_by(shards.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What a check has found, worst first."""
+
+    name: str
+    sequence: int  # the state that was checked; 0 if the catalog cannot be read
+    pictures: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong; notes may be there."""
+        return all(finding.severity is Severity.NOTE for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """How to check."""
+
+    depth: Depth
+    is_picture: IsPicture  # whether bytes are a thumbnail that can be shown
+    show: Show
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One state of a collection that stands still."""
+
+    connection: Connection
+    state: State
+    card: EncoderCard
+    shards: list[Shard]
+    maps: HeldShards
+    living: Ids
+    index: HeldIndex | Finding | None
+
+
+def verify(layout: Layout, name: str, how: Examination) -> Verified:
+    """Check a collection. Raises SchemaTooNew, and StorageError when it cannot be read at all."""
+    try:
+        with storage_errors(name), ExitStack() as opened:
+            engine = open_for_reading(layout.catalog)
+            opened.callback(engine.dispose)
+            check_readable(engine, name)
+            held = _hold(engine, layout, name, opened)
+            found = sorted(_findings(engine, layout, held, how), key=_rank)
+            return Verified(name, held.state.sequence, len(held.living), tuple(found))
+    except CollectionCorrupt as error:
+        damage = Finding(FindingCode.CATALOG_DAMAGED, str(error), 1, CATALOG)
+        return Verified(name, 0, 0, (damage,))
+
+
+def _hold(engine: Engine, layout: Layout, name: str, opened: ExitStack) -> _Held:
+    card = Catalog(engine, name).card()
+    while True:
+        index = hold_index(layout.index)
+        with ExitStack() as attempt:
+            connection = attempt.enter_context(engine.connect())
+            state, living = _state_in(connection), living_ids(connection)
+            listed = _listed(connection)
+            maps = hold(layout.shards, card.dim, listed)
+            if len(maps.lengths) == len(listed) or _listed_now(engine) == listed:
+                opened.push(attempt.pop_all())
+                return _Held(connection, state, card, listed, maps, living, index)
+
+
+def _findings(engine: Engine, layout: Layout, held: _Held, how: Examination) -> Findings:
+    is_quick = how.depth is Depth.QUICK
+    how.show(CheckProgress("catalog", 0, 1))
+    damage = list(check_file(held.connection, is_quick))
+    yield from damage
+    if not damage:
+        yield from check_laws(held.connection, how.show)
+        yield from check_lengths(layout.shards, held.card.dim, held.shards)
+        yield from check_rows(held.connection, held.maps, held.shards, not is_quick, how.show)
+        yield from _of_index(held, how)
+        yield from _of_thumbnails(engine, layout, held, how)
+
+
+def _of_index(held: _Held, how: Examination) -> Findings:
+    how.show(CheckProgress("index", 0, 1))
+    if isinstance(held.index, Finding):
+        yield held.index
+    elif held.index is not None:
+        yield from check_index(
+            held.connection, held.index, held.maps, held.card, held.state, held.living, how.depth
+        )
+    elif len(held.living):
+        yield absent()
+
+
+def _of_thumbnails(engine: Engine, layout: Layout, held: _Held, how: Examination) -> Findings:
+    found, lacking = check_thumbnails(
+        layout.thumbnails, held.living, how.depth, how.is_picture, how.show
+    )
+    yield from found
+    with engine.connect() as connection:  # a compaction may have taken those that ended since
+        yield from missing(np.intersect1d(lacking, living_ids(connection), assume_unique=True))
+
+
+def _state_in(connection: Connection) -> State:
+    sequence, next_id, updated_at = connection.execute(_state).one()
+    return State(sequence, next_id, datetime.fromtimestamp(updated_at, UTC))
+
+
+def _listed(connection: Connection) -> list[Shard]:
+    return [Shard(*row) for row in connection.execute(_shards)]
+
+
+def _listed_now(engine: Engine) -> list[Shard]:
+    with engine.connect() as connection:
+        return _listed(connection)
+
+
+def _rank(finding: Finding) -> int:
+    return list(FindingCode).index(finding.code)
