@@ -161,13 +161,12 @@ class Catalog:
     def state(self) -> State:
         """The newest committed state."""
         with self.reading() as connection:
-            sequence, arrangement, next_id, seconds = connection.execute(_state).one()
-        return State(sequence, arrangement, next_id, datetime.fromtimestamp(seconds, UTC))
+            return state_in(connection)
 
     def shards(self) -> list[Shard]:
         """All shards with their committed lengths, oldest first."""
         with self.reading() as connection:
-            return [Shard(*row) for row in connection.execute(_shards)]
+            return shards_in(connection)
 
     def rows(self, span: Span) -> RowTable:
         """Where the rows of a span lie."""
@@ -222,6 +221,17 @@ class Catalog:
         """A connection for other questions; within it the catalog stands still."""
         with storage_errors(self._collection), self._engine.connect() as connection:
             yield connection
+
+
+def state_in(connection: Connection) -> State:
+    """The state that a connection sees."""
+    sequence, arrangement, next_id, seconds = connection.execute(_state).one()
+    return State(sequence, arrangement, next_id, datetime.fromtimestamp(seconds, UTC))
+
+
+def shards_in(connection: Connection) -> list[Shard]:
+    """The shards that a connection sees, with their committed lengths, oldest first."""
+    return [Shard(*row) for row in connection.execute(_shards)]
 
 
 def _parameters(span: Span) -> dict[str, int]:

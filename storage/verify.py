@@ -7,18 +7,16 @@ writer goes on; and a compaction that removes a shard at the same time makes the
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from core.errors import CollectionCorrupt
 from core.types import EncoderCard, Ids
-from storage.catalog import Catalog, State
+from storage.catalog import Catalog, State, shards_in, state_in
 from storage.database import open_for_reading, storage_errors
 from storage.layout import Layout
 from storage.migrate import check_readable
-from storage.schema import meta, shards
 from storage.shards import Shard
 from storage.verify_catalog import CATALOG, check_file, check_laws
 from storage.verify_findings import (
@@ -33,9 +31,6 @@ from storage.verify_findings import (
 from storage.verify_index import HeldIndex, absent, check_index, hold_index, living_ids
 from storage.verify_shards import HeldShards, check_lengths, check_rows, hold
 from storage.verify_thumbnails import IsPicture, check_thumbnails, missing
-
-_state = select(meta.c.sequence, meta.c.next_id, meta.c.updated_at)
-_shards = select(shards.c.id, shards.c.rows).order_by(shards.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +91,8 @@ def _hold(engine: Engine, layout: Layout, name: str, opened: ExitStack) -> _Held
         index = hold_index(layout.index)
         with ExitStack() as attempt:
             connection = attempt.enter_context(engine.connect())
-            state, living = _state_in(connection), living_ids(connection)
-            listed = _listed(connection)
+            state, living = state_in(connection), living_ids(connection)
+            listed = shards_in(connection)
             maps = hold(layout.shards, card.dim, listed)
             if len(maps.lengths) == len(listed) or _listed_now(engine) == listed:
                 opened.push(attempt.pop_all())
@@ -105,14 +100,14 @@ def _hold(engine: Engine, layout: Layout, name: str, opened: ExitStack) -> _Held
 
 
 def _findings(engine: Engine, layout: Layout, held: _Held, how: Examination) -> Findings:
-    is_quick = how.depth is Depth.QUICK
     how.show(CheckProgress("catalog", 0, 1))
-    damage = list(check_file(held.connection, is_quick))
+    damage = list(check_file(held.connection, how.depth is Depth.QUICK))
     yield from damage
     if not damage:
         yield from check_laws(held.connection, how.show)
-        yield from check_lengths(layout.shards, held.card.dim, held.shards)
-        yield from check_rows(held.connection, held.maps, held.shards, not is_quick, how.show)
+        yield from check_lengths(layout.shards, held.card.dim, held.shards, held.maps)
+        if how.depth is not Depth.QUICK:
+            yield from check_rows(held.connection, held.maps, how.show)
         yield from _of_index(held, how)
         yield from _of_thumbnails(engine, layout, held, how)
 
@@ -138,18 +133,9 @@ def _of_thumbnails(engine: Engine, layout: Layout, held: _Held, how: Examination
         yield from missing(np.intersect1d(lacking, living_ids(connection), assume_unique=True))
 
 
-def _state_in(connection: Connection) -> State:
-    sequence, next_id, updated_at = connection.execute(_state).one()
-    return State(sequence, next_id, datetime.fromtimestamp(updated_at, UTC))
-
-
-def _listed(connection: Connection) -> list[Shard]:
-    return [Shard(*row) for row in connection.execute(_shards)]
-
-
 def _listed_now(engine: Engine) -> list[Shard]:
     with engine.connect() as connection:
-        return _listed(connection)
+        return shards_in(connection)
 
 
 def _rank(finding: Finding) -> int:

@@ -27,8 +27,6 @@ class FindingCode(StrEnum):
     CATALOG_DAMAGED = "catalog-damaged"
     CATALOG_INCONSISTENT = "catalog-inconsistent"
     SHARD_SHORT = "shard-short"
-    SLOT_SHARED = "slot-shared"
-    SLOT_BEYOND = "slot-beyond"
     ROW_CHECKSUM = "row-checksum"
     ROW_NOT_UNIT = "row-not-unit"
     INDEX_DAMAGED = "index-damaged"
@@ -50,8 +48,6 @@ SEVERITIES = {
     FindingCode.CATALOG_DAMAGED: Severity.DAMAGE,
     FindingCode.CATALOG_INCONSISTENT: Severity.DAMAGE,
     FindingCode.SHARD_SHORT: Severity.DAMAGE,
-    FindingCode.SLOT_SHARED: Severity.DAMAGE,
-    FindingCode.SLOT_BEYOND: Severity.DAMAGE,
     FindingCode.ROW_CHECKSUM: Severity.DAMAGE,
     FindingCode.ROW_NOT_UNIT: Severity.DAMAGE,
     FindingCode.INDEX_DAMAGED: Severity.STALE,

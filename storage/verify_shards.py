@@ -18,31 +18,31 @@ BLOCK = 16_384  # rows at once
 MOST = FIRST + 1  # ids that are remembered
 TOLERANCE = 2e-3  # of the length of a row: 1e-3 when it is committed, then rounding to half
 
-_count = select(func.count()).select_from(pictures)
-_rows = select(
-    pictures.c.id,
-    pictures.c.shard_id,
-    pictures.c.slot,
-    pictures.c.crc32,
-    pictures.c.tombstone.is_(None),
-).order_by(pictures.c.id)
+_count = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
+_rows = (
+    select(
+        pictures.c.id,
+        pictures.c.shard_id,
+        pictures.c.slot,
+        pictures.c.crc32,
+    )
+    .where(pictures.c.tombstone.is_(None))
+    .order_by(pictures.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Pictures in the order of their ids, as five arrays (n,)."""
+    """Living pictures in the order of their ids, as four arrays (n,)."""
 
     ids: Ids
     shard: NDArray[np.int64]
     slot: NDArray[np.int64]
     crc32: NDArray[np.int64]
-    lives: Mask
 
     def only(self, mask: Mask) -> "Block":
         """Those of a mask (n,)."""
-        return Block(
-            self.ids[mask], self.shard[mask], self.slot[mask], self.crc32[mask], self.lives[mask]
-        )
+        return Block(self.ids[mask], self.shard[mask], self.slot[mask], self.crc32[mask])
 
 
 @dataclass(slots=True)
@@ -67,7 +67,10 @@ class HeldShards:
 
     def have(self, shard: NDArray[np.int64], slot: NDArray[np.int64]) -> Mask:
         """For each place (n,) whether its row can be read."""
-        return (slot >= 0) & (slot < lengths_of(self.lengths, shard))
+        numbers, places = np.unique(shard, return_inverse=True)
+        lengths = np.array([self.lengths.get(number, 0) for number in numbers.tolist()], np.int64)
+        there: Mask = (slot >= 0) & (slot < lengths[places])
+        return there
 
 
 def hold(folder: Path, dim: int, shards: Sequence[Shard]) -> HeldShards:
@@ -80,18 +83,12 @@ def hold(folder: Path, dim: int, shards: Sequence[Shard]) -> HeldShards:
     return HeldShards(maps, {shard.number: shard.rows for shard in whole})
 
 
-def lengths_of(lengths: Mapping[int, int], shard: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The length of each of these shards (n,); 0 for one that is not there."""
-    numbers, places = np.unique(shard, return_inverse=True)
-    return np.array([lengths.get(number, 0) for number in numbers.tolist()], np.int64)[places]
-
-
-def check_lengths(folder: Path, dim: int, shards: Sequence[Shard]) -> Findings:
+def check_lengths(folder: Path, dim: int, shards: Sequence[Shard], held: HeldShards) -> Findings:
     """Compare the files of the shards with their committed lengths."""
     for shard in shards:
         path = shard_path(folder, shard.number)
         found, size = _bytes(path), shard.rows * row_bytes(dim)
-        if found < size:
+        if shard.number not in held.lengths:
             yield _short(path, size - found)
         if found > size:
             yield _longer(path, found - size)
@@ -99,47 +96,17 @@ def check_lengths(folder: Path, dim: int, shards: Sequence[Shard]) -> Findings:
     yield from (_unknown(path) for path in sorted(folder.glob("*.f16")) if path not in known)
 
 
-def check_rows(
-    connection: Connection, held: HeldShards, shards: Sequence[Shard], read: bool, show: Show
-) -> Findings:
-    """Check where the pictures lie; with `read`, the rows of those that live as well.
-
-    The rows are read once, in blocks, so that memory does not grow with them.
-    """
+def check_rows(connection: Connection, held: HeldShards, show: Show) -> Findings:
+    """Read the rows of all living pictures once, in blocks: memory does not grow with them."""
     tallies = {code: Tally() for code in _SENTENCES}
-    used = {shard.number: np.zeros(shard.rows, dtype=np.bool_) for shard in shards}
     total, done = connection.execute(_count).scalar_one(), 0
     for block in _blocks(connection):
-        show(CheckProgress("rows" if read else "slots", done, total))
-        inside = _placed(block, used, tallies)
-        if read:
-            there = held.have(inside.shard, inside.slot)
-            _read(inside.only(inside.lives & there), held.maps, tallies)
+        show(CheckProgress("rows", done, total))
+        _read(block.only(held.have(block.shard, block.slot)), held.maps, tallies)
         done += len(block.ids)
     for code, tally in tallies.items():
         if tally.count:
             yield Finding(code, _SENTENCES[code], tally.count, f"pictures {some(tally.first)}")
-
-
-def _placed(block: Block, used: Mapping[int, Mask], tallies: Mapping[FindingCode, Tally]) -> Block:
-    """Note the slots of a block; those pictures that have one within a shard."""
-    rows = {number: len(taken) for number, taken in used.items()}
-    fits = (block.slot >= 0) & (block.slot < lengths_of(rows, block.shard))
-    tallies[FindingCode.SLOT_BEYOND].add(block.ids[~fits])
-    inside = block.only(fits)
-    for number in np.unique(inside.shard):
-        here = inside.only(inside.shard == number)
-        tallies[FindingCode.SLOT_SHARED].add(here.ids[_taken(here.slot, used[int(number)])])
-    return inside
-
-
-def _taken(slots: NDArray[np.int64], used: Mask) -> Mask:
-    """Which of these slots an earlier picture has; all of them are used from now on."""
-    again = np.ones(len(slots), dtype=np.bool_)
-    again[np.unique(slots, return_index=True)[1]] = False
-    again |= used[slots]
-    used[slots] = True
-    return again
 
 
 def _read(block: Block, maps: ShardMaps, tallies: Mapping[FindingCode, Tally]) -> None:
@@ -158,8 +125,7 @@ def _blocks(connection: Connection) -> Iterator[Block]:
 
 
 def _block(part: Iterable[Sequence[int]]) -> Block:
-    ids, shard, slot, crc32, lives = np.array([tuple(row) for row in part], dtype=np.int64).T
-    return Block(ids, shard, slot, crc32, lives.astype(np.bool_))
+    return Block(*np.ascontiguousarray(np.array([tuple(row) for row in part], dtype=np.int64).T))
 
 
 def _bytes(path: Path) -> int:
@@ -196,10 +162,6 @@ def _unknown(path: Path) -> Finding:
 
 
 _SENTENCES = {
-    FindingCode.SLOT_BEYOND: "Pictures lie past the committed end of their shard, or in none. "
-    "Please report it, and restore the collection from a backup.",
-    FindingCode.SLOT_SHARED: "Pictures have the slot of another picture. "
-    "Please report it, and restore the collection from a backup.",
     FindingCode.ROW_CHECKSUM: "The embeddings of these pictures are not the ones that were "
     "committed. Check the disk, then restore the collection from a backup.",
     FindingCode.ROW_NOT_UNIT: "The embeddings of these pictures are not of length 1. "
