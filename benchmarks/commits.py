@@ -17,8 +17,6 @@ from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.collection import NO_PIXELS, RENDERING, ROOT, unit_rows
 from core.types import (
     EmbeddedFile,

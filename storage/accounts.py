@@ -1,15 +1,14 @@
 """What became of every file: the answers that account for all of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from core.types import CatalogueCode, Location, SkipCode, Skipped
 from storage.catalog import FileState
-from storage.database import in_parts
 from storage.locations import lies_under, location_of
 from storage.schema import files, instances
 
@@ -56,9 +55,6 @@ _known = select(
     func.coalesce(instances.c.state, FileState.SKIPPED.value),
     func.coalesce(files.c.skip_code, instances.c.code, ""),
 ).select_from(_with_instance)
-_held = select(instances.c.sha256, instances.c.state).where(
-    instances.c.tombstone.is_(None), instances.c.sha256.in_(bindparam("values", expanding=True))
-)
 _skipped = (
     select(
         files.c.path,
@@ -103,15 +99,6 @@ def known(connection: Connection) -> dict[Location, KnownFile]:
         location_of(path, member): KnownFile(size, modified_ns, sha256, FileState(state), code)
         for path, member, size, modified_ns, sha256, state, code in connection.execute(_known)
     }
-
-
-def held(connection: Connection, hashes: Iterable[str]) -> dict[str, FileState]:
-    """What the collection has of these contents; those that it lacks are not named."""
-    found: dict[str, FileState] = {}
-    for part in in_parts(sorted(set(hashes))):
-        rows = connection.execute(_held, {"values": part})
-        found.update((sha256, FileState(state)) for sha256, state in rows)
-    return found
 
 
 def skipped(

@@ -2,20 +2,18 @@
 
 from os import fsdecode, fsencode
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
 
 from core.types import Location
 from storage.schema import files
 
-Parameters = dict[str, Any]  # by the name of a bound parameter
+Key = tuple[bytes, bytes]  # the columns path and member
 
 
-def key_of(location: Location) -> Parameters:
-    """The columns that find a file, whatever characters its names hold."""
-    member = location.member.encode("utf-8", "surrogatepass")
-    return {"path": fsencode(location.path), "member": member}
+def key_of(location: Location) -> Key:
+    """The path and member that find a file, whatever characters its names hold."""
+    return fsencode(location.path), location.member.encode("utf-8", "surrogatepass")
 
 
 def location_of(path: bytes, member: bytes) -> Location:

@@ -1,9 +1,14 @@
-"""What the catalog's statements take, made from the values that the rooms share."""
+"""What the catalog's statements take, made from the values that the rooms share.
 
+Each function gives one row, a tuple in the order of the names that stand above it.
+"""
+
+from dataclasses import Field, fields
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from core.types import (
     Catalogued,
@@ -17,68 +22,81 @@ from core.types import (
     Source,
     Tags,
 )
-from storage.catalog import TAG_NAMES, FileState
-from storage.locations import Parameters, key_of
+from storage.catalog import FileState
+from storage.locations import key_of
 from storage.names import name_key
+from storage.statements import Row
 
 NOBODY = Identity()
 COSINE_DIGITS = 3  # a tilt of half a milliradian is within what scanners write for one stack
 LOWEST, HIGHEST = -(2**63), 2**63 - 1  # integers of SQLite
-_tags_of = attrgetter(*TAG_NAMES)
-_SILENT = _tags_of(Tags())
+PLACES_REMEMBERED = 4096  # the slices of a stack share an orientation; picture and file a position
 
 
-def stamp(file: Source | Skipped) -> Parameters:
-    """A file's location, size and time; a size or time beyond 64 bits becomes the largest."""
-    return key_of(file.location) | {
-        "size": _saturated(file.size),
-        "modified_ns": _saturated(file.modified_ns),
-    }
+def _names(of: tuple[Field[Any], ...], *, text: bool) -> tuple[str, ...]:
+    return tuple(field.name for field in of if (field.type is str) == text)
 
 
-def held_file(source: Source, instance_id: int) -> Parameters:
-    """A file whose content an instance has."""
-    told = {"instance_id": instance_id, "skip_code": None, "skip_reason": None}
-    return stamp(source) | {"sha256": source.sha256} | told
+TEXT_TAGS: Final = _names(fields(Tags), text=True)
+OTHER_TAGS: Final = _names(fields(Tags), text=False)
+NAMES: Final = _names(fields(Identity), text=True)
+_texts_of = attrgetter(*TEXT_TAGS)
+_others_of = attrgetter(*OTHER_TAGS)
+_names_of = attrgetter(*NAMES)
+_SILENT = _others_of(Tags())
+
+KEY: Final = ("path", "member")
+STAMP: Final = (*KEY, "size", "modified_ns")
+FILE: Final = (*STAMP, "sha256", "instance_id", "skip_code", "skip_reason")
+OUTCOME: Final = ("state", "code", "reason")
+PLACE: Final = ("orientation", "position", "along")
+INSTANCE: Final = ("id", "sha256", *OUTCOME, *TEXT_TAGS, *OTHER_TAGS, *PLACE)
+IDENTITY: Final = ("instance_id", *NAMES, "birth_day", "name_key")
+PICTURE: Final = ("id", "instance_id", "frame", "shard_id", "slot", "crc32", "pixel_sha256", *PLACE)
 
 
-def skipped_file(skipped: Skipped) -> Parameters:
-    """A file that could not be read."""
-    reason = storable(skipped.reason)
-    told = {"instance_id": None, "skip_code": skipped.code.value, "skip_reason": reason}
-    return stamp(skipped) | {"sha256": skipped.sha256} | told
+def stamp(file: Source | Skipped) -> Row:
+    """STAMP: a file's location, size and time; what is beyond 64 bits becomes the largest."""
+    return *key_of(file.location), _saturated(file.size), _saturated(file.modified_ns)
 
 
-def instance(instance_id: int, told: EmbeddedFile | Catalogued | Pending) -> Parameters:
-    """What a content says, and what became of it."""
-    return _tags(told.instance.tags) | {
-        "id": instance_id,
-        "sha256": told.source.sha256,
-        **_outcome(told),
-        **_place(told.instance.place),
-    }
+def held_file(source: Source, instance_id: int) -> Row:
+    """FILE: one whose content an instance has."""
+    return *stamp(source), source.sha256, instance_id, None, None
 
 
-def identity(instance_id: int, names: Identity) -> Parameters:
-    """What names the patient."""
-    texts = {field: storable(getattr(names, field)) for field in Identity.__slots__}
+def skipped_file(skipped: Skipped) -> Row:
+    """FILE: one that could not be read."""
+    told = skipped.code.value, storable(skipped.reason)
+    return *stamp(skipped), skipped.sha256, None, *told
+
+
+def instance(instance_id: int, told: EmbeddedFile | Catalogued | Pending) -> Row:
+    """INSTANCE: what a content says, and what became of it."""
+    about = told.instance
+    return (
+        instance_id,
+        told.source.sha256,
+        *_outcome(told),
+        *_texts(_texts_of(about.tags)),
+        *map(_kept, _others_of(about.tags), _SILENT),
+        *_place(about.place),
+    )
+
+
+def identity(instance_id: int, names: Identity) -> Row:
+    """IDENTITY: what names the patient."""
     key = name_key(names.name_alphabetic, names.name_ideographic, names.name_phonetic)
-    return texts | {"instance_id": instance_id, "name_key": storable(key)}
+    return instance_id, *_texts(_names_of(names)), storable(names.birth_day), storable(key)
 
 
 def picture(
     picture_id: int, instance_id: int, prepared: Prepared, slot: tuple[int, int], crc32: int
-) -> Parameters:
-    """A picture and the (shard, slot) of its embedding."""
-    return _place(prepared.place) | {
-        "id": picture_id,
-        "instance_id": instance_id,
-        "frame": prepared.frame,
-        "shard_id": slot[0],
-        "slot": slot[1],
-        "crc32": crc32,
-        "pixel_sha256": bytes.fromhex(prepared.pixel_sha256) or None,
-    }
+) -> Row:
+    """PICTURE: one with the (shard, slot) of its embedding."""
+    pixels = bytes.fromhex(prepared.pixel_sha256) or None
+    place = _place(prepared.place)
+    return picture_id, instance_id, prepared.frame, *slot, crc32, pixels, *place
 
 
 def storable(value: Any) -> Any:
@@ -88,6 +106,8 @@ def storable(value: Any) -> Any:
     8601. A number that is not finite, or an integer beyond 64 bits, becomes None.
     """
     match value:
+        case None:
+            return None
         case str():
             return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
         case int():
@@ -99,10 +119,9 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _tags(tags: Tags) -> Parameters:
-    told = zip(TAG_NAMES, _tags_of(tags), _SILENT, strict=True)
-    # Most tags are silent: not to look at those is most of the speed of a batch.
-    return {name: tag if tag is silent else _kept(tag, silent) for name, tag, silent in told}
+def _texts(texts: tuple[str, ...]) -> Row:
+    """As `storable` does each of them; nearly always they are plain ASCII, all of them."""
+    return texts if "".join(texts).isascii() else tuple(map(storable, texts))
 
 
 def _kept(tag: Any, silent: Any) -> Any:
@@ -111,30 +130,23 @@ def _kept(tag: Any, silent: Any) -> Any:
     return silent if kept is None else kept
 
 
-def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Parameters:
+def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Row:
     match told:
-        case Catalogued(kept=Kept(code, reason)):
-            return _state(FileState.CATALOGUED, code.value, storable(reason))
-        case Pending():
-            return _state(FileState.PENDING)
         case EmbeddedFile():
-            return _state(FileState.EMBEDDED)
+            return FileState.EMBEDDED.value, None, None
+        case Pending():
+            return FileState.PENDING.value, None, None
+        case Catalogued(kept=Kept(code, reason)):
+            return FileState.CATALOGUED.value, code.value, storable(reason)
 
 
-def _state(state: FileState, code: str | None = None, reason: str | None = None) -> Parameters:
-    return {"state": state.value, "code": code, "reason": reason}
-
-
-def _place(place: Place | None) -> Parameters:
+def _place(place: Place | None) -> Row:
     if place is None:
-        return {"orientation": "", "position": "", "along": None}
-    return {
-        "orientation": _numbers(place.orientation),
-        "position": _numbers(place.position),
-        "along": storable(place.along),
-    }
+        return "", "", None
+    return _numbers(place.orientation), _numbers(place.position), storable(place.along)
 
 
+@lru_cache(PLACES_REMEMBERED)
 def _numbers(values: tuple[float, ...]) -> str:
     """Rounded, with a blank between; never a negative zero."""
     return " ".join(f"{round(value, COSINE_DIGITS) + 0.0:.10g}" for value in values)

@@ -93,7 +93,11 @@ def settle(connection: Connection, locations: Sequence[Location], most: int) -> 
     """Catalogue these pending slices as left out by the choice of at most so many of a stack."""
     why = f"Of each stack of its series at most {most} slices are embedded; this is not one."
     for part in in_parts(locations):
-        connection.execute(_settle, [key_of(location) | {"why": why} for location in part])
+        connection.execute(_settle, [_settled(*key_of(location), why) for location in part])
+
+
+def _settled(path: bytes, member: bytes, why: str) -> dict[str, bytes | str]:
+    return {"path": path, "member": member, "why": why}
 
 
 def ask_again(connection: Connection, slices_per_series: int) -> None:

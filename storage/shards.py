@@ -71,7 +71,12 @@ def to_unit(rows: HalfRows) -> Embeddings:
 
 def checksums(rows: HalfRows) -> list[int]:
     """The CRC-32 of each row's bytes."""
-    return [zlib.crc32(row.tobytes()) for row in rows]
+    return [zlib.crc32(row.data) for row in np.ascontiguousarray(rows)]
+
+
+def allot(last: Shard | None, rows: int) -> list[Extent]:
+    """Where so many rows will lie behind the newest shard, in order."""
+    return list(_allot(last or Shard(0, 0), rows))
 
 
 def append_rows(folder: Path, last: Shard | None, rows: HalfRows) -> list[Extent]:
@@ -80,7 +85,7 @@ def append_rows(folder: Path, last: Shard | None, rows: HalfRows) -> list[Extent
     `last` is the newest shard, the only one that may be open. Bytes past its committed length are
     left from a batch that failed, and are overwritten. Begins a new shard when it is sealed.
     """
-    extents = list(_allot(last or Shard(0, 0), len(rows)))
+    extents = allot(last, len(rows))
     start = 0
     for extent in extents:
         _write(folder, extent, rows[start : start + extent.rows])
@@ -139,7 +144,7 @@ def _write(folder: Path, extent: Extent, rows: HalfRows) -> None:
         _create(path)
     with path.open("r+b") as file:
         file.seek(extent.slot * rows.shape[1] * HALF.itemsize)
-        file.write(rows.tobytes())
+        file.write(np.ascontiguousarray(rows).data)
         file.flush()
         os.fdatasync(file.fileno())
 

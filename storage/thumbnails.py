@@ -4,11 +4,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, insert, select
 from sqlalchemy.exc import DatabaseError
 
 from storage.database import open_for_reading, open_for_writing
+from storage.statements import Statement, given
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,12 @@ _thumbnails = Table(
     Column("webp", LargeBinary, nullable=False),
 )
 _get = select(_thumbnails.c.webp).where(_thumbnails.c.picture_id == bindparam("picture_id"))
+_new = given("picture_id", "webp")
 # An id that a failed batch has left behind is given again, to another picture.
-_put = insert(_thumbnails).prefix_with("OR REPLACE")
+_PUT = Statement(
+    _new,
+    insert(_thumbnails).prefix_with("OR REPLACE").from_select(["picture_id", "webp"], select(_new)),
+)
 
 
 class ThumbnailWriter:
@@ -40,10 +44,9 @@ class ThumbnailWriter:
 
     def put(self, first_id: int, thumbnails: Sequence[bytes]) -> None:
         """Keep the thumbnails of consecutive ids, durably."""
-        rows = [{"picture_id": first_id + i, "webp": webp} for i, webp in enumerate(thumbnails)]
-        if rows:
+        if thumbnails:
             with self._engine.begin() as connection:
-                connection.execute(_put, rows)
+                _PUT.run(connection, list(enumerate(thumbnails, first_id)))
 
     def close(self) -> None:
         """Close the database."""

@@ -1,18 +1,21 @@
 """The transaction that makes files, instances, pictures and shard lengths true at once."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
-    bindparam,
+    Table,
+    TableClause,
     delete,
     func,
     insert,
     select,
+    true,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects import sqlite
@@ -21,24 +24,25 @@ from core.types import Prepared
 from storage import parameters
 from storage.batch import Batch
 from storage.catalog import FileState
-from storage.database import in_parts
-from storage.locations import Parameters, key_of
-from storage.parameters import NOBODY
-from storage.resolve import Told, contents, told
+from storage.held import Held
+from storage.locations import Key, key_of
+from storage.parameters import FILE, IDENTITY, INSTANCE, KEY, NOBODY, PICTURE, STAMP
+from storage.resolve import Told, told
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Extent, is_full
-from storage.statements import Statement, given
+from storage.statements import Row, Statement, given
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where the rows of a batch lie already, and what its transaction is called."""
+    """Where the rows of a batch lie, and what its transaction is called."""
 
     extents: Sequence[Extent]  # in the order of the files and their pictures
     checksums: Sequence[int]
     first_id: int
     sequence: int
     seconds: int  # since 1970, UTC
+    flushed: Callable[[], None]  # waits until rows and caches are on the disk; may raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,145 +54,151 @@ class _Numbers:
     replaced: Mapping[int, int]  # of those that had pictures: the new id by the old
 
 
-_GRAVE = ("tombstone", "last_path", "last_member")
-_file_columns = [column for column in files.c if not column.primary_key]
-_living_columns = [column for column in instances.c if column.name not in _GRAVE]
-_new_columns = [column for column in pictures.c if column is not pictures.c.tombstone]
-_new_file = sqlite.insert(files).values(given(_file_columns))
-_new_instance = sqlite.insert(instances).values(given(_living_columns))
-_new_shard = sqlite.insert(shards)
-_this_file = (files.c.path == bindparam("path")) & (files.c.member == bindparam("member"))
+def _insert(into: Table, names: Sequence[str]) -> Statement:
+    rows = given(*names)
+    return Statement(rows, insert(into).from_select(names, select(rows)))
 
-_living = select(instances.c.sha256, instances.c.id, instances.c.state).where(
-    instances.c.tombstone.is_(None), instances.c.sha256.in_(bindparam("values", expanding=True))
-)
+
+def _upsert(into: Table, names: Sequence[str], unique: Sequence[str]) -> Statement:
+    rows = given(*names)
+    # Without a condition SQLite would take ON CONFLICT for the ON of a join.
+    new = sqlite.insert(into).from_select(names, select(rows).where(true()))
+    told = {name: new.excluded[name] for name in names if name not in unique}
+    return Statement(rows, new.on_conflict_do_update(index_elements=unique, set_=told))
+
+
+def _these(rows: TableClause) -> ColumnElement[bool]:
+    return tuple_(files.c.path, files.c.member).in_(select(rows.c.path, rows.c.member))
+
+
+_keys, _stamps, _ids = given(*KEY), given(*STAMP), given("id")
+_moves = given("old", "new")
+_graves = given("instance_id", "sequence", *KEY)
+_ends = given("instance_id", "sequence")
+_pixels = given("pixel_sha256")
+_progress = given("sequence", "next_id", "updated_at")
+
 _last_instance = select(func.coalesce(func.max(instances.c.id), 0))
-_referred = (
-    select(files.c.instance_id)
-    .distinct()
-    .where(files.c.instance_id.in_(bindparam("values", expanding=True)))
+_HOLDERS = Statement(
+    _keys,
+    select(files.c.path, files.c.member, files.c.instance_id).where(
+        _these(_keys), files.c.instance_id.is_not(None)
+    ),
 )
-_groups = (
+# With min() SQLite takes the other columns from the row that has it.
+_FIRST_FILES = Statement(
+    _ids,
+    select(files.c.instance_id, files.c.path, files.c.member, func.min(files.c.id))
+    .where(files.c.instance_id.in_(select(_ids)))
+    .group_by(files.c.instance_id),
+)
+_REFERRED = Statement(
+    _ids,
+    select(files.c.instance_id).distinct().where(files.c.instance_id.in_(select(_ids))),
+)
+_GROUPS = Statement(
+    _pixels,
     select(pictures.c.pixel_sha256, pictures.c.group_id)
     .distinct()
-    .where(
-        pictures.c.tombstone.is_(None),
-        pictures.c.pixel_sha256.in_(bindparam("values", expanding=True)),
-    )
+    .where(pictures.c.tombstone.is_(None), pictures.c.pixel_sha256.in_(select(_pixels))),
 )
-_HOLDER = Statement(select(files.c.instance_id).where(_this_file))
-_FIRST_FILE = Statement(
-    select(files.c.path, files.c.member)
-    .where(files.c.instance_id == bindparam("instance_id"))
-    .order_by(files.c.id)
-)
-_REMEMBER = Statement(
-    _new_file.on_conflict_do_update(
-        index_elements=[files.c.path, files.c.member],
-        set_={column.name: _new_file.excluded[column.name] for column in _file_columns},
-    )
-)
+_REMEMBER = _upsert(files, FILE, unique=KEY)
 _TOUCH = Statement(
-    update(files).where(_this_file).values(given([files.c.size, files.c.modified_ns]))
-)
-_LEAVE = Statement(delete(files).where(_this_file))
-_MOVE = Statement(
+    _stamps,
     update(files)
-    .where(files.c.instance_id == bindparam("old"))
-    .values(instance_id=bindparam("new"))
+    .where(files.c.path == _stamps.c.path, files.c.member == _stamps.c.member)
+    .values(size=_stamps.c.size, modified_ns=_stamps.c.modified_ns),
 )
-_TELL = Statement(
-    _new_instance.on_conflict_do_update(
-        index_elements=[instances.c.id],
-        set_={column.name: _new_instance.excluded[column.name] for column in _living_columns},
-    )
+_LEAVE = Statement(_keys, delete(files).where(_these(_keys)))
+_MOVE = Statement(
+    _moves,
+    update(files).where(files.c.instance_id == _moves.c.old).values(instance_id=_moves.c.new),
 )
+_TELL = _upsert(instances, INSTANCE, unique=["id"])
 _BURY = Statement(
+    _graves,
     update(instances)
-    .where(instances.c.id == bindparam("instance_id"))
-    .values(
-        tombstone=bindparam("sequence"),
-        last_path=bindparam("path"),
-        last_member=bindparam("member"),
-    )
+    .where(instances.c.id == _graves.c.instance_id)
+    .values(tombstone=_graves.c.sequence, last_path=_graves.c.path, last_member=_graves.c.member),
 )
 _BURY_PICTURES = Statement(
+    _ends,
     update(pictures)
-    .where(pictures.c.instance_id == bindparam("instance"), pictures.c.tombstone.is_(None))
-    .values(given([pictures.c.tombstone]))
+    .where(pictures.c.instance_id == _ends.c.instance_id, pictures.c.tombstone.is_(None))
+    .values(tombstone=_ends.c.sequence),
 )
-_SET_SHARD = Statement(
-    _new_shard.on_conflict_do_update(
-        index_elements=[shards.c.id],
-        set_={"rows": _new_shard.excluded.rows, "sealed": _new_shard.excluded.sealed},
-    )
-)
-_NEW_PICTURE = Statement(insert(pictures).values(given(_new_columns)))
-_FORGET = Statement(delete(identities).where(identities.c.instance_id == bindparam("id")))
-_NEW_IDENTITY = Statement(insert(identities))
+_SET_SHARD = _upsert(shards, ("id", "rows", "sealed"), unique=["id"])
+_NEW_PICTURE = _insert(pictures, (*PICTURE, "indexed_at", "group_id"))
+_FORGET = Statement(_ids, delete(identities).where(identities.c.instance_id.in_(select(_ids))))
+_NEW_IDENTITY = _insert(identities, IDENTITY)
 _ADVANCE = Statement(
-    update(meta).values(given([meta.c.sequence, meta.c.next_id, meta.c.updated_at]))
+    _progress,
+    update(meta).values({column.name: column for column in _progress.c}),
 )
 
 
-def commit_batch(engine: Engine, batch: Batch, placed: Placed) -> None:
-    """Write a resolved batch in one transaction; the rows of its pictures are in the shards."""
+def commit_batch(engine: Engine, batch: Batch, held: Mapping[str, Held], placed: Placed) -> None:
+    """Write a resolved batch in one transaction; `held` is what the collection has of it."""
     with engine.begin() as connection:
-        numbers = _number(connection, batch)
+        numbers = _number(connection, batch, held)
         left = _holders(connection, batch)
         _bury(connection, _first_files(connection, numbers.replaced), placed.sequence)
         _tell(connection, told(batch), numbers)
-        _MOVE.run(connection, [{"old": a, "new": b} for a, b in numbers.replaced.items()])
+        _MOVE.run(connection, list(numbers.replaced.items()))
         _remember_files(connection, batch, numbers.ids)
         _bury(connection, _orphans(connection, left, numbers.replaced), placed.sequence)
         _SET_SHARD.run(connection, [_shard(extent) for extent in placed.extents])
         _insert_pictures(connection, batch, placed, numbers.ids)
-        _ADVANCE.run(connection, [_progress(placed)])
+        next_id = placed.first_id + len(placed.checksums)
+        _ADVANCE.run(connection, [(placed.sequence, next_id, placed.seconds)])
+        placed.flushed()
 
 
-def _number(connection: Connection, batch: Batch) -> _Numbers:
-    rows = _select_in(connection, _living, sorted(contents(batch)))
-    living = {sha256: (number, state) for sha256, number, state in rows}
+def _number(connection: Connection, batch: Batch, held: Mapping[str, Held]) -> _Numbers:
     new_ids = count(connection.execute(_last_instance).scalar_one() + 1)
     told_now = [word.source.sha256 for word in told(batch)]
-    kept = {h: living[h][0] for h in told_now if h in living and living[h][1] != FileState.EMBEDDED}
+    kept = {
+        sha256: held[sha256].instance_id
+        for sha256 in told_now
+        if sha256 in held and held[sha256].state is not FileState.EMBEDDED
+    }
     new = {sha256: next(new_ids) for sha256 in told_now if sha256 not in kept}
-    before = {sha256: number for sha256, (number, _) in living.items()}
+    before = {sha256: each.instance_id for sha256, each in held.items()}
     replaced = {before[sha256]: new[sha256] for sha256 in new if sha256 in before}
     return _Numbers(before | new, sorted(kept.values()), replaced)
 
 
-def _holders(connection: Connection, batch: Batch) -> dict[int, Parameters]:
+def _holders(connection: Connection, batch: Batch) -> dict[int, Key]:
     """The instances that the batch's files had until now, with the last of these files."""
     keys = [key_of(location) for location in batch.locations()]
-    rows = [(_HOLDER.first(connection, key), key) for key in keys]
-    return {row[0]: key for row, key in rows if row is not None and row[0] is not None}
+    had = {(path, member): number for path, member, number in _HOLDERS.run(connection, keys)}
+    return {had[key]: key for key in keys if key in had}
 
 
-def _first_files(connection: Connection, ids: Iterable[int]) -> dict[int, Parameters]:
-    rows = {number: _FIRST_FILE.first(connection, {"instance_id": number}) for number in ids}
-    return {number: {"path": path, "member": member} for number, (path, member) in rows.items()}
+def _first_files(connection: Connection, ids: Iterable[int]) -> dict[int, Key]:
+    rows = _FIRST_FILES.run(connection, [(number,) for number in ids])
+    return {number: (path, member) for number, path, member, _ in rows}
 
 
 def _orphans(
-    connection: Connection, left: Mapping[int, Parameters], replaced: Mapping[int, int]
-) -> dict[int, Parameters]:
+    connection: Connection, left: Mapping[int, Key], replaced: Mapping[int, int]
+) -> dict[int, Key]:
     """The living instances that no file has any more."""
     candidates = sorted(left.keys() - replaced.keys())
-    referred = {number for (number,) in _select_in(connection, _referred, candidates)}
+    rows = _REFERRED.run(connection, [(number,) for number in candidates])
+    referred = {number for (number,) in rows}
     return {number: left[number] for number in candidates if number not in referred}
 
 
-def _bury(connection: Connection, graves: Mapping[int, Parameters], sequence: int) -> None:
-    rows = [key | {"instance_id": i, "sequence": sequence} for i, key in graves.items()]
-    _BURY.run(connection, rows)
-    _BURY_PICTURES.run(connection, [{"instance": i, "tombstone": sequence} for i in graves])
+def _bury(connection: Connection, graves: Mapping[int, Key], sequence: int) -> None:
+    _BURY.run(connection, [(number, sequence, *key) for number, key in graves.items()])
+    _BURY_PICTURES.run(connection, [(number, sequence) for number in graves])
 
 
 def _tell(connection: Connection, words: Sequence[Told], numbers: _Numbers) -> None:
     numbered = [(numbers.ids[word.source.sha256], word) for word in words]
     _TELL.run(connection, [parameters.instance(*pair) for pair in numbered])
-    _FORGET.run(connection, [{"id": number} for number in numbers.kept])
+    _FORGET.run(connection, [(number,) for number in numbers.kept])
     named = [(number, word.instance.identity) for number, word in numbered]
     rows = [parameters.identity(*pair) for pair in named if pair[1] != NOBODY]
     _NEW_IDENTITY.run(connection, rows)
@@ -206,46 +216,38 @@ def _remember_files(connection: Connection, batch: Batch, ids: Mapping[str, int]
 def _insert_pictures(
     connection: Connection, batch: Batch, placed: Placed, ids: Mapping[str, int]
 ) -> None:
-    pairs = [
-        (ids[file.source.sha256], picture) for file in batch.embedded for picture in file.pictures
+    owners = [ids[file.source.sha256] for file in batch.embedded for _ in file.pictures]
+    new = [picture for file in batch.embedded for picture in file.pictures]
+    groups = _groups_of(connection, new, placed.first_id)
+    numbered = zip(
+        range(placed.first_id, placed.first_id + len(new)),
+        owners,
+        new,
+        _slots(placed.extents),
+        placed.checksums,
+        strict=True,
+    )
+    rows = [
+        (*parameters.picture(*told), placed.seconds, group)
+        for told, group in zip(numbered, groups, strict=True)
     ]
-    slots = zip(_slots(placed.extents), placed.checksums, strict=True)
-    groups = _groups_of(connection, [picture for _, picture in pairs], placed.first_id)
-    new = []
-    for picture_id, (pair, slot, group) in enumerate(
-        zip(pairs, slots, groups, strict=True), placed.first_id
-    ):
-        row = parameters.picture(picture_id, *pair, *slot)
-        new.append(row | {"indexed_at": placed.seconds, "group_id": group})
-    _NEW_PICTURE.run(connection, new)
+    _NEW_PICTURE.run(connection, rows)
 
 
 def _groups_of(connection: Connection, new: Sequence[Prepared], first_id: int) -> list[int]:
     """For each picture the group of the living ones with its pixels, or its own id."""
     hashes = sorted({bytes.fromhex(picture.pixel_sha256) for picture in new} - {b""})
-    known = {pixels.hex(): group for pixels, group in _select_in(connection, _groups, hashes)}
+    rows = _GROUPS.run(connection, [(pixels,) for pixels in hashes])
+    known = {pixels.hex(): group for pixels, group in rows}
     return [
         known.setdefault(picture.pixel_sha256, own) if picture.pixel_sha256 else own
         for own, picture in enumerate(new, first_id)
     ]
 
 
-def _select_in(connection: Connection, statement: Any, values: Sequence[Any]) -> Iterator[Any]:
-    for part in in_parts(values):
-        yield from connection.execute(statement, {"values": part})
-
-
-def _shard(extent: Extent) -> Parameters:
+def _shard(extent: Extent) -> Row:
     rows = extent.slot + extent.rows
-    return {"id": extent.shard, "rows": rows, "sealed": is_full(rows)}
-
-
-def _progress(placed: Placed) -> Parameters:
-    return {
-        "sequence": placed.sequence,
-        "next_id": placed.first_id + len(placed.checksums),
-        "updated_at": placed.seconds,
-    }
+    return extent.shard, rows, is_full(rows)
 
 
 def _slots(extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:

@@ -1,10 +1,12 @@
 """The one writer of a collection: each batch is durable as a whole, or was never there."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Engine, insert
@@ -18,13 +20,14 @@ from storage.binding import Binding
 from storage.catalog import Catalog, FileState
 from storage.database import open_for_writing, storage_errors
 from storage.durable import sync_folder
+from storage.held import Held, held
 from storage.index_cache import discard_newer, is_current, rebuild
 from storage.layout import Layout
 from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
-from storage.shards import append_rows, checksums, to_half, truncate_to_committed
+from storage.shards import allot, append_rows, checksums, to_half, truncate_to_committed
 from storage.thumbnails import ThumbnailWriter
 from storage.transaction import Placed, commit_batch
 
@@ -106,7 +109,8 @@ class CollectionWriter:
     def held(self, hashes: Iterable[str]) -> dict[str, FileState]:
         """What the collection has of files with these SHA-256; none of those that it lacks."""
         with self._catalog.reading() as connection:
-            return accounts.held(connection, hashes)
+            found = held(connection, hashes)
+        return {sha256: each.state for sha256, each in found.items()}
 
     def pending_slices(self) -> list[Slice]:
         """All slices of each series that has a pending one, series by series."""
@@ -134,8 +138,10 @@ class CollectionWriter:
             return
         _check_locations(batch)
         with storage_errors(self._name):
-            resolved = resolve(batch, self.held(contents(batch)))
-            self._commit(resolved, _stacked(resolved.embedded, self._card.dim))
+            with self._catalog.reading() as connection:
+                before = held(connection, contents(batch))
+            resolved = resolve(batch, {sha256: each.state for sha256, each in before.items()})
+            self._commit(resolved, before, _stacked(resolved.embedded, self._card.dim))
 
     def refresh_index(self) -> None:
         """Make the index anew when it is missing, damaged, or pictures have come or ended since."""
@@ -160,20 +166,31 @@ class CollectionWriter:
     ) -> None:
         self.close()
 
-    def _commit(self, batch: Batch, rows: Embeddings) -> None:
+    def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
         state, shards = self._catalog.state(), self._catalog.shards()
-        half = to_half(rows)
-        # The caches and the rows come first: until the transaction ends, nobody knows of them.
-        pictures = [picture for file in batch.embedded for picture in file.pictures]
-        self._thumbnails.put(state.next_id, [picture.thumbnail for picture in pictures])
-        placed = Placed(
-            extents=append_rows(self._layout.shards, shards[-1] if shards else None, half),
-            checksums=checksums(half),
-            first_id=state.next_id,
-            sequence=state.sequence + 1,
-            seconds=int(time.time()),
-        )
-        commit_batch(self._engine, batch, placed)
+        last, half = (shards[-1] if shards else None), to_half(rows)
+        thumbnails = [picture.thumbnail for file in batch.embedded for picture in file.pictures]
+        # Until the transaction ends nobody knows of the rows and the thumbnails, and it does not
+        # end before they are on the disk. Leaving the block waits for them in any case.
+        with ThreadPoolExecutor(2) as beside:
+            flushes: list[Future[Any]] = [
+                beside.submit(self._thumbnails.put, state.next_id, thumbnails),
+                beside.submit(append_rows, self._layout.shards, last, half),
+            ]
+            placed = Placed(
+                extents=allot(last, len(half)),
+                checksums=checksums(half),
+                first_id=state.next_id,
+                sequence=state.sequence + 1,
+                seconds=int(time.time()),
+                flushed=lambda: _wait_for(flushes),
+            )
+            commit_batch(self._engine, batch, before, placed)
+
+
+def _wait_for(flushes: Iterable[Future[Any]]) -> None:
+    for flush in flushes:
+        flush.result()
 
 
 def _prepare_catalog(

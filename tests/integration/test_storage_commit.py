@@ -1,11 +1,13 @@
 """What a batch leaves behind, with real SQLite, shards and index files."""
 
+import errno
 import os
 import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -37,6 +39,7 @@ from storage.catalog import FileState
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.shards import shard_path, to_half, to_unit
+from storage.thumbnails import ThumbnailWriter
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import (
     CARD,
@@ -342,6 +345,33 @@ def test_a_batch_whose_transaction_fails_can_be_committed_again(
         np.testing.assert_array_equal(
             reader.snapshot().embeddings([3, 4]), to_unit(to_half(rows[2:4]))
         )
+
+
+@pytest.mark.parametrize("where", ["append_rows", "thumbnails"])
+def test_rows_that_the_disk_does_not_take_are_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    files = one_each(random_rows(3))
+
+    def fail(*_: object) -> None:
+        Event().wait(0.2)  # until the transaction has nothing to wait for but this
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with open_writer(tmp_path) as collection:
+        with monkeypatch.context() as patch:
+            if where == "append_rows":
+                patch.setattr(writer, where, fail)
+            else:
+                patch.setattr(ThumbnailWriter, "put", fail)
+            with pytest.raises(StorageError, match="No space left"):
+                collection.commit(Batch(files))
+
+        assert collection.known() == {}
+        collection.commit(Batch(files))
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert paths_of(reader) == ["f0", "f1", "f2"]
+        assert reader.thumbnail(1) == b"webp"
 
 
 def test_a_shard_that_lost_rows_is_refused_by_writer_and_reader(tmp_path: Path) -> None:

@@ -14,7 +14,15 @@ from storage.batch import Batch
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
-from tests.unit.storage.factories import at, embedded, hash_of, open_writer, pending, random_rows
+from tests.unit.storage.factories import (
+    at,
+    embedded,
+    hash_of,
+    open_writer,
+    pending,
+    random_rows,
+    source,
+)
 
 TAGS = Tags(sop_uid="1", series_uid="2", modality="CT")
 GROWING = ("files", "instances", "pictures", "identities")
@@ -33,6 +41,11 @@ WRITING: dict[str, Callable[[CollectionWriter], object]] = {
     "settle": lambda writer: writer.settle([at("b")]),
     "commit": lambda writer: writer.commit(
         Batch([embedded("a", random_rows(1), TAGS, "new")], pending=[pending("c", 1.0, TAGS)])
+    ),
+    "embed anew": lambda writer: writer.commit(Batch([embedded("a", random_rows(1), TAGS)])),
+    "embed what was pending": lambda writer: writer.commit(Batch([embedded("b", random_rows(1))])),
+    "keep": lambda writer: writer.commit(
+        Batch(copies=[source("copy", "a!")], touched=[source("b")], gone=[at("again")])
     ),
 }
 
@@ -66,7 +79,7 @@ def scans(home: Path, heard: list[tuple[str, Any]]) -> list[str]:
         steps = [
             row[3]
             for statement, values in heard
-            if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
+            if statement.startswith(("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"))
             for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
     return [step for step in steps if step.startswith(tuple(f"SCAN {name}" for name in GROWING))]
