@@ -61,6 +61,13 @@ def index_again(wanted: Wanted, job: Job) -> Report:
     return _run(plan_again(known, wanted), known, others, job, started)
 
 
+def index_found(found: Iterable[Found], job: Job) -> Report:
+    """Read files that were found elsewhere; those whose bytes are known stay as they are."""
+    started = perf_counter()
+    known = job.writer.known()
+    return _run(Plan(to_read=list(found)), known, known, job, started)
+
+
 def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float) -> Report:
     """`as_they_were` are the files that need no decoding while their bytes are the same."""
     log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))

@@ -15,7 +15,7 @@ from storage.database import open_for_reading, open_for_writing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, collection_folder, layout_of
 from storage.lock import WriterLock
-from storage.migrate import bring_up_to_date, revision_of
+from storage.migrate import bring_up_to_date, is_current, revision_of
 from storage.pointer import (
     EDITIONS,
     FIRST,
@@ -131,6 +131,11 @@ class Editions:
             _count_on_from(next_id, there.layout)
             _put(there.mark)
             point_to(self._folder, there.number)
+
+    def is_current(self, edition: Edition) -> bool:
+        """Whether an edition has this program's schema. Raises SchemaTooNew for a newer one."""
+        with storage_errors(self._name), _reading(edition.layout) as engine:
+            return is_current(engine, self._name)
 
     def upgrade(self, edition: Edition) -> None:
         """Bring an edition to this program's schema; the caller holds its writer's lock."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.errors import CollectionCorrupt, InvalidRequest
+from core.errors import CollectionCorrupt, InvalidRequest, UnknownName
 from storage.durable import sync_folder
 from storage.pointer import EDITIONS, edition_root, pointer_path, served_number
 
@@ -89,6 +89,15 @@ def collection_folder(home: Path, name: str) -> Path:
 def collection_exists(home: Path, name: str) -> bool:
     """Say whether a collection was ever begun. Raises InvalidRequest for a bad name."""
     return _was_begun(collection_folder(home, name))
+
+
+def check_exists(home: Path, name: str) -> None:
+    """Raise UnknownName, with the names there are, unless the collection was ever begun."""
+    if not collection_exists(home, name):
+        known = ", ".join(collection_names(home)) or "none yet"
+        raise UnknownName(
+            f"There is no collection {name!r}. Known: {known}. Make it with `radseek index PATH`."
+        )
 
 
 def collection_names(home: Path) -> list[str]:

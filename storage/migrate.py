@@ -46,6 +46,13 @@ def check_readable(engine: Engine, collection: str) -> None:
         )
 
 
+def is_current(engine: Engine, collection: str) -> bool:
+    """Whether a catalog has this program's schema. Raises SchemaTooNew for a newer one."""
+    revision = revision_of(engine)
+    _check_not_newer(revision, collection)
+    return revision == HEAD
+
+
 def bring_up_to_date(
     engine: Engine, catalog: Path, collection: str, scripts: Path = SCRIPTS, head: str = HEAD
 ) -> None:

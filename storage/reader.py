@@ -8,7 +8,6 @@ from types import TracebackType
 
 from sqlalchemy import Engine
 
-from core.errors import UnknownName
 from core.types import (
     CatalogueCode,
     EncoderCard,
@@ -22,7 +21,7 @@ from storage import accounts, relations, series
 from storage.accounts import CataloguedFile
 from storage.catalog import Catalog, FileState
 from storage.database import open_for_reading, storage_errors
-from storage.layout import Layout, collection_exists, collection_names, layout_of
+from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
 from storage.relations import Link
 from storage.snapshot import Snapshot
@@ -71,8 +70,7 @@ class CollectionReader:
     @classmethod
     def open(cls, home: Path, name: str) -> "CollectionReader":
         """Open a collection. Raises UnknownName, SchemaTooNew, CollectionCorrupt, StorageError."""
-        if not collection_exists(home, name):
-            raise UnknownName(_no_such_collection(home, name))
+        check_exists(home, name)
         layout = layout_of(home, name)
         engine = open_for_reading(layout.catalog)
         with storage_errors(name):
@@ -180,8 +178,3 @@ class CollectionReader:
     def _newest(self) -> Moment:
         with storage_errors(self._name):
             return self._timeline.newest()
-
-
-def _no_such_collection(home: Path, name: str) -> str:
-    names = ", ".join(collection_names(home)) or "none yet"
-    return f"There is no collection {name!r}. Known: {names}. Make it with `radseek index PATH`."

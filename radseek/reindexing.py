@@ -1,0 +1,294 @@
+"""Making a collection anew with another encoder or rendering, while the old one is served."""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from os.path import lexists
+from time import sleep
+from typing import Final
+
+from core.errors import CollectionLocked, InvalidRequest
+from core.types import EncoderCard, Found, Location
+from encoders.base import Encoder
+from encoders.known_weights import recall_folder, remember_folder
+from encoders.registry import load_encoder
+from imaging.profiles import PROFILES, Profile, profile_of
+from indexer.pipeline import Job, index_found
+from indexer.plan import find
+from indexer.report import Progress, Report
+from radseek.engines import local_engine
+from radseek.settings import Settings
+from storage.batch import Batch
+from storage.binding import Binding
+from storage.difference import Difference
+from storage.editions import Edition, EditionInfo, Editions
+from storage.layout import check_exists
+from storage.writer import CollectionWriter
+
+log = logging.getLogger(__name__)
+
+MOST_MISSING: Final = 0.01  # of the files with pictures; beyond that a person has to agree
+PATIENCE_SECONDS: Final = 1.0  # between two looks whether the served edition is still written to
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What came of making an edition."""
+
+    edition: int
+    switched: bool
+    stopped: bool
+    reports: Sequence[Report]  # of the long run, and of those that caught up
+    missing: Mapping[str, int]  # files whose pictures are lost, by the reason's code
+    with_pictures: int  # files of the served edition
+
+    @property
+    def lacks_too_much(self) -> bool:
+        """Whether more is missing than is switched to without being told to."""
+        return sum(self.missing.values()) > MOST_MISSING * self.with_pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the next edition is to be made with."""
+
+    encoder: Encoder
+    profile: Profile
+    slices_per_series: int
+
+    @property
+    def binding(self) -> Binding:
+        """The same, as an edition keeps it."""
+        return Binding(self.encoder.card, self.profile.id, self.slices_per_series)
+
+
+def reindex(
+    settings: Settings,
+    progress: Callable[[Progress], None],
+    stopped: Callable[[], bool],
+    switch_anyway: bool = False,
+) -> Reindexed:
+    """Make the edition that the settings name, or go on with it, and serve it when it has all.
+
+    The served edition is searched and may be indexed into until then. Raises UnknownName,
+    CollectionLocked, and InvalidRequest when there is nothing to do or another edition in the way.
+    """
+    with _changing(settings) as editions:
+        served = _up_to_date(editions)
+        wish = _wish(settings, _example(settings, editions, served))
+        edition, first_id = _edition_for(wish.binding, editions, served)
+        binding = wish.binding
+        log.info("reindexing edition=%d files=%d", edition.number, editions.info(served).files)
+        with (
+            CollectionWriter.open_edition(
+                edition.layout, settings.collection, binding, first_id
+            ) as writer,
+            Difference(edition.layout, served.layout, settings.collection) as difference,
+        ):
+            start = partial(
+                local_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
+            )
+            job = Job(
+                writer, start, settings.batch_size, wish.slices_per_series, progress, stopped
+            )
+            making = _Making(editions, served, edition, difference, job)
+            return making.run(switch_anyway)
+
+
+class _Making:
+    """One edition that is being made."""
+
+    def __init__(
+        self,
+        editions: Editions,
+        served: Edition,
+        edition: Edition,
+        difference: Difference,
+        job: Job,
+    ) -> None:
+        self._editions = editions
+        self._served = served
+        self._edition = edition
+        self._difference = difference
+        self._job = job
+        self._reports: list[Report] = []
+
+    def run(self, switch_anyway: bool) -> Reindexed:
+        """Read what the served edition knows, then what it learned meanwhile, then switch."""
+        self._catch_up()
+        if not self._job.stopped():
+            self._catch_up()
+        with ExitStack() as held:
+            if not self._job.stopped() and self._hold_served(held):
+                return self._finish(switch_anyway)
+        return self._result(switched=False)
+
+    def _finish(self, switch_anyway: bool) -> Reindexed:
+        """The end of it, while nobody can write to the served edition."""
+        self._catch_up()
+        for places in self._difference.too_much():
+            self._job.writer.commit(Batch(gone=places))
+        self._job.writer.refresh_index()
+        result = self._result(switched=False)
+        if result.stopped or (result.lacks_too_much and not switch_anyway):
+            return result
+        self._editions.switch(self._edition)
+        return self._result(switched=True)
+
+    def _catch_up(self) -> None:
+        """Read what the edition lacks of the served one, as far as it is still there."""
+        there = (path for path in self._difference.to_read() if lexists(path))
+        self._reports.append(index_found((find(Location(path)) for path in there), self._job))
+
+    def _hold_served(self, held: ExitStack) -> bool:
+        """Wait until nobody writes to the served edition, and keep it so; False when stopped."""
+        lock = self._served.layout.lock
+        while not self._job.stopped():
+            try:
+                held.enter_context(self._editions.locked(lock))
+                return True
+            except CollectionLocked:
+                log.warning("waiting for the process that writes to edition %d", self._served.number)
+                sleep(PATIENCE_SECONDS)
+        return False
+
+    def _result(self, *, switched: bool) -> Reindexed:
+        return Reindexed(
+            edition=self._edition.number,
+            switched=switched,
+            stopped=self._job.stopped() and not switched,
+            reports=tuple(self._reports),
+            missing=self._difference.missing(),
+            with_pictures=self._difference.with_pictures(),
+        )
+
+
+def serve_other(settings: Settings) -> EditionInfo:
+    """Serve the complete edition that lies beside, at once; gives it. InvalidRequest without one."""
+    with _changing(settings) as editions:
+        edition = _beside(editions, complete=True)
+        with editions.locked(editions.served().layout.lock), editions.locked(edition.layout.lock):
+            editions.switch(edition)
+        return editions.info(edition)
+
+
+def remove_other(settings: Settings, *, complete: bool) -> EditionInfo:
+    """Delete the edition beside the served one, complete or not as named; gives what it was.
+
+    Raises InvalidRequest when there is none of that kind.
+    """
+    with _changing(settings) as editions:
+        edition = _beside(editions, complete)
+        info = editions.info(edition)
+        editions.remove(edition)
+        return info
+
+
+def editions_of(settings: Settings) -> tuple[EditionInfo, EditionInfo | None]:
+    """The served edition of the collection and the one beside it, if there is one."""
+    editions = Editions(settings.home, settings.collection)
+    beside = editions.beside()
+    return editions.info(editions.served()), None if beside is None else editions.info(beside)
+
+
+@contextmanager
+def _changing(settings: Settings) -> Iterator[Editions]:
+    check_exists(settings.home, settings.collection)
+    editions = Editions(settings.home, settings.collection)
+    with editions.changing():
+        yield editions
+
+
+def _up_to_date(editions: Editions) -> Edition:
+    """The served edition, with the schema of this program."""
+    served = editions.served()
+    if not editions.is_current(served):
+        with editions.locked(served.layout.lock):
+            editions.upgrade(served)
+    return served
+
+
+def _beside(editions: Editions, complete: bool) -> Edition:
+    edition = editions.beside()
+    if edition is None or edition.is_complete != complete:
+        kind = "complete" if complete else "unfinished"
+        raise InvalidRequest(
+            f"There is no {kind} edition beside the served one. See `radseek status`."
+        )
+    return edition
+
+
+def _example(settings: Settings, editions: Editions, served: Edition) -> Binding:
+    """What a wish has of what it does not name: the unfinished edition's when it names nothing."""
+    named = (settings.encoder, settings.weights, settings.rendering, settings.slices_per_series)
+    beside = editions.beside()
+    goes_on = beside is not None and not beside.is_complete and not any(
+        each is not None for each in named
+    )
+    return editions.info(beside if goes_on and beside else served).binding
+
+
+def _wish(settings: Settings, example: Binding) -> Wish:
+    slices = settings.slices_per_series
+    return Wish(
+        _encoder(settings, example.card),
+        _profile(settings, example.rendering),
+        example.slices_per_series if slices is None else slices,
+    )
+
+
+def _encoder(settings: Settings, example: EncoderCard) -> Encoder:
+    """The encoder that the settings name, else the example's with the weights that are here now."""
+    name = settings.encoder or example.name
+    recalled = recall_folder(settings.home, example.weights_sha256)
+    folder = settings.weights or (recalled if name == example.name else None)
+    encoder = load_encoder(name, folder, settings.device)
+    if settings.weights is not None:
+        remember_folder(settings.home, encoder.card.weights_sha256, settings.weights)
+    return encoder
+
+
+def _profile(settings: Settings, example: str) -> Profile:
+    """The rendering that the settings name, else today's version of the example's."""
+    name = settings.rendering or example.rpartition("-")[0]
+    return PROFILES[name] if name in PROFILES else profile_of(example)
+
+
+def _edition_for(wish: Binding, editions: Editions, served: Edition) -> tuple[Edition, int]:
+    """The edition to make or to go on with, and where its ids begin when it is new."""
+    beside = editions.beside()
+    if editions.info(served).binding.agrees_with(wish):
+        raise InvalidRequest(
+            f"The collection has {_told(wish)} already. Name another --encoder, --weights, "
+            "--rendering or --slices to make it anew."
+        )
+    if beside is None:
+        return editions.next(), editions.first_id()
+    info = editions.info(beside)
+    if not info.binding.agrees_with(wish):
+        raise InvalidRequest(_in_the_way(info))
+    return beside, editions.first_id()
+
+
+def _in_the_way(beside: EditionInfo) -> str:
+    told = f"edition {beside.number} with {_told(beside.binding)}"
+    if beside.is_complete:
+        return (
+            f"Beside the served edition lies {told}, which was served before. "
+            "Remove it with `radseek reindex --prune`, or serve it with `radseek reindex --back`."
+        )
+    return (
+        f"Beside the served edition lies {told}, which is not finished. "
+        "Go on with it by `radseek reindex`, or remove it with `radseek reindex --discard`."
+    )
+
+
+def _told(binding: Binding) -> str:
+    card = binding.card
+    slices = binding.slices_per_series or "all"
+    return (
+        f"{card.name} {card.version} ({card.weights_sha256[:12]}), {binding.rendering}, "
+        f"{slices} slices of a series"
+    )
