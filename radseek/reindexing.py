@@ -10,14 +10,14 @@ from time import sleep
 from typing import Final
 
 from core.errors import CollectionLocked, InvalidRequest
-from core.types import EncoderCard, Found, Location
+from core.types import EncoderCard, Location
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import load_encoder
 from imaging.profiles import PROFILES, Profile, profile_of
 from indexer.pipeline import Job, index_found
 from indexer.plan import find
-from indexer.report import Progress, Report
+from indexer.report import ExitCode, Progress, Report
 from radseek.engines import local_engine
 from radseek.settings import Settings
 from storage.batch import Batch
@@ -43,11 +43,19 @@ class Reindexed:
     reports: Sequence[Report]  # of the long run, and of those that caught up
     missing: Mapping[str, int]  # files whose pictures are lost, by the reason's code
     with_pictures: int  # files of the served edition
+    skipped: int  # files of the edition that could not be read
 
     @property
     def lacks_too_much(self) -> bool:
         """Whether more is missing than is switched to without being told to."""
         return sum(self.missing.values()) > MOST_MISSING * self.with_pictures
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 when the new edition is served, 3 when it lacks skipped files, else 130 or 1."""
+        if not self.switched:
+            return ExitCode.INTERRUPTED if self.stopped else ExitCode.FAILED
+        return ExitCode.SOME_SKIPPED if self.skipped else ExitCode.ALL_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +86,18 @@ def reindex(
     with _changing(settings) as editions:
         served = _up_to_date(editions)
         wish = _wish(settings, _example(settings, editions, served))
-        edition, first_id = _edition_for(wish.binding, editions, served)
-        binding = wish.binding
+        edition, first_id = _edition_for(wish.binding, editions, served), editions.first_id()
         log.info("reindexing edition=%d files=%d", edition.number, editions.info(served).files)
         with (
             CollectionWriter.open_edition(
-                edition.layout, settings.collection, binding, first_id
+                edition.layout, settings.collection, wish.binding, first_id
             ) as writer,
             Difference(edition.layout, served.layout, settings.collection) as difference,
         ):
             start = partial(
                 local_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
             )
-            job = Job(
-                writer, start, settings.batch_size, wish.slices_per_series, progress, stopped
-            )
+            job = Job(writer, start, settings.batch_size, wish.slices_per_series, progress, stopped)
             making = _Making(editions, served, edition, difference, job)
             return making.run(switch_anyway)
 
@@ -148,10 +153,11 @@ class _Making:
         while not self._job.stopped():
             try:
                 held.enter_context(self._editions.locked(lock))
-                return True
             except CollectionLocked:
-                log.warning("waiting for the process that writes to edition %d", self._served.number)
+                log.warning("waiting for who writes to edition=%d", self._served.number)
                 sleep(PATIENCE_SECONDS)
+            else:
+                return True
         return False
 
     def _result(self, *, switched: bool) -> Reindexed:
@@ -162,11 +168,15 @@ class _Making:
             reports=tuple(self._reports),
             missing=self._difference.missing(),
             with_pictures=self._difference.with_pictures(),
+            skipped=self._difference.skipped(),
         )
 
 
 def serve_other(settings: Settings) -> EditionInfo:
-    """Serve the complete edition that lies beside, at once; gives it. InvalidRequest without one."""
+    """Serve the complete edition that lies beside, at once, and give it.
+
+    Raises InvalidRequest when there is none.
+    """
     with _changing(settings) as editions:
         edition = _beside(editions, complete=True)
         with editions.locked(editions.served().layout.lock), editions.locked(edition.layout.lock):
@@ -224,8 +234,10 @@ def _example(settings: Settings, editions: Editions, served: Edition) -> Binding
     """What a wish has of what it does not name: the unfinished edition's when it names nothing."""
     named = (settings.encoder, settings.weights, settings.rendering, settings.slices_per_series)
     beside = editions.beside()
-    goes_on = beside is not None and not beside.is_complete and not any(
-        each is not None for each in named
+    goes_on = (
+        beside is not None
+        and not beside.is_complete
+        and not any(each is not None for each in named)
     )
     return editions.info(beside if goes_on and beside else served).binding
 
@@ -256,8 +268,8 @@ def _profile(settings: Settings, example: str) -> Profile:
     return PROFILES[name] if name in PROFILES else profile_of(example)
 
 
-def _edition_for(wish: Binding, editions: Editions, served: Edition) -> tuple[Edition, int]:
-    """The edition to make or to go on with, and where its ids begin when it is new."""
+def _edition_for(wish: Binding, editions: Editions, served: Edition) -> Edition:
+    """The edition to make, or to go on with."""
     beside = editions.beside()
     if editions.info(served).binding.agrees_with(wish):
         raise InvalidRequest(
@@ -265,11 +277,11 @@ def _edition_for(wish: Binding, editions: Editions, served: Edition) -> tuple[Ed
             "--rendering or --slices to make it anew."
         )
     if beside is None:
-        return editions.next(), editions.first_id()
+        return editions.next()
     info = editions.info(beside)
     if not info.binding.agrees_with(wish):
         raise InvalidRequest(_in_the_way(info))
-    return beside, editions.first_id()
+    return beside
 
 
 def _in_the_way(beside: EditionInfo) -> str:

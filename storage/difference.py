@@ -100,6 +100,8 @@ _missing = (
 )
 _with_pictures = select(func.count()).select_from(_with_ours).where(_they_have_pictures)
 
+_skipped = select(func.count()).select_from(_ours).where(_ours.c.skip_code.is_not(None))
+
 
 class Difference:
     """Compares an edition with the served one. A context manager; both may be written to."""
@@ -141,6 +143,11 @@ class Difference:
     def with_pictures(self) -> int:
         """How many files have pictures in the served edition."""
         ((number,),) = self._all(_with_pictures, {})
+        return int(number)
+
+    def skipped(self) -> int:
+        """How many files the edition could not read."""
+        ((number,),) = self._all(_skipped, {})
         return int(number)
 
     def close(self) -> None:

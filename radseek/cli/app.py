@@ -14,6 +14,7 @@ from radseek.cli import (
     encoders,
     indexing,
     page,
+    reindexing,
     rendering,
     samples,
     searching,
@@ -60,6 +61,7 @@ def root(
 
 app.command("index")(indexing.index)
 app.command("retry")(indexing.retry)
+app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
 app.command("embed")(searching.embed)

@@ -30,18 +30,21 @@ if TYPE_CHECKING:
     Work = Callable[[Archive, Callable[[Progress], None], Callable[[], bool]], Report]
 
 
+SlicesOption = Annotated[
+    int | None,
+    typer.Option(
+        "--slices",
+        help="Slices of each stack of a series, 0 for all (else the collection's, else 32).",
+        show_default=False,
+    ),
+]
+
+
 def index(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     rendering: RenderingOption = None,
-    slices: Annotated[
-        int | None,
-        typer.Option(
-            "--slices",
-            help="Slices of each stack of a series, 0 for all (else the collection's, else 32).",
-            show_default=False,
-        ),
-    ] = None,
+    slices: SlicesOption = None,
     encoder: EncoderOption = None,
     weights: WeightsOption = None,
     device: DeviceOption = None,
@@ -103,9 +106,9 @@ def _run(settings: "Settings", work: "Work", as_json: bool) -> None:
     with open_archive(settings) as archive, stop_on_interrupt() as stop, progress_bar() as show:
         report = work(archive, show, stop.is_set)
     if as_json:
-        put_json(_report_json(report))
+        put_json(report_json(report))
     else:
-        for line in _summary(report):
+        for line in summary(report):
             put(line)
     raise typer.Exit(report.exit_code)
 
@@ -128,7 +131,8 @@ def stop_on_interrupt() -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)
 
 
-def _report_json(report: "Report") -> dict[str, Any]:
+def report_json(report: "Report") -> dict[str, Any]:
+    """A run as the stable JSON that scripts read."""
     progress = report.progress
     return {
         "files": progress.files,
@@ -148,7 +152,8 @@ def _report_json(report: "Report") -> dict[str, Any]:
     }
 
 
-def _summary(report: "Report") -> Iterator[str]:
+def summary(report: "Report") -> Iterator[str]:
+    """A run in lines for a person."""
     progress = report.progress
     rate = f" ({progress.images_per_second:.0f} images/s on {progress.device})"
     yield (

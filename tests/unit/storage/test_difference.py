@@ -140,3 +140,4 @@ def test_missing_is_what_had_pictures_and_has_none(tmp_path: Path) -> None:
     with differ(tmp_path, served, edition) as found:
         assert found.missing() == {"corrupt": 1, "gone": 1, "not-a-picture": 1}
         assert found.with_pictures() == 6
+        assert found.skipped() == 1
