@@ -1,4 +1,4 @@
-"""The processes of a fault campaign: a writer that is to be killed, a reader that checks answers."""
+"""The processes of a fault campaign: a writer to be killed, and a reader that checks answers."""
 
 import random
 from collections.abc import Callable

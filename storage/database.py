@@ -30,6 +30,19 @@ def open_for_reading(path: Path) -> Engine:
     return _engine(path, "ro", "BEGIN")
 
 
+def end_unfinished(engine: Engine) -> None:
+    """Make sure that a transaction which is not there now is never there.
+
+    SQLite writes a transaction to its log, waits for the disk, and then notes it in the log's
+    index. Cut off in between, it is not seen by those who use that index, but it is by the next
+    recovery of the log. What is written now takes its place in the log. It has to differ from what
+    was there, or SQLite writes nothing.
+    """
+    with engine.begin() as connection:
+        times = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA user_version = {times + 1}")
+
+
 @contextmanager
 def storage_errors(collection: str) -> Iterator[None]:
     """Turn what SQLite and the file system report into StorageError or CollectionCorrupt."""

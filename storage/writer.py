@@ -18,7 +18,7 @@ from storage.accounts import KnownFile
 from storage.batch import Batch
 from storage.binding import Binding
 from storage.catalog import Catalog, FileState
-from storage.database import open_for_writing, storage_errors
+from storage.database import end_unfinished, open_for_writing, storage_errors
 from storage.durable import sync_folder
 from storage.held import Held, held
 from storage.index_cache import discard_newer, is_current, rebuild
@@ -56,6 +56,7 @@ class CollectionWriter:
         self._catalog = Catalog(engine, name)
         self._thumbnails = thumbnails
         self._opened = opened
+        self._is_certain = True  # whether the last batch is known to be there, or not to be
 
     @classmethod
     def open(
@@ -95,6 +96,7 @@ class CollectionWriter:
         engine = open_for_writing(layout.catalog)
         opened.callback(engine.dispose)
         _prepare_catalog(engine, layout, name, binding, first_id)
+        end_unfinished(engine)
         _recover(Catalog(engine, name), layout, card)
         _set_slices(Catalog(engine, name), binding.slices_per_series)
         thumbnails = ThumbnailWriter(layout.thumbnails)
@@ -167,6 +169,9 @@ class CollectionWriter:
         self.close()
 
     def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
+        if not self._is_certain:
+            end_unfinished(self._engine)
+        self._is_certain = False
         state, shards = self._catalog.state(), self._catalog.shards()
         last, half = (shards[-1] if shards else None), to_half(rows)
         thumbnails = [picture.thumbnail for file in batch.embedded for picture in file.pictures]
@@ -186,6 +191,7 @@ class CollectionWriter:
                 flushed=lambda: _wait_for(flushes),
             )
             commit_batch(self._engine, batch, before, placed)
+        self._is_certain = True
 
 
 def _wait_for(flushes: Iterable[Future[Any]]) -> None:
