@@ -28,7 +28,8 @@ class Capacity:
     def each(self, entries: Sequence[Entry], work: Callable[[Sequence[Entry]], Tensor]) -> Tensor:
         """The rows of all entries in their order, from `work` on one batch after the other.
 
-        A batch that runs out of device memory is tried again in halves, and later ones begin at
+        They stay on the device, so that it computes one batch while the next is put together. A
+        batch that runs out of device memory is tried again in halves, and later ones begin at
         what did fit. There must be an entry. Raises EncoderError when one entry alone does not fit.
         """
         parts: list[Tensor] = []

@@ -75,39 +75,47 @@ class WindowAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, H, W, C) -> (B, H, W, C)."""
-        _, H, W, _ = x.shape
-        qkv = self._padded_qkv(x)
-        q, k, v = self._split(qkv).unbind(0)  # each (B * windows, heads, tokens, d)
+        _, H, W, C = x.shape
+        qkv = self._windows_of_qkv(x)
+        heads = qkv.view(-1, self.window**2, 3, self.heads, C // self.heads)
+        q, k, v = heads.permute(2, 0, 3, 1, 4).unbind(0)  # each (B * windows, heads, tokens, d)
         attended = functional.scaled_dot_product_attention(q, k, v)
-        merged = self._merge(attended, qkv.shape)
+        merged = self._join(attended.transpose(1, 2).reshape(len(qkv), -1, C), x.shape)
         projected: Tensor = self.proj(merged[:, :H, :W].contiguous())
         return projected
 
-    def _padded_qkv(self, x: Tensor) -> Tensor:
-        """q, k and v on a map that whole windows cover. (B, H, W, C) -> (B, H', W', 3C).
+    def _windows_of_qkv(self, x: Tensor) -> Tensor:
+        """q, k and v in whole windows. (B, H, W, C) -> (B * windows, tokens, 3C).
 
         The published model pads its input with zeros and masks nothing, so a padded token takes
-        part with the bias as its q, k and v. Padding after the product saves its GEMM.
+        part with the bias as its q, k and v. Padding after the product saves its GEMM; without
+        padding, it is the narrower input that is cut into windows.
         """
         bottom, right = -x.shape[1] % self.window, -x.shape[2] % self.window
         if not bottom and not right:
-            qkv: Tensor = self.qkv(x)
+            qkv: Tensor = self.qkv(self._cut(x))
             return qkv
-        products = functional.linear(x, self.qkv.weight)
+        products = self.qkv(x)
+        B, H, W, C3 = products.shape
         bias = self.qkv.bias.to(products.dtype)
-        return functional.pad(products, (0, 0, 0, right, 0, bottom)) + bias
+        padded = bias.expand(B, H + bottom, W + right, C3).clone()
+        padded[:, :H, :W] = products
+        return self._cut(padded)
 
-    def _split(self, qkv: Tensor) -> Tensor:
-        B, H, W, C3 = qkv.shape
-        w, d = self.window, C3 // 3 // self.heads
-        tiles = qkv.view(B, H // w, w, W // w, w, 3, self.heads, d)
-        return tiles.permute(5, 0, 1, 3, 6, 2, 4, 7).reshape(3, -1, self.heads, w * w, d)
-
-    def _merge(self, windows: Tensor, shape: torch.Size) -> Tensor:
-        B, H, W, C3 = shape
+    def _cut(self, x: Tensor) -> Tensor:
+        """(B, H, W, C) -> (B * windows, tokens, C)."""
+        B, H, W, C = x.shape
         w = self.window
-        tiles = windows.reshape(B, H // w, W // w, self.heads, w, w, -1)
-        return tiles.permute(0, 1, 4, 2, 5, 3, 6).reshape(B, H, W, C3 // 3)
+        tiles = x.view(B, H // w, w, W // w, w, C)
+        return tiles.permute(0, 1, 3, 2, 4, 5).reshape(-1, w * w, C)
+
+    def _join(self, windows: Tensor, shape: torch.Size) -> Tensor:
+        """(B * windows, tokens, C) -> the map that whole windows cover, (B, H', W', C)."""
+        B, H, W, C = shape
+        w = self.window
+        down, across = -(-H // w), -(-W // w)
+        tiles = windows.view(B, down, across, w, w, C).permute(0, 1, 3, 2, 4, 5)
+        return tiles.reshape(B, down * w, across * w, C)
 
 
 class ChannelAttention(nn.Module):
@@ -204,7 +212,7 @@ class DaViT(nn.Module):
         x = pixels.permute(0, 2, 3, 1)
         for conv, blocks in zip(self.convs, self.blocks, strict=True):
             x = blocks(conv(x))
-        features: Tensor = self.norms(x.mean(dim=(1, 2)))
+        features: Tensor = self.norms(x.mean(dim=(1, 2), dtype=self.norms.weight.dtype))
         return features
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
@@ -159,48 +160,58 @@ def test_mini_is_the_same_code_with_its_own_name(e2e_folder: Path) -> None:
     assert (encoder.card.name, encoder.card.licence) == ("mini", "CC BY-SA 4.0")
 
 
-class LittleMemory:
-    """A model that runs out of memory above a number of pictures or texts at once."""
+def short_of_memory(monkeypatch: pytest.MonkeyPatch, fits: int) -> list[int]:
+    """Let models run out of memory above so many pictures or texts; how many each call had."""
+    asked: list[int] = []
 
-    def __init__(self, model: UniCL, fits: int) -> None:
-        self._model, self._fits = model, fits
-        self.asked: list[int] = []
+    def limited(encode: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def run(model: UniCL, *inputs: Tensor) -> Tensor:
+            asked.append(len(inputs[0]))
+            if asked[-1] > fits:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return encode(model, *inputs)
 
-    def encode_images(self, pixels: Tensor) -> Tensor:
-        return self._counted(pixels, self._model.encode_images(pixels))
+        return run
 
-    def encode_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
-        return self._counted(ids, self._model.encode_texts(ids, mask))
-
-    def _counted(self, entries: Tensor, rows: Tensor) -> Tensor:
-        self.asked.append(len(entries))
-        if len(entries) > self._fits:
-            raise torch.OutOfMemoryError("CUDA out of memory")
-        return rows
+    for name in ("encode_images", "encode_texts"):
+        monkeypatch.setattr(UniCL, name, limited(getattr(UniCL, name)))
+    return asked
 
 
 def test_no_picture_or_text_is_lost_when_memory_runs_out(
     e2e_folder: Path, encoder: MedImageInsight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small = load(e2e_folder, "cpu")
-    model = LittleMemory(small._model, fits=3)
-    monkeypatch.setattr(small, "_model", model)
     pictures, texts = random_pictures(8), META["texts"][:5]
+    expected_rows, expected_words = encoder.embed_images(pictures), encoder.embed_texts(texts)
+    asked = short_of_memory(monkeypatch, fits=3)
+    small = load(e2e_folder, "cpu")
 
     rows, words = small.embed_images(pictures), small.embed_texts(texts)
     again = small.embed_images(pictures)
 
-    np.testing.assert_allclose(rows, encoder.embed_images(pictures), atol=1e-5)
-    np.testing.assert_allclose(words, encoder.embed_texts(texts), atol=1e-5)
+    np.testing.assert_allclose(rows, expected_rows, atol=1e-5)
+    np.testing.assert_allclose(words, expected_words, atol=1e-5)
     assert np.array_equal(again, rows)
-    assert model.asked == [8, 4, 2, 2, 2, 2, 5, 2, 2, 1, 2, 2, 2, 2]
+    assert asked == [8, 4, 2, 2, 2, 2, 5, 2, 2, 1, 2, 2, 2, 2]
 
 
 def test_a_picture_that_alone_does_not_fit_says_what_to_do(
     e2e_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    short_of_memory(monkeypatch, fits=0)
     small = load(e2e_folder, "cpu")
-    monkeypatch.setattr(small, "_model", LittleMemory(small._model, fits=0))
 
     with pytest.raises(EncoderError, match="--device cpu"):
         small.embed_images(random_pictures(2))
+
+
+def test_a_model_that_does_not_fit_says_what_to_do(
+    e2e_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_large(_model: UniCL, _device: torch.device) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(UniCL, "to", too_large)
+
+    with pytest.raises(EncoderError, match="--device cpu"):
+        load(e2e_folder, "cpu")

@@ -1,0 +1,81 @@
+"""A model at work on one device: pictures and token ids in, unit rows out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.errors import EncoderError
+from core.types import Pixels
+from encoders.medimageinsight.config import ImageConfig
+from encoders.medimageinsight.lowered import LOWERED, lower
+from encoders.medimageinsight.model import UniCL
+from encoders.medimageinsight.packed import can_pack, pack
+from encoders.medimageinsight.pixels import normalise
+from encoders.medimageinsight.text import pad_ids
+
+
+class Inference:
+    """Runs both towers, each in the form that suits the device. Safe to share between threads."""
+
+    def __init__(self, model: UniCL, config: ImageConfig, device: torch.device) -> None:
+        """Take over a loaded model in evaluation mode. Raises EncoderError if it does not fit."""
+        self._model = model
+        self._config = config
+        self._device = device
+        self._on_gpu = device.type == "cuda"
+        self._packing = Lock()
+        self._to_pack = not self._on_gpu and can_pack()
+        if self._on_gpu:
+            lower(model.image_encoder)
+        _move(model, device)
+
+    def embed_pictures(self, pictures: Sequence[Pixels]) -> Tensor:
+        """Pictures of the model's size, uint8 (H, W, 3), at least one -> (n, dim) on the device."""
+        self._pack_once()
+        pixels = self._send(torch.from_numpy(np.stack(pictures)))
+        with self._computing():
+            prepared = normalise(pixels, self._config)
+            return self._model.encode_images(prepared.to(LOWERED) if self._on_gpu else prepared)
+
+    def embed_ids(self, rows: Sequence[Sequence[int]]) -> Tensor:
+        """Token ids of texts, at least one -> (n, dim) on the device."""
+        ids, mask = pad_ids(rows)
+        with self._computing(), torch.autocast(self._device.type, LOWERED, enabled=self._on_gpu):
+            return self._model.encode_texts(self._send(ids), self._send(mask))
+
+    def _pack_once(self) -> None:
+        """Pack the image tower for a CPU when the first picture comes.
+
+        Whoever embeds only texts neither waits for it nor needs the memory.
+        """
+        with self._packing:
+            if self._to_pack:
+                pack(self._model.image_encoder)
+                self._to_pack = False
+
+    def _send(self, tensor: Tensor) -> Tensor:
+        """To the device; a GPU fetches from pinned memory while the next batch is put together."""
+        if not self._on_gpu:
+            return tensor
+        with torch.cuda.device(self._device):
+            return tensor.pin_memory().to(self._device, non_blocking=True)
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        current = torch.cuda.device(self._device) if self._on_gpu else nullcontext()
+        with torch.inference_mode(), current:
+            yield
+
+
+def _move(model: UniCL, device: torch.device) -> None:
+    try:
+        model.to(device)
+    except torch.OutOfMemoryError as error:
+        raise EncoderError(
+            f"The encoder does not fit into the free memory of {device}. End what else uses it, "
+            "or run on the CPU with `--device cpu`."
+        ) from error
