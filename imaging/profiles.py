@@ -39,6 +39,6 @@ def profile_of(profile_id: str) -> Profile:
     if profile_id not in known:
         raise CardMismatch(
             f"Its pictures were rendered as {profile_id!r}, and this version of radseek renders"
-            f" {' and '.join(known)}. Index the folder again, into a new collection."
+            f" {' and '.join(known)}. Make it anew: radseek reindex."
         )
     return known[profile_id]

@@ -26,7 +26,9 @@ from radseek.settings import Settings
 from radseek.viewing import Viewer
 from search.query import ImageQuery
 from search.searcher import Searcher
-from storage.layout import collection_exists, collection_names
+from storage.editions import Editions
+from storage.layout import check_exists, collection_exists, collection_folder, collection_names
+from storage.pointer import Stamp, stamp_of
 from storage.reader import CollectionInfo, CollectionReader
 from storage.writer import CollectionWriter
 
@@ -43,14 +45,27 @@ class Archive:
         self._opening = Lock()
         self._loading = Lock()
         self._reader: CollectionReader | None = None
+        self._pointer: Stamp | None = None  # to the edition that the reader has open
+        self._weights = settings.weights  # of the encoder of that edition
         self._encoders: dict[tuple[str, Path | None], Encoder] = {}
         self._viewer = Viewer(settings)
 
     def reader(self) -> CollectionReader:
-        """The collection, opened once. Raises UnknownName when there is none."""
+        """The edition of the collection that is served now. Raises UnknownName without one.
+
+        Another one is opened when the collection has switched to it; who holds the reader of
+        before, or a snapshot, goes on with that.
+        """
+        home, name = self.settings.home, self.settings.collection
         with self._opening:
-            if self._reader is None:
-                self._reader = CollectionReader.open(self.settings.home, self.settings.collection)
+            pointer = stamp_of(collection_folder(home, name))
+            if self._reader is None or pointer != self._pointer:
+                opened = CollectionReader.open(home, name)
+                if self._reader is not None and not opened.card.shares_space_with(
+                    self._reader.card
+                ):
+                    self._forget_encoder()
+                self._reader, self._pointer = opened, pointer
             return self._reader
 
     def searcher(self) -> Searcher:
@@ -60,7 +75,7 @@ class Archive:
 
     def encoder_of(self, card: EncoderCard) -> Encoder:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
-        folder = self.settings.weights or recall_folder(self.settings.home, card.weights_sha256)
+        folder = self._weights or recall_folder(self.settings.home, card.weights_sha256)
         encoder = self._load(card.name, folder)
         if not encoder.card.shares_space_with(card):
             raise CardMismatch(
@@ -83,7 +98,8 @@ class Archive:
 
     def exists(self) -> bool:
         """Whether the collection has been made."""
-        return collection_exists(self.settings.home, self.settings.collection)
+        home, name = self.settings.home, self.settings.collection
+        return collection_exists(home, name) and Editions(home, name).served().was_begun()
 
     def index(
         self,
@@ -106,7 +122,7 @@ class Archive:
         stopped: Callable[[], bool],
     ) -> Report:
         """Read those known files again that are wanted. Raises UnknownName without a collection."""
-        self.reader()
+        check_exists(self.settings.home, self.settings.collection)
         with self._job(progress, stopped) as job:
             report = index_again(wanted, job)
         return replace(report, conflicts=self.reader().conflicts())
@@ -157,6 +173,11 @@ class Archive:
     ) -> None:
         self.close()
 
+    def _forget_encoder(self) -> None:
+        """Another encoder is served: the one of before leaves the memory with its last user."""
+        self._encoders = {}
+        self._weights = None
+
     def _load(self, name: str, folder: Path | None) -> Encoder:
         with self._loading:
             key = (name, folder)
@@ -168,7 +189,10 @@ class Archive:
     def _job(
         self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
     ) -> Iterator[Job]:
-        settings, card, profile = self.settings, self._card(), self.profile()
+        settings = self.settings
+        if self.exists():
+            Editions(settings.home, settings.collection).up_to_date()
+        card, profile = self._card(), self.profile()
         slices = self._slices_per_series()
         with CollectionWriter.open(
             settings.home, settings.collection, card, profile.id, slices

@@ -84,7 +84,7 @@ def reindex(
     CollectionLocked, and InvalidRequest when there is nothing to do or another edition in the way.
     """
     with _changing(settings) as editions:
-        served = _up_to_date(editions)
+        served = editions.up_to_date()
         wish = _wish(settings, _example(settings, editions, served))
         edition, first_id = _edition_for(wish.binding, editions, served), editions.first_id()
         log.info("reindexing edition=%d files=%d", edition.number, editions.info(served).files)
@@ -209,15 +209,6 @@ def _changing(settings: Settings) -> Iterator[Editions]:
     editions = Editions(settings.home, settings.collection)
     with editions.changing():
         yield editions
-
-
-def _up_to_date(editions: Editions) -> Edition:
-    """The served edition, with the schema of this program."""
-    served = editions.served()
-    if not editions.is_current(served):
-        with editions.locked(served.layout.lock):
-            editions.upgrade(served)
-    return served
 
 
 def _beside(editions: Editions, complete: bool) -> Edition:

@@ -132,10 +132,18 @@ class Editions:
             _put(there.mark)
             point_to(self._folder, there.number)
 
-    def is_current(self, edition: Edition) -> bool:
-        """Whether an edition has this program's schema. Raises SchemaTooNew for a newer one."""
-        with storage_errors(self._name), _reading(edition.layout) as engine:
-            return is_current(engine, self._name)
+    def up_to_date(self) -> Edition:
+        """The served edition, with the schema of this program.
+
+        Raises CollectionLocked when it has an older one and is written to, SchemaTooNew.
+        """
+        served = self.served()
+        with storage_errors(self._name), _reading(served.layout) as engine:
+            is_old = not is_current(engine, self._name)
+        if is_old:
+            with self.locked(served.layout.lock):
+                self.upgrade(served)
+        return served
 
     def upgrade(self, edition: Edition) -> None:
         """Bring an edition to this program's schema; the caller holds its writer's lock."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from weakref import finalize
 
 from sqlalchemy import Engine
 
@@ -54,7 +55,10 @@ class CollectionInfo:
 
 
 class CollectionReader:
-    """Reads one collection. A context manager; threads can share it."""
+    """Reads one edition of a collection. A context manager; threads can share it.
+
+    The files are closed by `close`, or when nobody holds it or a snapshot of it any more.
+    """
 
     def __init__(self, name: str, layout: Layout, engine: Engine) -> None:
         """Use `open`."""
@@ -66,6 +70,10 @@ class CollectionReader:
         self.rendering = self._catalog.rendering()
         self._timeline = Timeline(self._catalog, layout, self.card)
         self._thumbnails = ThumbnailReader(layout.thumbnails)
+        # A reader that another edition took the place of is let go, not closed. A snapshot that
+        # somebody still looks at holds the catalog.
+        finalize(self._catalog, engine.dispose)
+        finalize(self, self._thumbnails.close)
 
     @classmethod
     def open(cls, home: Path, name: str) -> "CollectionReader":

@@ -81,7 +81,7 @@ def test_a_run_with_nothing_to_read_loads_no_encoder_and_starts_no_worker(
 ):
     _indexed(tmp_path)
     loaded.clear()
-    monkeypatch.setattr("radseek.archive.DecodePool", None)
+    monkeypatch.setattr("radseek.archive.local_engine", None)
     report = _archive(tmp_path).index([tmp_path / "red.png"], lambda _: None, lambda: False)
     assert (report.progress.unchanged, report.progress.device, loaded) == (1, "", [])
 

@@ -1,8 +1,13 @@
 """A collection is made anew beside the one that is served, and takes its place as a whole."""
 
+import shutil
+import threading
 import zipfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -11,7 +16,7 @@ from fakes import ColourEncoder
 from PIL import Image
 from runs import warm_pool
 
-from core.errors import CollectionLocked, InvalidRequest, UnknownName
+from core.errors import CardMismatch, CollectionLocked, InvalidRequest, UnknownName
 from core.types import Location
 from encoders.registry import ENCODERS, EncoderRow
 from indexer.local_engine import Lanes, LocalEngine
@@ -19,11 +24,13 @@ from indexer.report import Progress
 from radseek.archive import open_archive
 from radseek.reindexing import Reindexed, editions_of, reindex, remove_other, serve_other
 from radseek.settings import Settings
-from search.query import TextQuery
+from search.query import InstanceQuery, TextQuery
 from storage.batch import Batch
 from storage.editions import IDS, Editions
+from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
+from tests.unit.storage.factories import CARD
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}
 
@@ -294,3 +301,117 @@ def test_a_long_series_is_sampled_as_asked(tmp_path):
     with CollectionReader.open(tmp_path / "home", "default") as reader:
         info = reader.info()
     assert (info.files, info.catalogued, info.slices_per_series) == (5, 4, 5)
+
+
+def open_files(folder: Path) -> list[Path]:
+    """What this process has open of the first edition of a collection."""
+    links = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [link for link in links if link.parent == folder]
+
+
+def test_an_open_archive_has_the_new_edition_with_its_next_query(tmp_path, archive):
+    index(tmp_path, archive, encoder="colour")
+    with open_archive(settings(tmp_path)) as opened:
+        old = opened.reader()
+        (before,) = opened.searcher().search(TextQuery("red"), 1).hits
+        assert opened.reader() is old
+
+        make(tmp_path, encoder="other")
+
+        (after,) = opened.searcher().search(TextQuery("red"), 1).hits
+        assert opened.reader() is not old
+        assert after.record.location == before.record.location == Location(archive / "red.png")
+        assert after.score == pytest.approx(before.score, abs=1e-3)
+        with pytest.raises(UnknownName, match=f"id {before.record.id}"):
+            opened.searcher().search(InstanceQuery(before.record.id))
+        assert opened.reader().thumbnail(before.record.id) is None
+
+
+def test_the_old_edition_is_open_as_long_as_somebody_looks_at_it(tmp_path, archive):
+    index(tmp_path, archive, encoder="colour")
+    folder = layout_of(tmp_path / "home", "default").root
+    with open_archive(settings(tmp_path)) as opened:
+        snapshot = opened.reader().snapshot()
+        make(tmp_path, encoder="other")
+        remove_other(settings(tmp_path), complete=True)
+        opened.reader()
+
+        assert open_files(folder) != []
+        assert len(snapshot.describe(snapshot.ids)) == 4
+        del snapshot
+
+        assert open_files(folder) == []
+
+
+def test_searches_go_on_in_all_threads_while_editions_change(tmp_path, archive):
+    """Each answer is of one edition as a whole, and right by that edition's encoder."""
+    index(tmp_path, archive, encoder="colour")
+    make(tmp_path, encoder="other")
+    wrong, answered, done = [], Counter(), threading.Event()
+
+    def ask(opened, colour):
+        while not done.is_set():
+            (hit,) = opened.searcher().search(TextQuery(colour), 1).hits
+            answered[hit.record.id > IDS] += 1
+            if hit.record.location.path.name != f"{colour}.png":
+                wrong.append(hit)
+
+    with open_archive(settings(tmp_path)) as opened, ThreadPoolExecutor(3) as threads:
+        asking = [threads.submit(ask, opened, colour) for colour in COLOURS]
+        for _ in range(10):
+            seen = answered.total()
+            serve_other(settings(tmp_path))
+            while answered.total() < seen + 5 and not any(each.done() for each in asking):
+                sleep(0.001)
+        done.set()
+        for each in asking:
+            each.result()
+
+    assert wrong == []
+    assert min(answered[True], answered[False]) > 0
+
+
+def test_an_older_collection_is_brought_up_to_date_by_indexing(tmp_path, old_collection):
+    picture = tmp_path / "red.png"
+    paint(picture, COLOURS["red"])
+    with pytest.raises(CardMismatch, match=r"'voi-1'.*radseek reindex"):
+        index(tmp_path, picture)
+
+    with CollectionReader.open(tmp_path / "home", "default") as reader:
+        assert reader.rendering == "voi-1"
+        assert reader.info().pictures == 5
+
+
+def test_an_older_collection_has_a_way_to_todays_rendering(tmp_path, old_collection):
+    """Its files are of an invented folder, so that nothing of them is there."""
+    refused = make(tmp_path)
+    assert (refused.switched, refused.missing) == (False, {"gone": 4})
+
+    assert make(tmp_path, anyway=True).switched
+
+    with CollectionReader.open(tmp_path / "home", "default") as reader:
+        assert (reader.rendering, reader.info().pictures) == ("voi-2", 0)
+
+
+@pytest.fixture
+def old_collection(tmp_path, monkeypatch):
+    """A collection of schema 0001 and rendering voi-1, and its encoder."""
+
+    class Toy(ColourEncoder):
+        card = CARD
+
+    monkeypatch.setattr("fakes.load_toy", lambda weights, device: Toy(), raising=False)
+    monkeypatch.setitem(ENCODERS, "toy", EncoderRow("fakes:load_toy", "", ""))
+    golden = Path(__file__).parents[1] / "golden" / "collection-0001"
+    root = layout_of(tmp_path / "home", "default").root
+    shutil.copytree(golden, root, ignore=shutil.ignore_patterns("make.py"))
+
+
+def test_a_collection_that_was_never_finished_being_created_is_completed(tmp_path, archive):
+    layout = layout_of(tmp_path / "home", "default")
+    layout.create()
+    layout.catalog.touch()  # as SQLite leaves it before the first transaction
+
+    index(tmp_path, archive, encoder="colour")
+
+    assert names(tmp_path) == ALL
