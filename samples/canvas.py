@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Look:
 Palette = dict[Tissue, Look]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)  # known by identity: no two are the same piece
 class Part:
     """A piece of tissue. Later ones (by `order`, then as listed) cover earlier ones."""
 
@@ -43,7 +44,7 @@ class Part:
     name: str = ""  # the finding that it belongs to
     weight: float = 1.0  # 0.5 lets half of what is below through
 
-    @property
+    @cached_property
     def bounds(self) -> Bounds:
         """A box around it, with room for its rough surface."""
         low, high = self.shape.bounds
@@ -72,24 +73,23 @@ def cover(volume: Volume, part: Part, grid: Grid, palettes: Sequence[Palette]) -
     """Paint one part over what is there."""
     grainy = any(palette[part.tissue].grain for palette in palettes)
     for window, distance in distances(part, grid):
-        if distance.min() > grid.reach:
+        if distance.min() > grid.reach / 2:
             continue
         grain = part.grain.at(grid, window) if part.grain and grainy else None
-        for tissue, amount in _layers(part, distance, edges(distance, grid)):
+        for tissue, amount in _layers(part, distance, grid):
             for channel, palette in enumerate(palettes):
                 _blend(volume[(channel, *window)], amount, palette[tissue], grain)
 
 
-def _layers(
-    part: Part, distance: Field, edge: Field | np.float32
-) -> Iterator[tuple[Tissue, Field | None]]:
+def _layers(part: Part, distance: Field, grid: Grid) -> Iterator[tuple[Tissue, Field | None]]:
     """The part's tissues with their amounts; None where a block is full of one."""
-    half, deepest = float(np.max(edge)) / 2, float(distance.max())
-    if part.core and deepest < -part.core[1] - half and part.weight == 1:
+    full = -distance.max() - grid.reach / 2 if part.weight == 1 else 0.0  # to this depth
+    if part.core and full > part.core[1]:
         yield part.core[0], None
         return
+    edge = edges(distance, grid)
     for tissue, depth in [(part.tissue, 0.0), *([part.core] if part.core else [])]:
-        if deepest < -depth - half and part.weight == 1:
+        if full > depth:
             yield tissue, None
         else:
             yield tissue, _weighted(inside(distance, depth, edge), part.weight)
@@ -116,20 +116,22 @@ def edges(distance: Field, grid: Grid) -> Field | np.float32:
     if grid.beam is None or distance.shape[grid.beam] < 2:
         return np.float32(grid.softness)
     width = np.empty(distance.shape, np.float32)
-    ahead, along = np.moveaxis(width, grid.beam, 0), np.moveaxis(distance, grid.beam, 0)
-    np.subtract(along[1:], along[:-1], out=ahead[1:])
-    ahead[0] = ahead[1]
+    first, second, later, sooner = (
+        (slice(None),) * grid.beam + (part,) for part in (0, 1, slice(1, None), slice(-1))
+    )
+    np.subtract(distance[later], distance[sooner], out=width[later])
+    width[first] = width[second]
     np.abs(width, out=width)
+    np.minimum(width, np.float32(grid.reach - grid.softness), out=width)  # next to FAR as well
     width += np.float32(grid.softness)
     return width
 
 
 def inside(distance: Field, depth: float, edge: Field | np.float32) -> Field:
     """1 deeper than `depth` mm, 0 outside, in between over `edge` mm."""
-    amount = distance + np.float32(depth)
-    amount /= edge
+    amount = (distance + np.float32(depth) if depth else distance) / edge
     np.subtract(np.float32(0.5), amount, out=amount)
-    return np.clip(amount, 0, 1, out=amount)
+    return amount.clip(0, 1, out=amount)
 
 
 def distances(part: Part, grid: Grid) -> Iterator[tuple[Window, Field]]:
@@ -153,10 +155,12 @@ def _of_bundle(bundle: Bundle, grid: Grid) -> Iterator[tuple[Window, Field]]:
     window = grid.window(*bundle.bounds)
     if any(part.stop == part.start for part in window):
         return
-    volume = grid.z.step * grid.y.step * grid.x.step
-    points, amounts = cloud.of_bundle(bundle, grid.x.step)
-    share = cloud.deposit(points, amounts, grid.cut(window)) / np.float32(volume)
-    yield window, (0.5 - np.minimum(share, 1)) * np.float32(grid.softness)
+    local = grid.cut(window)
+    here = bundle.near(*local.corners)
+    if len(here.radii):
+        points, amounts = cloud.of_bundle(here, grid.x.step)
+        share = cloud.deposit(points, amounts, local) / np.float32(grid.voxel)
+        yield window, (0.5 - np.minimum(share, 1)) * np.float32(grid.softness)
 
 
 def chunks(window: Window) -> Iterator[Window]:

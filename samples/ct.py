@@ -109,7 +109,6 @@ def ct_instances(
             {
                 "ImagePositionPatient": [grid.x.start, grid.y.start, round(height, 4)],
                 "SliceLocation": round(height, 4),
-                **({"PixelPaddingValue": OUTSIDE} if scanner.signed else {}),
             },
             boxes_at(marks, index),
             round(height, 2),
@@ -197,6 +196,7 @@ def ct_series(
         "WindowCenter": [window[1] for window in kernel.windows],
         "WindowWidth": [window[2] for window in kernel.windows],
         "WindowCenterWidthExplanation": [window[0] for window in kernel.windows],
+        **({"PixelRepresentation": 1, "PixelPaddingValue": OUTSIDE} if scanner.signed else {}),
         **({"ContrastBolusAgent": "INVENTED CONTRAST 300"} if phase else {}),
     }
     words = " ".join(filter(None, (body_part, kernel.windows[0][0], phase)))

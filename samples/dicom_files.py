@@ -15,11 +15,11 @@ from PIL import Image
 from pydicom.charset import convert_encodings
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import correct_ambiguous_vr, write_data_element
+from pydicom.filewriter import correct_ambiguous_vr
 from pydicom.pixels.encoders.base import get_encoder
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, JPEGBaseline8Bit
 
+from samples.elements import PIXEL_DATA, encoded, in_order, of_pixels, of_text
 from samples.people import Person
 from samples.scanners import Scanner
 from samples.series import Instance, Series, Stored
@@ -148,17 +148,15 @@ class SeriesWriter:
 
     def write(self, path: Path, instance: Instance, number: int) -> str:
         """Write one image and return its SOP instance UID."""
-        own = item(
-            SOPInstanceUID=uid(self._shared.SeriesInstanceUID, number),
-            InstanceNumber=number,
-            **instance.elements,
-        )
+        name = uid(self._shared.SeriesInstanceUID, number)
+        own = {"SOPInstanceUID": name, "InstanceNumber": number, **instance.elements}
         module = self._module(instance.pixels)
-        if "PixelPaddingValue" in own:  # its VR hangs on the pixels' sign
-            own.PixelRepresentation = module.PixelRepresentation
-        put_pixels(own, module, instance.pixels, self._syntax)
-        self._save(path, own.SOPInstanceUID, {**self._encoded, **self._encode(own)})
-        return str(own.SOPInstanceUID)
+        words = dict(
+            of_text(keyword, _short(value), self._syntax) for keyword, value in own.items()
+        )
+        pixels = of_pixels(coded(module, instance.pixels, self._syntax), module, self._syntax)
+        self._save(path, name, {**self._encoded, **words, PIXEL_DATA: pixels})
+        return name
 
     def _module(self, pixels: Stored) -> Dataset:
         """The image pixel module of pictures like these; encoded when it is first asked for."""
@@ -171,35 +169,17 @@ class SeriesWriter:
 
     def write_alone(self, path: Path) -> None:
         """Write the shared elements as a file of their own: an object without pixels."""
-        self._save(path, self._shared.SOPInstanceUID, self._encoded)
+        self._save(path, str(self._shared.SOPInstanceUID), self._encoded)
 
-    def _save(self, path: Path, name: UID, elements: Mapping[int, bytes]) -> None:
-        value = name.encode("ascii") + b"\0" * (len(name) % 2)
-        own = struct.pack("<HH2sH", 2, 3, b"UI", len(value)) + value  # (0002,0003), PS3.5 7.1.2
-        meta = in_order({**self._meta, 0x00020003: own})
+    def _save(self, path: Path, name: str, elements: Mapping[int, bytes]) -> None:
+        tag, own = of_text("MediaStorageSOPInstanceUID", name, META)
+        meta = in_order({**self._meta, tag: own})
         body = in_order(elements)
         save(path, meta, deflated(body) if self._syntax.is_deflated else body)
 
     def _encode(self, dataset: Dataset) -> dict[int, bytes]:
         correct_ambiguous_vr(dataset, self._syntax.is_little_endian)
         return encoded(dataset, self._syntax, self._charset)
-
-
-def encoded(dataset: Dataset, syntax: UID, charset: list[str]) -> dict[int, bytes]:
-    """The bytes of each element, by tag (PS3.5 7)."""
-    elements = {}
-    for element in dataset:
-        buffer = DicomBytesIO()
-        buffer.is_little_endian = syntax.is_little_endian
-        buffer.is_implicit_VR = syntax.is_implicit_VR
-        write_data_element(buffer, element, charset)
-        elements[int(element.tag)] = buffer.getvalue()
-    return elements
-
-
-def in_order(elements: Mapping[int, bytes]) -> bytes:
-    """The elements one after the other, by their tags."""
-    return b"".join(elements[tag] for tag in sorted(elements))
 
 
 def write_report(path: Path, person: Person, study: StudyHeader, text: str) -> None:
@@ -284,18 +264,14 @@ def _frames(pixels: Stored) -> Stored:
     return pixels if pixels.ndim == 4 else pixels[None]
 
 
-def put_pixels(dataset: Dataset, module: Dataset, pixels: Stored, syntax: UID) -> None:
-    """The pixel data element, in the coding of the syntax (PS3.5 8)."""
+def coded(module: Dataset, pixels: Stored, syntax: UID) -> bytes:
+    """The value of the pixel data element, in the coding of the syntax (PS3.5 8)."""
     frames = _frames(pixels)
     if syntax.is_encapsulated:
-        dataset.PixelData = encapsulate([_encoded(module, frame, syntax) for frame in frames])
-        dataset["PixelData"].VR = "OB"
-        dataset["PixelData"].is_undefined_length = True
-        return
+        return encapsulate([_encoded(module, frame, syntax) for frame in frames])
     order: Literal[">", "<"] = ">" if syntax == ExplicitVRBigEndian else "<"
     content = frames.astype(frames.dtype.newbyteorder(order), copy=False).tobytes()
-    dataset.PixelData = content + b"\0" * (len(content) % 2)
-    dataset["PixelData"].VR = "OB" if module.BitsAllocated == 8 else "OW"
+    return content + b"\0" * (len(content) % 2)
 
 
 def _encoded(module: Dataset, frame: Stored, syntax: UID) -> bytes:
@@ -303,7 +279,7 @@ def _encoded(module: Dataset, frame: Stored, syntax: UID) -> bytes:
         packed = BytesIO()
         Image.fromarray(frame).save(packed, "JPEG", quality=90, subsampling="4:2:2")
         return packed.getvalue()
-    coded: bytes = get_encoder(syntax).encode(
+    packed_frame: bytes = get_encoder(syntax).encode(
         frame,
         rows=module.Rows,
         columns=module.Columns,
@@ -315,4 +291,4 @@ def _encoded(module: Dataset, frame: Stored, syntax: UID) -> bytes:
         photometric_interpretation=module.PhotometricInterpretation,
         planar_configuration=0,
     )
-    return coded
+    return packed_frame

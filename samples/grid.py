@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ class Axis:
 
     def positions(self) -> Field:
         """The positions in mm, (count,)."""
-        return (self.start + self.step * np.arange(self.count)).astype(np.float32)
+        return _positions(self.start, self.step, self.count)
 
     def within(self, low: float, high: float, stride: int = 1) -> slice:
         """The positions from low to high mm; an empty slice when there are none.
@@ -42,6 +43,13 @@ class Axis:
     def cut(self, part: slice) -> "Axis":
         """The positions of a slice as an axis of their own."""
         return Axis(self.start + part.start * self.step, self.step, part.stop - part.start)
+
+
+@lru_cache(maxsize=64)
+def _positions(start: float, step: float, count: int) -> Field:
+    made: Field = (start + step * np.arange(count)).astype(np.float32)
+    made.flags.writeable = False  # as all who ask get the same
+    return made
 
 
 def axis_around(middle: float, length: float, step: float) -> Axis:
@@ -71,18 +79,33 @@ class Grid:
 
     @property
     def reach(self) -> float:
-        """The farthest from a surface, in mm, that its soft edge can reach."""
+        """The greatest width of a soft edge, mm: half of it lies outside."""
         if self.beam is None:
             return self.softness
         return self.softness + (self.z, self.y, self.x)[self.beam].step
 
+    @property
+    def voxel(self) -> float:
+        """The volume of one voxel, mm3."""
+        return self.z.step * self.y.step * self.x.step
+
+    @property
+    def corners(self) -> tuple[Point, Point]:
+        """Two corners (x, y, z) of a box with all points that share in a voxel."""
+        x, y, z = self.x, self.y, self.z
+        return (x.start - x.step, y.start - y.step, z.start - z.step), (
+            x.start + x.step * x.count, y.start + y.step * y.count, z.start + z.step * z.count,
+        )  # fmt: skip
+
     def window(self, low: Point, high: Point) -> Window:
         """The block of voxels between two corners (x, y, z), wide enough for soft edges."""
-        edge = self.softness
+        edges = [self.softness] * 3
+        if self.beam is not None:
+            edges[self.beam] = self.reach / 2
         return (
-            self.z.within(low[2] - edge, high[2] + edge),
-            self.y.within(low[1] - edge, high[1] + edge, STRIDE),
-            self.x.within(low[0] - edge, high[0] + edge, STRIDE),
+            self.z.within(low[2] - edges[0], high[2] + edges[0]),
+            self.y.within(low[1] - edges[1], high[1] + edges[1], STRIDE),
+            self.x.within(low[0] - edges[2], high[0] + edges[2], STRIDE),
         )
 
     def coordinates(self, window: Window) -> tuple[Field, Field, Field]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -62,11 +63,10 @@ def reprojected(
     base: Shadow, film: Film, before: tuple[Part, ...], after: tuple[Part, ...]
 ) -> Field:
     """The rays of `after`, from the shadow of `before`: only what changed is projected again."""
-    old, new = {id(part) for part in before}, {id(part) for part in after}
-    gone = [part for part in before if id(part) not in new]
-    come = [part for part in after if id(part) not in old]
-    fine = base.fine + _fine([part for part in come if part.fine], film)
-    fine = fine - _fine([part for part in gone if part.fine], film)
+    old, new = set(before), set(after)
+    gone = [part for part in before if part not in new]
+    come = [part for part in after if part not in old]
+    fine = base.fine + _fine([come], film) - _fine([gone], film)
     changed = [part for part in (*gone, *come) if not part.fine]
     solid = _repainted(base.solid, film, after, changed) if changed else base.solid
     return Shadow(solid, fine).rays
@@ -102,16 +102,20 @@ def projection(parts: Iterable[Part], film: Film) -> Field:
     return projected(parts, film).rays
 
 
-def projected(parts: Iterable[Part], film: Film) -> Shadow:
-    """What a body adds to each ray."""
-    parts = tuple(parts)
+def projected(parts: Iterable[Part], film: Film, inner: tuple[Part, ...] = ()) -> Shadow:
+    """What a body adds to each ray.
+
+    The points of the `inner` ones are made once for all films of a body.
+    """
+    parts, among = tuple(parts), set(inner)
     solid = _solid(parts, film.grid(film.step), film.step)
-    return Shadow(solid, _fine([part for part in parts if part.fine], film))
+    return Shadow(solid, _fine([inner, [part for part in parts if part not in among]], film))
 
 
-def _fine(parts: list[Part], film: Film) -> Field:
+def _fine(groups: Iterable[Iterable[Part]], film: Film) -> Field:
     """What the parts of fine bone and vessel add to each ray, the feet's end first."""
-    clouds = [*_thin(parts, film.pixel), *_bones(parts, film.pixel)]
+    fine = (tuple(part for part in group if part.fine) for group in groups)
+    clouds = [_cloud(group, film.pixel) for group in fine if group]
     if not clouds:
         return np.zeros((1, 1), np.float32)
     points, weights = (np.concatenate(column) for column in zip(*clouds, strict=True))
@@ -119,7 +123,15 @@ def _fine(parts: list[Part], film: Film) -> Field:
     return blurred(total / np.float32(film.pixel**2), FOCUS)
 
 
-def _thin(parts: list[Part], pixel: float) -> Iterator[Cloud]:
+@lru_cache(maxsize=4)  # of a body, of the rest in one view, and of what has come and gone
+def _cloud(parts: tuple[Part, ...], pixel: float) -> Cloud:
+    """Points all over fine parts, with what each adds to the rays through it."""
+    clouds = [*_thin(parts, pixel), *_bones(parts, pixel)]
+    points, weights = (np.concatenate(column) for column in zip(*clouds, strict=True))
+    return points, weights
+
+
+def _thin(parts: Iterable[Part], pixel: float) -> Iterator[Cloud]:
     """The vessels of the lungs and plates of bone."""
     for part in parts:
         if isinstance(part.shape, Bundle):
@@ -130,7 +142,7 @@ def _thin(parts: list[Part], pixel: float) -> Iterator[Cloud]:
             yield points, amounts * _excess(part.tissue, Tissue.MUSCLE)
 
 
-def _bones(parts: list[Part], pixel: float) -> Iterator[Cloud]:
+def _bones(parts: Iterable[Part], pixel: float) -> Iterator[Cloud]:
     """The shells and the cores of long bones: all of one tissue as one cloud."""
     layers: dict[tuple[Tissue, float], list[tuple[Tube, tuple[float, float]]]] = {}
     for part in parts:

@@ -1,6 +1,6 @@
 """Solid shapes as fields of signed distance: negative inside, in mm, exact enough at the edge."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -129,6 +129,35 @@ class Drum:
 
 
 @dataclass(frozen=True, slots=True)
+class Rod:
+    """A straight round piece of a tube, with a radius at its start and one at its end."""
+
+    start: Sequence[float]
+    way: Sequence[float]  # of length 1
+    length: float
+    radius: float
+    last_radius: float
+
+    def distance(self, x: Field, y: Field, z: Field) -> Field:
+        """Distance to the nearest point of the axis, less the radius there. (z, y, x)"""
+        (x0, y0, z0), (a, b, c) = self.start, self.way
+        x, y, z = x - x0, y - y0, z - z0
+        square = (x * a + y * b) + z * c  # the way along the axis, at first
+        along = square.clip(0, self.length)
+        square += square
+        square -= along
+        square *= along  # along * (2 way - along): what of the square lies along the axis
+        np.subtract(x * x + y * y, square, out=square)
+        square += z * z
+        distance: Field = np.sqrt(np.maximum(square, 0, out=square), out=square)
+        if self.radius != self.last_radius:
+            along *= (self.radius - self.last_radius) / self.length
+            distance += along
+        distance -= self.radius
+        return distance
+
+
+@dataclass(frozen=True, slots=True)
 class Tube:
     """A pipe through points (n, 3) with a radius (n,) at each; `flat` squeezes its section."""
 
@@ -144,22 +173,24 @@ class Tube:
 
     def distance(self, x: Field, y: Field, z: Field) -> Field:
         """The smallest distance to a piece; FAR where no piece is near."""
-        shape = np.broadcast_shapes(x.shape, y.shape, z.shape)
-        nearest = np.full(shape, FAR, np.float32)
-        for index, block in self._blocks((z.ravel(), y.ravel(), x.ravel())):
-            parts = (x[:, :, block[2]], y[:, block[1]], z[block[0]])
-            np.minimum(nearest[block], self._piece(index, *parts), out=nearest[block])
+        nearest = np.full((z.size, y.size, x.size), FAR, np.float32)
+        rods, blocks = self._rods(), self._blocks((z.ravel(), y.ravel(), x.ravel()))
+        x, y, z = (axis / flat for axis, flat in zip((x, y, z), self.flat, strict=True))
+        shrink = min(self.flat)
+        for rod, (up, back, left) in zip(rods, blocks, strict=True):
+            near = nearest[up, back, left]
+            if near.size:
+                away = rod.distance(x[:, :, left], y[:, back], z[up])
+                np.minimum(near, away if shrink == 1 else away * shrink, out=near)
         return nearest
 
-    def _blocks(self, axes: tuple[Field, ...]) -> Iterator[tuple[int, tuple[slice, ...]]]:
-        """The pieces near these positions (z, y, x), and the indices that each is near to."""
+    def _blocks(self, axes: tuple[Field, ...]) -> list[tuple[slice, slice, slice]]:
+        """For each piece the positions (z, y, x) near to it, as indices."""
         low, high = self._reach()
-        first = [np.searchsorted(axis, low[:, 2 - n]) for n, axis in enumerate(axes)]
-        last = [np.searchsorted(axis, high[:, 2 - n], "right") for n, axis in enumerate(axes)]
-        corners = np.stack([np.column_stack(first), np.column_stack(last)], axis=2).tolist()
-        for index, block in enumerate(corners):
-            if all(start < stop for start, stop in block):
-                yield index, tuple(slice(start, stop) for start, stop in block)
+        first = [axis.searchsorted(low[:, 2 - n]).tolist() for n, axis in enumerate(axes)]
+        last = [axis.searchsorted(high[:, 2 - n], "right").tolist() for n, axis in enumerate(axes)]
+        up, back, left = (map(slice, *ends) for ends in zip(first, last, strict=True))
+        return list(zip(up, back, left, strict=True))
 
     def _reach(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Corners (pieces, 3) of a box around each piece, with a margin for soft edges."""
@@ -167,23 +198,14 @@ class Tube:
         start, end = self.points[:-1], self.points[1:]
         return np.minimum(start, end) - wide, np.maximum(start, end) + wide
 
-    def _piece(self, index: int, x: Field, y: Field, z: Field) -> Field:
-        """Distance to the nearest point of one piece's axis, less the radius there."""
-        flat = vector(self.flat)
-        sx, sy, sz = (float(v) for v in self.points[index] / flat)
-        step = (self.points[index + 1] - self.points[index]) / flat
-        ax, ay, az = (float(v) for v in step)
-        length = ax * ax + ay * ay + az * az or 1.0
-        x, y, z = x / flat[0] - sx, y / flat[1] - sy, z / flat[2] - sz
-        along = (x * (ax / length) + y * (ay / length)) + z * (az / length)
-        np.clip(along, 0, 1, out=along)
-        square = (x - along * ax) ** 2
-        square += (y - along * ay) ** 2
-        square += (z - along * az) ** 2
-        start, end = float(self.radii[index]), float(self.radii[index + 1])
-        along *= start - end
-        made: Field = (np.sqrt(square, out=square) + (along - start)) * min(self.flat)
-        return made
+    def _rods(self) -> list[Rod]:
+        """The pieces, where space is stretched so that they are round."""
+        points = self.points / vector(self.flat)
+        runs = np.diff(points, axis=0)
+        lengths = np.maximum(np.sqrt(np.square(runs).sum(axis=1)), np.float32(1e-6))
+        ways = runs / lengths[:, None]
+        columns = (points[:-1], ways, lengths, self.radii[:-1], self.radii[1:])
+        return [Rod(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def grown(self, by: float) -> "Tube":
         """The same with every radius longer by so many mm."""
@@ -208,6 +230,14 @@ class Bundle:
         reach = float(self.radii.max())
         both = np.vstack([self.starts, self.ends])
         return as_point(both.min(axis=0) - reach), as_point(both.max(axis=0) + reach)
+
+    def near(self, low: Point, high: Point) -> "Bundle":
+        """The rods that may reach into a box between two corners."""
+        wide = self.radii[:, None]
+        above = np.maximum(self.starts, self.ends) + wide >= vector(low)
+        below = np.minimum(self.starts, self.ends) - wide <= vector(high)
+        kept = (above & below).all(axis=1)
+        return Bundle(self.starts[kept], self.ends[kept], self.radii[kept])
 
 
 def tube(points: object, radii: object, flat: Point = (1.0, 1.0, 1.0), pieces: int = 0) -> Tube:

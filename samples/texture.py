@@ -75,13 +75,18 @@ def blurred(image: Field, sigma: float) -> Field:
     return soft[edge : edge + image.shape[0], edge : edge + image.shape[1]]
 
 
-def shifted(tiles: NDArray[np.float32], rng: np.random.Generator) -> Field:
-    """A piece of noise from a few (n, rows, columns), moved and perhaps inverted.
+def moved(tiles: NDArray[np.float32], rng: np.random.Generator) -> Field:
+    """One of a few pieces (n, rows, columns) whose edges fit, moved along both.
 
-    Fresh noise for every slice would cost more than all the rest of it.
+    Fresh ones for every picture would cost more than all the rest of it.
     """
     rows, columns = tiles.shape[1:]
     shift = int(rng.integers(rows)), int(rng.integers(columns))
-    sign = np.float32(1 if rng.random() < 0.5 else -1)
-    made: Field = np.roll(tiles[rng.integers(len(tiles))], shift, (0, 1)) * sign
+    made: Field = np.roll(tiles[rng.integers(len(tiles))], shift, (0, 1))
     return made
+
+
+def shifted(tiles: NDArray[np.float32], rng: np.random.Generator) -> Field:
+    """A piece of noise from a few (n, rows, columns), moved and perhaps inverted."""
+    sign = np.float32(1 if rng.random() < 0.5 else -1)
+    return moved(tiles, rng) * sign

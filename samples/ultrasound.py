@@ -1,7 +1,7 @@
 """Ultrasound: a plane of echoes under a fan of beams, with speckle, shadows and a label."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,12 @@ from samples.dicom_files import item
 from samples.grid import Field
 from samples.scanners import Scanner
 from samples.series import Box, Elements, Instance, Series
-from samples.texture import filtered, frequencies
+from samples.texture import filtered, frequencies, moved
 from samples.tissues import Tissue
 
 US_IMAGE = "1.2.840.10008.5.1.4.1.1.6.1"
 US_CINE = "1.2.840.10008.5.1.4.1.1.3.1"
+SAMPLES, BEAMS = 320, 160  # along a beam, and side by side
 
 # Echo (0 to 1) and loss (1/mm, beside what the machine's gain makes up for) of each tissue.
 ECHOES: dict[Tissue, tuple[float, float]] = {
@@ -63,53 +64,86 @@ def beams(fan: Fan) -> tuple[NDArray[np.bool_], Field, Field]:
     return seen, depth.astype(np.float32), angle.astype(np.float32)
 
 
-def polar(plane: Field, spacing: float, probe: tuple[float, float], fan: Fan) -> Field:
-    """A plane (down, across) along the beams, (samples, beams), by the nearest pixel.
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Where the pixels that the fan reaches lie among the beams (samples, beams)."""
 
-    `probe` is the row and the column of the plane under the middle of the probe.
+    sample: NDArray[np.intp]  # the one above and to the left, as an index into all of them
+    below: Field  # the share of the next sample
+    beside: Field  # the share of the next beam
+
+
+@lru_cache(maxsize=4)
+def lookup(fan: Fan) -> Lookup:
+    """What each pixel that the fan reaches is made of: worked out once for all pictures."""
+    seen, depth, angle = beams(fan)
+    rows = np.minimum(depth[seen] / fan.depth, 0.9999) * (SAMPLES - 1)
+    share = (angle[seen] / fan.half_angle + 1) / 2
+    columns: Field = np.clip(share, 0, 0.9999) * np.float32(BEAMS - 1)
+    first, left = np.floor(rows), np.floor(columns)
+    index = first.astype(np.intp) * BEAMS + left.astype(np.intp)
+    return Lookup(index, rows - first, columns - left)
+
+
+@lru_cache(maxsize=4)
+def paths(fan: Fan) -> tuple[Field, Field]:
+    """How far below the probe's middle, and beside it, each sample is in mm. (samples, beams)"""
+    angle = np.linspace(-fan.half_angle, fan.half_angle, BEAMS)[None, :]
+    way = np.linspace(0, fan.depth, SAMPLES)[:, None] + fan.radius
+    down, across = way * np.cos(angle) - fan.radius, way * np.sin(angle)
+    return down.astype(np.float32), across.astype(np.float32)
+
+
+def polar(
+    planes: tuple[Field, Field], spacing: float, probe: tuple[float, float], fan: Fan
+) -> tuple[Field, Field]:
+    """Two planes (down, across) along the beams, (samples, beams), by the nearest pixel.
+
+    `probe` is the row and the column of the planes under the middle of the probe.
     """
-    angle = np.linspace(-fan.half_angle, fan.half_angle, 160)[None, :]
-    way = np.linspace(0, fan.depth, 320)[:, None] + fan.radius
-    down = probe[0] + (way * np.cos(angle) - fan.radius) / spacing
-    across = probe[1] + way * np.sin(angle) / spacing
-    rows = np.clip(np.rint(down).astype(int), 0, plane.shape[0] - 1)
-    columns = np.clip(np.rint(across).astype(int), 0, plane.shape[1] - 1)
-    made: Field = plane[rows, columns]
-    return made
+    places = []
+    for way, start, count in zip(paths(fan), probe, planes[0].shape, strict=True):
+        at = np.rint(way / np.float32(spacing) + np.float32(start))
+        places.append(np.clip(at, 0, count - 1).astype(np.intp))
+    rows, columns = places
+    return planes[0][rows, columns], planes[1][rows, columns]
 
 
 def scan(echo: Field, loss: Field, fan: Fan, rng: np.random.Generator) -> Field:
     """What the beams (samples, beams) bring back, on the screen, 0 to 1."""
-    step = fan.depth / echo.shape[0]
+    step = np.float32(fan.depth / echo.shape[0])
     there = np.exp(-2 * step * np.cumsum(loss, axis=0))
     edges = np.abs(np.diff(echo, axis=0, prepend=echo[:1]))
-    signal = (echo + 0.9 * edges) * np.clip(there, 0, 2.2) * speckle(echo.shape, rng)
-    shown = np.clip(0.60 + 0.40 * np.log10(signal + 1e-4), 0, 1)
-    seen, depth, angle = beams(fan)
-    rows = depth / fan.depth * (echo.shape[0] - 1)
-    columns = (angle / fan.half_angle + 1) / 2 * (echo.shape[1] - 1)
-    return np.where(seen, _between(shown.astype(np.float32), rows, columns), 0)
+    signal = (echo + np.float32(0.9) * edges) * np.clip(there, 0, 2.2) * speckle(echo.shape, rng)
+    shown = np.clip(0.60 + 0.40 * np.log10(signal + np.float32(1e-4)), 0, 1)
+    picture = np.zeros((fan.rows, fan.columns), np.float32)
+    picture[beams(fan)[0]] = _between(shown, lookup(fan))
+    return picture
 
 
-def _between(image: Field, rows: Field, columns: Field) -> Field:
-    """Values at fractional places, bilinear."""
-    r = np.clip(rows, 0, image.shape[0] - 1.001)
-    c = np.clip(columns, 0, image.shape[1] - 1.001)
-    i, j = r.astype(int), c.astype(int)
-    a, b = r - i, c - j
-    above = image[i, j] * (1 - b) + image[i, j + 1] * b
-    below = image[i + 1, j] * (1 - b) + image[i + 1, j + 1] * b
-    mixed: Field = above * (1 - a) + below * a
+def _between(samples: Field, places: Lookup) -> Field:
+    """Values between the samples, bilinear."""
+    values, first = samples.ravel(), places.sample
+    above = values[first] * (1 - places.beside) + values[first + 1] * places.beside
+    first = first + BEAMS
+    below = values[first] * (1 - places.beside) + values[first + 1] * places.beside
+    mixed: Field = above + (below - above) * places.below
     return mixed
 
 
 def speckle(shape: tuple[int, int], rng: np.random.Generator) -> Field:
-    """Fully developed speckle: the magnitude of a narrow-band complex field (Goodman 1975)."""
+    """Fully developed speckle with a mean of 1: one of a few pieces, moved."""
+    return moved(_speckle_tiles(shape), rng)
+
+
+@cache
+def _speckle_tiles(shape: tuple[int, int]) -> NDArray[np.float32]:
+    """The magnitude of narrow-band complex fields (Goodman 1975). (8, samples, beams)"""
+    rng = np.random.default_rng(1975)
     narrow = np.exp(-((frequencies(*shape) / 0.19) ** 2))
-    real, imaginary = (filtered(rng.standard_normal(shape, np.float32), narrow) for _ in range(2))
-    magnitude = np.hypot(real, imaginary)
-    spread: Field = magnitude / magnitude.mean()
-    return spread
+    fields = [filtered(rng.standard_normal(shape, np.float32), narrow) for _ in range(16)]
+    tiles = [np.hypot(*pair) for pair in zip(fields[::2], fields[1::2], strict=True)]
+    return np.stack([tile / tile.mean() for tile in tiles])
 
 
 def screen(image: Field, scanner: Scanner, label: str) -> NDArray[np.uint8]:

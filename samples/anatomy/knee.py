@@ -7,7 +7,7 @@ import numpy as np
 from samples.anatomy.build import Build
 from samples.canvas import Part
 from samples.grid import Point
-from samples.shapes import Drum, Ellipsoid, Shape, Tube, Without, tube, turned
+from samples.shapes import Drum, Ellipsoid, Shape, Smooth, Tube, Without, tube, turned
 from samples.texture import Grain
 from samples.tissues import Tissue
 
@@ -75,9 +75,9 @@ def _flesh(build: Build, side: float) -> list[Part]:
     ]
     vessel = tube(np.array([(0, 32, 140), (2, 34, 0), (0, 26, -140)]) * s, 4.0, pieces=6)
     return [
-        Part(Tissue.SKIN, outside, SKIN, Grain(13, 9), core=(Tissue.FAT, 1.8)),
+        Part(Tissue.SKIN, Smooth(outside), SKIN, Grain(13, 9), core=(Tissue.FAT, 1.8)),
         *(
-            Part(Tissue.MUSCLE, shape, MUSCLE, Grain(7, 4), (Grain(11, 9), 1.0))
+            Part(Tissue.MUSCLE, Smooth(shape), MUSCLE, Grain(7, 4), (Grain(11, 9), 1.0))
             for shape in muscles
         ),
         Part(Tissue.BLOOD, vessel, MUSCLE + 1),

@@ -163,6 +163,7 @@ class Chest:
     """The parts of a chest and the landmarks that findings need."""
 
     parts: tuple[Part, ...]
+    inner: tuple[Part, ...]  # those that are the same wherever the arms are
     lungs: dict[float, Lung]  # by side: -1 right, 1 left
     build: Build
     erect: bool
@@ -170,20 +171,28 @@ class Chest:
 
 def chest(build: Build, erect: bool, arms: bool) -> Chest:
     """A chest, standing (a deep breath) or lying, with or without the arms beside it."""
-    lungs = {side: lung_of(build, side, erect) for side in (-1.0, 1.0)}
-    parts = (
-        *_trunk(build, arms, erect),
+    inner, lungs = _inner(build, erect), _lungs(build, erect)
+    parts = (*_trunk(build, arms, erect), *inner, *_shoulders(build, arms))
+    return Chest(parts, inner, lungs, build, erect)
+
+
+@lru_cache(maxsize=2)
+def _inner(build: Build, erect: bool) -> tuple[Part, ...]:
+    """What lies in the trunk, made once for all views of it."""
+    return (
         *_abdomen(build),
-        *(part for s, lung in lungs.items() for part in lung_parts(build, s, lung)),
+        *(part for s, lung in _lungs(build, erect).items() for part in lung_parts(build, s, lung)),
         *_mediastinum(build),
         *_heart(build),
         *_great_vessels(build),
         *_airways(build),
         *_spine(build),
         *_ribs(build),
-        *_shoulders(build, arms),
     )
-    return Chest(parts, lungs, build, erect)
+
+
+def _lungs(build: Build, erect: bool) -> dict[float, Lung]:
+    return {side: lung_of(build, side, erect) for side in (-1.0, 1.0)}
 
 
 SKIN, FAT, MUSCLE, CAVITY, ORGANS, LUNGS, IN_LUNGS = 0, 1, 2, 3, 4, 10, 15

@@ -105,7 +105,7 @@ def _views(
     for number in range(planes.count):
         echo, loss = (_seen_from(volume[:, number], side) for volume in volumes)
         probe = (_skin(echo), echo.shape[1] / 2)
-        bright, lost = (polar(plane, step, probe, fan) for plane in (echo, loss))
+        bright, lost = polar((echo, loss), step, probe, fan)
         found = {
             name: on_screen(_seen_from(mask[:, number], side), step, probe, fan)
             for name, mask in masks.items()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 
@@ -64,11 +65,21 @@ def _radiograph(plan: StudyPlan, machine: Scanner, view: View, beam: int) -> Ser
 def _filmed(build: Build, size: int, beam: int) -> tuple[Chest, Film, Shadow]:
     """The chest before a film, and its shadow without findings: the same for every visit."""
     body = chest(build, erect=True, arms=beam == ALONG_Y)
-    depth = (-175.0, 175.0) if beam == ALONG_Y else (-235.0, 235.0)
     step = 10.0 if beam == ALONG_Y else 14.0
+    reach = _reach(build, beam, step)
     middle = (0.0 if beam == ALONG_Y else 6.0, -6.0)
-    film = Film(middle, FILM, FILM, FILM / size, beam, depth, step)
-    return body, film, projected(body.parts, film)
+    film = Film(middle, FILM, FILM, FILM / size, beam, (-reach, reach), step)
+    return body, film, projected(body.parts, film, body.inner)
+
+
+def _reach(build: Build, beam: int, step: float) -> float:
+    """How far a body reaches along the beam, as whole steps.
+
+    Samples lie in the middle from the front, and beside the middle from the side: there they
+    cut the walls of the vertebrae sharply.
+    """
+    half = (113 if beam == ALONG_Y else 153) * build.scale + build.fat + build.muscle + 8
+    return step * (ceil(half / step) + (0.5 if beam == ALONG_Y else 0.0))
 
 
 def ct(plan: StudyPlan) -> Iterator[Series]:

@@ -57,6 +57,6 @@ class Change:
 
 def with_changes(parts: tuple[Part, ...], changes: list[Change]) -> tuple[Part, ...]:
     """The parts after all changes."""
-    removed = {id(part) for change in changes for part in change.removed}
-    kept = tuple(part for part in parts if id(part) not in removed)
+    removed = {part for change in changes for part in change.removed}
+    kept = tuple(part for part in parts if part not in removed)
     return kept + tuple(part for change in changes for part in change.added)

@@ -6,7 +6,7 @@ import pytest
 from samples import cloud
 from samples.canvas import Look, Part, extent, paint
 from samples.grid import Axis, Grid, axis_around
-from samples.shapes import Bundle, Ellipsoid, Plate, tube
+from samples.shapes import Bundle, Drum, Ellipsoid, Plate, tube
 from samples.texture import Grain, blurred
 from samples.tissues import Tissue
 
@@ -63,6 +63,17 @@ def test_an_edge_across_the_beam_adds_up_without_steps():
     x = coarse.x.positions()
     chord = 10 * 2 * np.sqrt(np.clip(20**2 - x**2, 0, None))
     assert np.abs(rays - chord).max() < 0.06 * chord.max()
+
+
+@pytest.mark.parametrize("phase", [0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0])
+@pytest.mark.parametrize(
+    "shape",
+    [Drum((0, 0, 0), (12, 12), 9, waist=0.0), tube([(0, 0, -40), (0, 0, 40)], 12.0)],
+)
+def test_few_samples_along_a_beam_find_a_thin_part_wherever_they_lie(shape, phase):
+    coarse = Grid(Axis(0, 1, 1), axis_around(0, 3, 1.0), Axis(-70 + phase, 14.0, 11), 1.5, beam=2)
+    through = paint([Part(Tissue.FAT, shape, 0)], coarse, [PALETTE])[0, 0, 1].sum() / 10 * 14.0
+    assert through == pytest.approx(24, abs=14 / 3)
 
 
 def test_a_sheet_is_where_the_grain_is_near_zero():

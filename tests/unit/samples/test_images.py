@@ -129,8 +129,9 @@ def test_ct_stores_hounsfield_units(machine, air):
 
 
 def test_a_signed_scanner_pads_what_it_did_not_measure():
-    instance = next(next(EXAMS["chest CT"](plan("chest CT", "ct-b"))).instances)
-    assert instance.pixels[0, 0] == -2000 == instance.elements["PixelPaddingValue"]
+    series = next(EXAMS["chest CT"](plan("chest CT", "ct-b")))
+    instance = next(series.instances)
+    assert instance.pixels[0, 0] == -2000 == series.elements["PixelPaddingValue"]
 
 
 def test_the_noise_of_a_soft_kernel_is_coarser_than_that_of_a_sharp_one():

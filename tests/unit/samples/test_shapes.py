@@ -96,3 +96,12 @@ def test_the_box_of_a_bundle_holds_its_rods():
     ends = np.array([(0, 0, 0), (10, 20, 30)], np.float32)
     bundle = Bundle(ends[:1], ends[1:], np.array([2.0], np.float32))
     assert bundle.bounds == ((-2, -2, -2), (12, 22, 32))
+
+
+def test_the_rods_near_a_box_are_those_that_reach_into_it():
+    starts = np.array([(0, 0, 0), (0, 0, 50), (-30, 5, 5)], np.float32)
+    ends = np.array([(5, 0, 0), (5, 0, 50), (30, 5, 5)], np.float32)
+    bundle = Bundle(starts, ends, np.array([1, 2, 3], np.float32))
+    assert bundle.near((4, -1, -1), (9, 9, 9)).radii.tolist() == [1, 3]
+    assert bundle.near((4, -1, 48.5), (9, 9, 90)).radii.tolist() == [2]
+    assert bundle.near((4, 40, 0), (9, 50, 9)).radii.tolist() == []
