@@ -79,7 +79,7 @@ def lookup(fan: Fan) -> Lookup:
     seen, depth, angle = beams(fan)
     rows = np.minimum(depth[seen] / fan.depth, 0.9999) * (SAMPLES - 1)
     share = (angle[seen] / fan.half_angle + 1) / 2
-    columns: Field = np.clip(share, 0, 0.9999) * np.float32(BEAMS - 1)
+    columns = np.clip(share, 0, 0.9999).astype(np.float32) * np.float32(BEAMS - 1)
     first, left = np.floor(rows), np.floor(columns)
     index = first.astype(np.intp) * BEAMS + left.astype(np.intp)
     return Lookup(index, rows - first, columns - left)
