@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from core.errors import UnknownName
+from core.errors import UnknownName, WeightsMismatch
 from encoders.base import Encoder
 
 
@@ -44,7 +44,22 @@ def load_encoder(name: str, weights: Path | None = None, device: str = "auto") -
     return encoder
 
 
-def load_replicas(name: str, weights: Path | None = None, device: str = "auto") -> list[Encoder]:
-    """The same encoder on every device that `device` names, at least one; raises as above."""
+def replicas_of(encoder: Encoder, weights: Path | None, device: str) -> list[Encoder]:
+    """An encoder on every device that `device` names: itself on the first.
+
+    Raises as above, and WeightsMismatch when `weights` are not those of the encoder.
+    """
     choose_devices = import_module("encoders.devices").choose_devices  # loads torch: not before
-    return [load_encoder(name, weights, str(chosen)) for chosen in choose_devices(device)]
+    others = choose_devices(device)[1:]
+    replicas = [load_encoder(encoder.card.name, weights, str(each)) for each in others]
+    if any(replica.card != encoder.card for replica in replicas):
+        raise WeightsMismatch(
+            f"The weights of {encoder.card.name!r} have changed since it was loaded for the first "
+            "device. Run the same command again."
+        )
+    return [encoder, *replicas]
+
+
+def advice_on(device: str) -> str:
+    """A sentence when a GPU is left unused, or none was found for "auto"; else empty."""
+    return import_module("encoders.devices").advice(device) or ""  # loads torch: not before

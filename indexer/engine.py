@@ -18,6 +18,10 @@ class Engine(Protocol):
         """Where the encoder runs: "cpu", "cuda:0", "2 x cuda", "ray, 4 workers"."""
 
     @property
+    def advice(self) -> str:
+        """A sentence on the device that a person should read; empty when there is none."""
+
+    @property
     def at_once(self) -> int:
         """How many pictures one call of `embed` should bring, so that the device is well filled."""
 

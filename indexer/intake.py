@@ -110,7 +110,10 @@ class Intake:
         batch = sort(self._read, held)
         self._fates.update(batch.fates)
         embedding = self._embedding(batch.to_embed)
-        self._under_way.send(Parcel(batch, self._skipped, self._touched, self._fates, embedding))
+        copies = sum(not self._is_known(source) for source in batch.copies)
+        self._under_way.send(
+            Parcel(batch, self._skipped, self._touched, self._fates, copies, embedding)
+        )
         self._begin_parcel()
 
     def _embedding(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]] | None:
@@ -124,7 +127,7 @@ class Intake:
         for parcel in durable.parcels:
             for place, fate in parcel.fates.items():
                 self._ledger.put(place, fate)
-            self.copies += sum(not self._is_known(source) for source in parcel.sorted.copies)
+            self.copies += parcel.copies
         self.pictures += sum(len(file.pictures) for file in durable.embedded)
         self._committed()
 

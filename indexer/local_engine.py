@@ -29,6 +29,7 @@ class Lanes:
     per_replica: int = 1  # threads that share one
     at_once: int = 32  # pictures that a call should bring
     prepare_thread: Callable[[], None] = _nothing  # called first in each thread
+    advice: str = ""  # on the devices, for a person
 
 
 class LocalEngine:
@@ -53,6 +54,11 @@ class LocalEngine:
         """Where the encoder runs."""
         devices = [replica.device for replica in self._lanes.replicas]
         return devices[0] if len(devices) == 1 else f"{len(devices)} x {_kind(devices)}"
+
+    @property
+    def advice(self) -> str:
+        """What a person should know of the devices; empty when all is well."""
+        return self._lanes.advice
 
     @property
     def at_once(self) -> int:

@@ -198,6 +198,7 @@ class _Run:
             pictures=self._intake.pictures,
             seconds=perf_counter() - self._started,
             device=self._engine.device if self._engine else "",
+            advice=self._engine.advice if self._engine else "",
             stages=self._stages.seconds(),
         )
         return replace(progress, recent=self._meter.look(progress.pictures, progress.done))

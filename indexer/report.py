@@ -29,6 +29,7 @@ class Progress:
     pictures: int  # embedded in this run
     seconds: float
     device: str  # where the encoder runs; empty while there was nothing to read
+    advice: str = ""  # on that device, for a person
     # Seconds spent in each, or in waiting for it.
     stages: Mapping[Stage, float] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)

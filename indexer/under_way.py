@@ -35,6 +35,7 @@ class Parcel:
     skipped: Sequence[Skipped]
     touched: Sequence[Source]
     fates: Mapping[Location, Fate]
+    copies: int  # of files that were not known with these bytes
     embedding: Future[list[EmbeddedFile]] | None  # None when there is nothing to embed
 
     def is_ready(self) -> bool:

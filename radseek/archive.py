@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from indexer.again import Wanted
 from indexer.engine import Engine
 from indexer.pipeline import Job, index, index_again
 from indexer.report import Progress, Report
-from radseek.engines import local_engine
+from radseek.engines import KeptEngine, local_engine
 from radseek.settings import Settings
 from radseek.viewing import Viewer
 from search.query import ImageQuery
@@ -49,6 +49,7 @@ class Archive:
         self._weights = settings.weights  # of the encoder of that edition
         self._encoders: dict[tuple[str, Path | None], Encoder] = {}
         self._viewer = Viewer(settings)
+        self._kept: KeptEngine | None = None
 
     def reader(self) -> CollectionReader:
         """The edition of the collection that is served now. Raises UnknownName without one.
@@ -127,6 +128,16 @@ class Archive:
             report = index_again(wanted, job)
         return replace(report, conflicts=self.reader().conflicts())
 
+    @contextmanager
+    def one_engine(self) -> Iterator[None]:
+        """Inside, runs share the engine that the first of them starts when it has files to read."""
+        with KeptEngine() as kept:
+            self._kept = kept
+            try:
+                yield
+            finally:
+                self._kept = None
+
     def query_image(self, content: bytes) -> ImageQuery:
         """An uploaded file as a query, rendered as the collection is.
 
@@ -203,7 +214,8 @@ class Archive:
     def _start(
         self, card: EncoderCard, profile: Profile, slices: int
     ) -> AbstractContextManager[Engine]:
-        return local_engine(self.settings, self.encoder_of(card), profile, slices)
+        start = partial(local_engine, self.settings, self.encoder_of(card), profile, slices)
+        return start() if self._kept is None else nullcontext(self._kept.start(start))
 
     def _card(self) -> EncoderCard:
         """What the collection is bound to, or will be; one that is there knows without loading."""

@@ -1,11 +1,14 @@
 """Which engine a run has: the parts of this machine, joined."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from types import TracebackType
+from typing import Final, Self
 
 from encoders.base import Encoder
+from encoders.known_weights import recall_folder
+from encoders.registry import advice_on, replicas_of
 from encoders.threads import one_core_each
 from imaging.frames import FramePolicy
 from imaging.profiles import Profile
@@ -24,8 +27,11 @@ THREADS_FOR_GPU: Final = 2  # one prepares and copies while the other one comput
 def local_engine(
     settings: Settings, encoder: Encoder, profile: Profile, slices: int
 ) -> Iterator[Engine]:
-    """Decoding processes and the threads of the encoder, until the run ends."""
+    """Decoding processes, and the threads of an encoder on all its devices, until the run ends."""
     rules = rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices))
+    weights = recall_folder(settings.home, encoder.card.weights_sha256)
+    replicas = replicas_of(encoder, weights, settings.device)
+    lanes = lanes_of(replicas, advice_on(settings.device))
     with (
         DecodePool(
             encoder.prepare,
@@ -34,14 +40,41 @@ def local_engine(
             settings.decode_seconds,
             settings.worker_memory,
         ) as pool,
-        LocalEngine(_lanes([encoder]), pool) as engine,
+        LocalEngine(lanes, pool) as engine,
     ):
         yield engine
 
 
-def _lanes(replicas: Sequence[Encoder]) -> Lanes:
+def lanes_of(replicas: Sequence[Encoder], advice: str = "") -> Lanes:
     """A thread for each core of a CPU, or some for each GPU."""
     if replicas[0].device == "cpu":
         cores = os.cpu_count() or 1
-        return Lanes(replicas, cores, PICTURES_FOR_CPU, one_core_each)
-    return Lanes(replicas, THREADS_FOR_GPU, PICTURES_FOR_GPU)
+        return Lanes(replicas, cores, PICTURES_FOR_CPU, one_core_each, advice)
+    return Lanes(replicas, THREADS_FOR_GPU, PICTURES_FOR_GPU, advice=advice)
+
+
+class KeptEngine:
+    """An engine that several runs use, one after the other. A context manager that ends it."""
+
+    def __init__(self) -> None:
+        self._opened = ExitStack()
+        self._engine: Engine | None = None
+
+    def start(self, how: Callable[[], AbstractContextManager[Engine]]) -> Engine:
+        """The engine; started at the first call."""
+        if self._engine is None:
+            self._engine = self._opened.enter_context(how())
+        return self._engine
+
+    def __enter__(self) -> Self:
+        """It is not started before it is asked for."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it when it was started."""
+        self._opened.close()

@@ -8,7 +8,7 @@ import torch
 from core.errors import InvalidRequest
 from encoders import devices
 from encoders.devices import advice, choose_devices
-from encoders.registry import load_replicas
+from encoders.registry import load_encoder, replicas_of
 
 MACHINES = {
     "no GPU": (0, {"auto": ["cpu"], "cpu": ["cpu"]}),
@@ -111,8 +111,10 @@ def test_there_is_a_replica_of_one_card_on_each_device(
         devices, "choose_devices", lambda name: every if name == "auto" else every[:1]
     )
 
-    replicas = load_replicas("medimageinsight", e2e_folder)
+    first = load_encoder("medimageinsight", e2e_folder)
+    replicas = replicas_of(first, e2e_folder, "auto")
 
     assert len(replicas) == 2
+    assert replicas[0] is first
     assert replicas[0] is not replicas[1]
     assert replicas[0].card == replicas[1].card
