@@ -54,7 +54,7 @@ class MedImageInsight:
         self._card = card
         self._device = device
         self._logit_scale = float(model.logit_scale.exp())
-        self._images = Capacity(_images_at_once(config.image, device))
+        self._images = Capacity(images_at_once(config.image, device))
         self._texts = Capacity(TEXTS_AT_ONCE)
 
     @property
@@ -139,7 +139,8 @@ def load_folder(name: str, version: str, folder: Path, remedy: str, device: str)
     return MedImageInsight(config, model, tokenizer, card, chosen)
 
 
-def _images_at_once(config: ImageConfig, device: torch.device) -> int:
+def images_at_once(config: ImageConfig, device: torch.device) -> int:
+    """How many pictures the device takes at once for the best speed, as long as they fit."""
     height, width = config.image_size
     tokens = (height // config.patch_stride[0]) * (width // config.patch_stride[0])
     widest_map = tokens * config.dims[0] * MLP_RATIO * 4  # bytes, inside the first stage's MLP
