@@ -172,8 +172,8 @@ class _Making:
         )
 
 
-def serve_other(settings: Settings) -> EditionInfo:
-    """Serve the complete edition that lies beside, at once, and give it.
+def serve_other(settings: Settings) -> int:
+    """Serve the complete edition that lies beside, at once, and give its number.
 
     Raises InvalidRequest when there is none.
     """
@@ -181,19 +181,18 @@ def serve_other(settings: Settings) -> EditionInfo:
         edition = _beside(editions, complete=True)
         with editions.locked(editions.served().layout.lock), editions.locked(edition.layout.lock):
             editions.switch(edition)
-        return editions.info(edition)
+        return edition.number
 
 
-def remove_other(settings: Settings, *, complete: bool) -> EditionInfo:
-    """Delete the edition beside the served one, complete or not as named; gives what it was.
+def remove_other(settings: Settings, *, complete: bool) -> int:
+    """Delete the edition beside the served one, complete or not as named, and give its number.
 
     Raises InvalidRequest when there is none of that kind.
     """
     with _changing(settings) as editions:
         edition = _beside(editions, complete)
-        info = editions.info(edition)
         editions.remove(edition)
-        return info
+        return edition.number
 
 
 def editions_of(settings: Settings) -> tuple[EditionInfo, EditionInfo | None]:

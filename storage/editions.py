@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, func, select, update
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from storage.binding import Binding
 from storage.catalog import Catalog
@@ -50,11 +51,16 @@ class Edition:
         return self.layout.root / "complete"
 
     def was_begun(self) -> bool:
-        """Whether its catalog says what it is bound to."""
+        """Whether it has a catalog with tables, as far as one can tell of a damaged one."""
         if not self.layout.catalog.is_file():
             return False
-        with _reading(self.layout) as engine:
-            return revision_of(engine) is not None
+        try:
+            with _reading(self.layout) as engine:
+                return revision_of(engine) is not None
+        except DatabaseError as error:
+            if isinstance(error, OperationalError):
+                raise
+            return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +165,10 @@ class Editions:
             self._clear(edition)
 
     def info(self, edition: Edition) -> EditionInfo:
-        """An edition in numbers."""
-        with storage_errors(self._name), _reading(edition.layout) as engine:
-            catalog = Catalog(engine, self._name)
+        """An edition in numbers; what is wrong with it is told of it by its number."""
+        name = f"{self._name}, edition {edition.number}"
+        with storage_errors(name), _reading(edition.layout) as engine:
+            catalog = Catalog(engine, name)
             with catalog.reading() as connection:
                 known = connection.execute(select(func.count()).select_from(files)).scalar_one()
             binding = Binding(catalog.card(), catalog.rendering(), catalog.slices_per_series())

@@ -18,6 +18,7 @@ from radseek.cli.options import (
 from radseek.cli.output import (
     card_json,
     catalogued_json,
+    edition_json,
     place_json,
     put,
     put_facts,
@@ -27,6 +28,7 @@ from radseek.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from storage.editions import EditionInfo
     from storage.reader import CollectionReader
 
 Code = TypeVar("Code", bound=StrEnum)
@@ -43,8 +45,11 @@ def status(
     as_json: JsonOption = False,
 ) -> None:
     """What the collection holds, its encoder, its index."""
+    from radseek.reindexing import editions_of
+
     settings = settings_of(ctx, home, collection)
     info = _reader(ctx, home, collection).info()
+    served, beside = editions_of(settings)
     facts: dict[str, object] = {
         "collection": info.name,
         "home": str(settings.home),
@@ -62,6 +67,7 @@ def status(
         "index_rows": info.index_rows,
         "sequence": info.sequence,
         "updated_at": info.updated_at.isoformat(),
+        "edition": served.number,
     }
     codes: dict[str, Mapping[Any, int]] = {
         "catalogued": info.catalogued_by_code,
@@ -70,11 +76,22 @@ def status(
     card = card_json(info.card)
     if as_json:
         by_code = {f"{state}_by_code": counted for state, counted in codes.items()}
-        put_json(facts | by_code | {"encoder": card})
+        other = None if beside is None else edition_json(beside)
+        put_json(facts | by_code | {"beside": other, "encoder": card})
         return
     for state, counted in codes.items():
         facts.update({f"{state} {code}": number for code, number in counted.items()})
-    put_facts(facts | {f"encoder {name}": fact for name, fact in card.items()})
+    facts.update({f"encoder {name}": fact for name, fact in card.items()})
+    put_facts(facts | ({} if beside is None else {"beside": _told(beside, served)}))
+
+
+def _told(beside: "EditionInfo", served: "EditionInfo") -> str:
+    """The edition beside the served one in a line."""
+    state = "complete" if beside.is_complete else f"{beside.files} of {served.files} files so far"
+    return (
+        f"edition {beside.number}: {beside.binding.card.name} {beside.binding.card.version}, "
+        f"{beside.binding.rendering}; {state}; {beside.bytes_on_disk} bytes"
+    )
 
 
 def skipped(

@@ -11,6 +11,7 @@ from core.types import EncoderCard, Hit, Location, SeriesImage, Skipped
 
 if TYPE_CHECKING:
     from storage.accounts import CataloguedFile
+    from storage.editions import EditionInfo
 
 
 def say(text: str) -> None:
@@ -93,6 +94,19 @@ def card_json(card: EncoderCard) -> dict[str, Any]:
         "weights_sha256": card.weights_sha256,
         "preprocessing": card.preprocessing,
         "licence": card.licence,
+    }
+
+
+def edition_json(info: "EditionInfo") -> dict[str, Any]:
+    """An edition as JSON."""
+    return {
+        "number": info.number,
+        "complete": info.is_complete,
+        "files_known": info.files,
+        "bytes_on_disk": info.bytes_on_disk,
+        "rendering": info.binding.rendering,
+        "slices_per_series": info.binding.slices_per_series,
+        "encoder": card_json(info.binding.card),
     }
 
 

@@ -17,12 +17,11 @@ from radseek.cli.options import (
     WeightsOption,
     settings_of,
 )
-from radseek.cli.output import card_json, put, put_json, say
+from radseek.cli.output import put, put_json, say
 
 if TYPE_CHECKING:
     from radseek.reindexing import Reindexed
     from radseek.settings import Settings
-    from storage.editions import EditionInfo
 
 
 def reindex(
@@ -73,24 +72,11 @@ def reindex(
         slices_per_series=slices,
     )
     if back:
-        _tell("now served", serve_other(settings), as_json)
+        _tell("served", serve_other(settings), as_json)
     elif prune or discard:
         _tell("deleted", remove_other(settings, complete=prune), as_json)
     else:
         _make(settings, switch_anyway, as_json)
-
-
-def edition_json(info: "EditionInfo") -> dict[str, Any]:
-    """An edition as JSON."""
-    return {
-        "number": info.number,
-        "complete": info.is_complete,
-        "encoder": card_json(info.binding.card),
-        "rendering": info.binding.rendering,
-        "slices_per_series": info.binding.slices_per_series,
-        "files_known": info.files,
-        "bytes_on_disk": info.bytes_on_disk,
-    }
 
 
 def _make(settings: "Settings", switch_anyway: bool, as_json: bool) -> None:
@@ -108,14 +94,11 @@ def _make(settings: "Settings", switch_anyway: bool, as_json: bool) -> None:
     raise typer.Exit(made.exit_code)
 
 
-def _tell(what: str, info: "EditionInfo", as_json: bool) -> None:
+def _tell(what: str, number: int, as_json: bool) -> None:
     if as_json:
-        put_json({"done": what, "edition": edition_json(info)})
-        return
-    put(
-        f"{what}: edition {info.number}, {info.binding.card.name}, {info.binding.rendering}, "
-        f"{info.files} files known"
-    )
+        put_json({what: number})
+    else:
+        put(f"{what}: edition {number}")
 
 
 def _made_json(made: "Reindexed") -> dict[str, Any]:
@@ -136,7 +119,7 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
             yield from summary(report)
     yield from (f"  missing    {n:>7}  {code}" for code, n in made.missing.items())
     if made.switched:
-        yield f"Edition {made.edition} is served now. The one before is kept: --back, --prune."
+        yield f"Edition {made.edition} is served now. The one before is kept (--back, --prune)."
     elif made.stopped:
         yield "The old edition is still served. Run the same command again to go on."
     else:

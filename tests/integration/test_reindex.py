@@ -16,7 +16,13 @@ from fakes import ColourEncoder
 from PIL import Image
 from runs import warm_pool
 
-from core.errors import CardMismatch, CollectionLocked, InvalidRequest, UnknownName
+from core.errors import (
+    CardMismatch,
+    CollectionCorrupt,
+    CollectionLocked,
+    InvalidRequest,
+    UnknownName,
+)
 from core.types import Location
 from encoders.registry import ENCODERS, EncoderRow
 from indexer.local_engine import Lanes, LocalEngine
@@ -238,7 +244,7 @@ def test_one_goes_back_at_once_and_forth_again(tmp_path, archive):
     make(tmp_path, encoder="other")
     new_ids = ids(tmp_path)
 
-    assert serve_other(settings(tmp_path)).number == 1
+    assert serve_other(settings(tmp_path)) == 1
     assert (min(ids(tmp_path)), best(tmp_path, "red")) == (1, "red.png")
     forth = make(tmp_path, encoder="other")
 
@@ -260,7 +266,7 @@ def test_the_edition_before_is_in_the_way_until_it_is_removed(tmp_path, archive)
     with pytest.raises(InvalidRequest, match="no unfinished edition"):
         remove_other(settings(tmp_path), complete=False)
 
-    assert remove_other(settings(tmp_path), complete=True).number == 1
+    assert remove_other(settings(tmp_path), complete=True) == 1
 
     assert names(tmp_path) == ALL
     with pytest.raises(InvalidRequest, match="no complete edition"):
@@ -415,3 +421,18 @@ def test_a_collection_that_was_never_finished_being_created_is_completed(tmp_pat
     index(tmp_path, archive, encoder="colour")
 
     assert names(tmp_path) == ALL
+
+
+def test_a_damaged_edition_beside_can_be_discarded(tmp_path, archive):
+    index(tmp_path, archive, encoder="colour")
+    reindex(settings(tmp_path, encoder="other"), lambda _: None, lambda: True)
+    _, beside = editions_of(settings(tmp_path))
+    root = layout_of(tmp_path / "home", "default").root / "editions" / f"{beside.number:04d}"
+    (root / "catalog.sqlite").write_bytes(b"not a database" * 100)
+    with pytest.raises(CollectionCorrupt, match=r"'default, edition 2' is damaged"):
+        editions_of(settings(tmp_path))
+    assert names(tmp_path) == ALL
+
+    assert remove_other(settings(tmp_path), complete=False) == 2
+
+    assert editions_of(settings(tmp_path))[1] is None
