@@ -153,6 +153,12 @@ class CollectionWriter:
             if not is_current(folder, self._card, catalog, state):
                 rebuild(folder, self._card, catalog, self._layout.shards, state)
 
+    def rebuild_index(self) -> None:
+        """Make the index anew from the shards."""
+        state = self._catalog.state()
+        with storage_errors(self._name):
+            rebuild(self._layout.index, self._card, self._catalog, self._layout.shards, state)
+
     def close(self) -> None:
         """Close the files and let the next writer in."""
         self._opened.close()

@@ -1,7 +1,9 @@
-"""`radseek verify`."""
+"""`radseek verify`, `rebuild` and `backup`."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -44,6 +46,51 @@ def verify(
         verified = verify_collection(settings, depth, show)
     _put_verified(verified, as_json)
     raise typer.Exit(0 if verified.is_sound else 1)
+
+
+def rebuild(
+    ctx: typer.Context,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the index anew from the embeddings, then check the collection as `verify` does.
+
+    Exit code 0: nothing is wrong now. 1: something still is.
+    """
+    from radseek.upkeep import rebuild_collection
+
+    settings = settings_of(ctx, home, collection)
+    say(f"radseek: making the index of {settings.collection!r} anew")
+    with _bar() as show:
+        verified = rebuild_collection(settings, show)
+    _put_verified(verified, as_json)
+    raise typer.Exit(0 if verified.is_sound else 1)
+
+
+def backup(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="New folder, or an empty one.")],
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy the collection into a new folder and check the copy.
+
+    It may run while others search and index; what is committed meanwhile is not in it. The index
+    is left out: `radseek rebuild` makes it again.
+    """
+    from radseek.upkeep import back_up_collection
+
+    settings = settings_of(ctx, home, collection)
+    say(f"radseek: saving {settings.collection!r} to {folder}")
+    with _bar() as show:
+        made = back_up_collection(settings, folder, show)
+    if as_json:
+        put_json({**asdict(made), "folder": str(folder)})
+        return
+    size = sum(file.bytes for file in made.files)
+    put(f"{made.pictures} pictures, up to batch {made.sequence}, {size / 1e6:.0f} MB in {folder}")
 
 
 def _put_verified(verified: "Verified", as_json: bool) -> None:
