@@ -66,10 +66,11 @@ def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     if not len(snapshot.ids):
         nothing_indexed("The collection holds no pictures. Fill it with `radseek index PATH`.")
         return
-    query = query_of(view, uploaded())
+    upload = uploaded(archive.reader().rendering)
+    query = query_of(view, upload)
     filter_row(snapshot, view)
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
-        trail(query, snapshot, uploaded())
+        trail(query, snapshot, upload)
         line = st.empty()
     with line, st.spinner("Searching"):
         answer = find(archive, snapshot, view, query)

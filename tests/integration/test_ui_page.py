@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from fakes import ColourEncoder
 from PIL import Image
-from runs import index_colours
+from runs import index_colours, warm_pool
 from streamlit.testing.v1 import AppTest
 
 from encoders.registry import ENCODERS, EncoderRow
 from imaging.profiles import VOI
+from indexer.local_engine import Lanes, LocalEngine
+from radseek.reindexing import reindex
+from radseek.settings import Settings
 from storage.writer import CollectionWriter
 from ui.shared import shared_archive
 
@@ -104,3 +107,26 @@ def test_a_bad_address_is_a_notice_with_a_way_out(indexed):
     page = page.button(key="start-over").click().run()
     assert 'role="alert"' not in _html(page)
     assert "Newest 3 of 3" in _texts(page)
+
+
+def test_an_open_page_shows_the_new_edition_and_refuses_a_stale_picture(
+    indexed, encoder, home, monkeypatch
+):
+    """A picture of before is not taken for another one; the next query is answered by the new."""
+    monkeypatch.setattr(
+        "radseek.reindexing.local_engine",
+        lambda _, encoder, *__: LocalEngine(Lanes([encoder]), warm_pool(1)),
+    )
+    page = _open()
+    old = shared_archive().reader().snapshot().ids
+
+    made = reindex(Settings(home=home, slices_per_series=3), lambda _: None, lambda: False)
+    page.run()
+
+    assert made.switched
+    new = shared_archive().reader().snapshot().ids
+    assert not set(old) & set(new)
+    assert "Newest 3 of 3" in _texts(page)
+    page = _open(like=str(old[0]))
+    assert f"No picture has the id {old[0]}" in _problem(page)
+    assert "Nearest 2 of 2" in _texts(_open(like=str(new[0])))

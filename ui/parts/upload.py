@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from core.errors import RadseekError
+from core.errors import InvalidRequest, RadseekError
 from imaging.thumbnail import make_thumbnail
 from radseek.archive import Archive
 from search.query import ImageQuery
@@ -20,16 +20,27 @@ TRIED = "uploads_tried"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One uploaded picture, ready to be asked with, and its thumbnail as a data: address."""
+    """One uploaded picture, ready to be asked with."""
 
     query: ImageQuery
-    thumbnail: str
+    thumbnail: str  # a data: address
+    rendering: str  # that the collection had when it was uploaded
 
 
-def uploaded() -> Upload | None:
-    """The picture that this session asks with, if there is one."""
+def uploaded(rendering: str) -> Upload | None:
+    """The picture that this session asks with, if there is one.
+
+    Raises InvalidRequest, once, when the collection has another rendering now: a picture that is
+    shown in another way would be compared with its pictures.
+    """
     upload: Upload | None = st.session_state.get(KEY)
-    return upload
+    if upload is None or upload.rendering == rendering:
+        return upload
+    forget_upload()
+    raise InvalidRequest(
+        "The collection renders its pictures in another way since you uploaded yours. "
+        "Upload it again."
+    )
 
 
 def forget_upload() -> None:
@@ -39,9 +50,10 @@ def forget_upload() -> None:
 
 def read_upload(archive: Archive, content: bytes) -> Upload:
     """Decode as the archive decodes. Raises CannotDecode, DecodersUnavailable."""
+    rendering = archive.reader().rendering
     query = archive.query_image(content)
     thumbnail = base64.b64encode(make_thumbnail(query.pixels, side=96)).decode()
-    return Upload(query, f"data:image/webp;base64,{thumbnail}")
+    return Upload(query, f"data:image/webp;base64,{thumbnail}", rendering)
 
 
 def upload_button(archive: Archive) -> None:

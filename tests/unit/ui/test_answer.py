@@ -6,7 +6,7 @@ from ui.parts.address import View
 from ui.parts.answer import query_of, summary
 from ui.parts.upload import Upload
 
-UPLOAD = Upload(ImageQuery(np.zeros((1, 1, 3), np.uint8)), "data:,")
+UPLOAD = Upload(ImageQuery(np.zeros((1, 1, 3), np.uint8)), "data:,", "voi-2")
 
 
 def test_a_picture_to_resemble_goes_before_words_and_words_before_an_upload():

@@ -1,0 +1,95 @@
+"""Whoever makes, switches and deletes editions may be killed: one is always served whole."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from storage.batch import Batch
+from storage.editions import Editions
+from storage.reader import CollectionReader
+from storage.writer import CollectionWriter
+from tests.unit.storage.laws import breaches
+from tests.unit.storage.plain_engine import CARDS, embed, row_of
+
+FILES = 10
+KILLS = 12
+
+REINDEXING = """
+import sys
+from itertools import count
+from pathlib import Path
+from types import SimpleNamespace
+from radseek import reindexing
+from radseek.settings import Settings
+from tests.unit.storage.plain_engine import CARDS, PlainEngine
+
+home = Path(sys.argv[1])
+reindexing.local_engine = lambda settings, encoder, *_: PlainEngine(encoder.card)
+reindexing.load_encoder = lambda name, *_: SimpleNamespace(card=CARDS[name], device="cpu")
+collection = {"home": home, "collection": "main"}
+print("open", flush=True)
+for _ in count():
+    settings = Settings(**collection)
+    served, beside = reindexing.editions_of(settings)
+    if beside is not None and beside.is_complete:
+        reindexing.remove_other(settings, complete=True)
+    other = next(name for name in CARDS if name != served.binding.card.name)
+    reindexing.reindex(
+        Settings(**collection, encoder=other, batch_size=3), lambda _: None, lambda: False
+    )
+    reindexing.serve_other(settings)
+    reindexing.serve_other(settings)
+    print("round", flush=True)
+"""
+
+
+def reindex_until_killed(home: Path, seconds: float) -> int:
+    """The number of rounds that were done."""
+    command = [sys.executable, "-c", REINDEXING, str(home)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        time.sleep(seconds)
+        assert process.poll() is None
+        process.send_signal(signal.SIGKILL)
+        return process.stdout.read().count("round")
+
+
+def check_served(home: Path) -> None:
+    """All files are there, each under the row of the encoder that is served."""
+    with CollectionReader.open(home, "main") as reader:
+        snapshot = reader.snapshot()
+        places = [record.location.path for record in snapshot.describe(snapshot.ids)]
+        rows = snapshot.embeddings(snapshot.ids)
+        assert reader.info().files == FILES
+    assert sorted(path.name for path in places) == sorted(map(str, range(FILES)))
+    expected = [row_of(reader.card, int(path.name)) for path in places]
+    np.testing.assert_allclose(rows, expected, atol=1e-3)
+    assert breaches(home) == {}
+
+
+def test_one_complete_edition_is_served_after_a_kill_at_any_instant(tmp_path: Path) -> None:
+    folder, home = tmp_path / "archive", tmp_path / "home"
+    folder.mkdir()
+    files = [folder / str(number) for number in range(FILES)]
+    for number, path in enumerate(files):
+        path.write_text(str(number))
+    first = CARDS["one"]
+    with CollectionWriter.open(home, "main", first, "voi-2") as writer:
+        writer.commit(Batch(embedded=[embed(first, path) for path in files]))
+    instants = random.Random(5)  # noqa: S311
+    rounds = 0
+
+    for _ in range(KILLS):
+        rounds += reindex_until_killed(home, instants.uniform(0, 0.6))
+        check_served(home)
+        editions = Editions(home, "main")
+        assert editions.served().is_complete
+        assert editions.next().number > editions.served().number
+
+    assert rounds > 0
