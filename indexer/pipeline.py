@@ -75,6 +75,8 @@ def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float
         run = _Run(job, known, opened, started)
         if run.first_pass(plan, Recalled(as_they_were)):
             run.second_pass()
+        if not job.stopped():
+            job.writer.compact_if_worn()
         job.writer.refresh_index()
         return run.report()
 

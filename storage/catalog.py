@@ -139,9 +139,13 @@ class Catalog:
     Each raises StorageError when the catalog cannot be read, CollectionCorrupt when it is damaged.
     """
 
-    def __init__(self, engine: Engine, collection: str) -> None:
+    def __init__(
+        self, engine: Engine, collection: str, connection: Connection | None = None
+    ) -> None:
+        """With a connection, all answers are of the state that its transaction sees."""
         self._engine = engine
         self._collection = collection
+        self._connection = connection
 
     def card(self) -> EncoderCard:
         """What the collection is bound to."""
@@ -219,8 +223,18 @@ class Catalog:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for other questions; within it the catalog stands still."""
-        with storage_errors(self._collection), self._engine.connect() as connection:
-            yield connection
+        with storage_errors(self._collection):
+            if self._connection is not None:
+                yield self._connection
+                return
+            with self._engine.connect() as connection:
+                yield connection
+
+    @contextmanager
+    def standing_still(self) -> Iterator["Catalog"]:
+        """The same answers, all of one committed state; for one thread."""
+        with self.reading() as connection:
+            yield Catalog(self._engine, self._collection, connection)
 
 
 def state_in(connection: Connection) -> State:

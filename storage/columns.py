@@ -37,10 +37,13 @@ NONE_KEPT: Mask = np.empty(0, dtype=np.bool_)
 class Columns:
     """The columns of one snapshot; threads can share it."""
 
-    def __init__(self, catalog: Catalog, span: Span, read: dict[str, Column] | None = None) -> None:
-        """Begin with the columns that are known already."""
+    def __init__(
+        self, catalog: Catalog, span: Span, rows: int, read: dict[str, Column] | None = None
+    ) -> None:
+        """Begin with the columns that are known already; `rows` is the number of the span's."""
         self._catalog = catalog
         self._span = span
+        self._rows = rows
         self._read = read or {}
         self._lock = Lock()
 
@@ -50,16 +53,25 @@ class Columns:
             raise UnknownName(f"Pictures have no tag {name!r}. Known: {', '.join(TAG_NAMES)}.")
         with self._lock:
             if name not in self._read:
-                texts = self._catalog.column(name, self._span)
-                self._read[name] = EMPTY.followed_by(NONE_KEPT, texts)
+                self._read[name] = self._whole(name)
             return self._read[name]
 
-    def followed_by(self, kept: Mask, new: Span) -> "Columns":
-        """The columns of the next snapshot: the kept rows, then those of the span `new`."""
+    def followed_by(self, catalog: Catalog, kept: Mask, new: Span, rows: int) -> "Columns":
+        """The columns of the next snapshot: the kept rows, then the `rows` of the span `new`.
+
+        `catalog` answers in the state of that snapshot.
+        """
         with self._lock:
             before = dict(self._read)
         read = {
-            name: column.followed_by(kept, self._catalog.column(name, new))
+            name: column.followed_by(kept, catalog.column(name, new))
             for name, column in before.items()
         }
-        return Columns(self._catalog, Span(self._span.first_id, new.next_id, new.sequence), read)
+        span = Span(self._span.first_id, new.next_id, new.sequence)
+        return Columns(self._catalog, span, int(kept.sum()) + rows, read)
+
+    def _whole(self, name: str) -> Column:
+        texts = self._catalog.column(name, self._span)
+        if len(texts) < self._rows:  # a compaction has forgotten rows that ended since
+            raise UnknownName("Pictures of this search were removed since; search again.")
+        return EMPTY.followed_by(NONE_KEPT, texts)

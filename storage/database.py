@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
@@ -66,6 +66,18 @@ def storage_errors(collection: str) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def foreign_keys_unchecked(engine: Engine) -> Iterator[Connection]:
+    """A connection that may drop rows to which others refer, as long as nobody looks."""
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys = OFF")  # has no effect once a transaction has begun
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
+
+
 def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """Cut a list into what one statement takes."""
     for start in range(0, len(values), MOST_VALUES):
@@ -96,6 +108,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what names a patient is not to linger
     return connection
 
 

@@ -1,12 +1,11 @@
 """The index folder: build a generation from the shards, open the newest one, doubt what is odd."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from core.types import Embeddings, EncoderCard, Ids
+from core.types import EncoderCard, Ids
 from storage.catalog import Catalog, Span, State
 from storage.durable import publish
 from storage.faiss_index import FaissIndex, faiss_version, write_faiss_index
@@ -19,11 +18,13 @@ from storage.manifest import (
     read_manifest,
     write_manifest,
 )
-from storage.shards import ShardMaps, to_unit
+from storage.shards import to_unit
+from storage.stored import stored_rows
 
 log = logging.getLogger(__name__)
 
-BLOCK = 65_536  # rows widened to float32 at once
+MOST_LAG_ROWS, MOST_LAG_SHARE = 20_000, 0.05
+NO_IDS: Ids = np.empty(0, dtype=np.int64)
 
 Stamp = tuple[int, int]  # changes when another manifest is published
 
@@ -56,23 +57,42 @@ def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | No
     return None
 
 
-def is_current(folder: Path, card: EncoderCard, catalog: Catalog, state: State) -> bool:
-    """Say whether the newest generation is whole and covers exactly the pictures of this state."""
-    manifest = read_manifest(folder)
-    return (
-        manifest is not None
-        and belongs(manifest, card, state)
-        and is_whole(folder, manifest)
-        and _has_all(folder, manifest, catalog, state)
-    )
+def serves(folder: Path, card: EncoderCard, catalog: Catalog) -> bool:
+    """Say whether the newest generation is whole, and not too far from what lives now."""
+    manifest, state = read_manifest(folder), catalog.state()
+    if manifest is None or not belongs(manifest, card, state) or not is_whole(folder, manifest):
+        return False
+    covered = FaissIndex(folder / manifest.file_name).ids if manifest.rows else NO_IDS
+    living = catalog.rows(Span(0, state.next_id, state.sequence)).ids
+    return has_no_gap(covered, living) and _lag(covered, living) <= most_lag(len(living))
 
 
-def rebuild(folder: Path, card: EncoderCard, catalog: Catalog, shards: Path, state: State) -> None:
-    """Make the next generation from the shards and publish it; older ones go."""
-    previous = read_manifest(folder)
+def has_no_gap(covered: Ids, living: Ids) -> bool:
+    """Say whether an index has all living rows up to its last one."""
+    older = living[living <= covered[-1]] if len(covered) else NO_IDS
+    return bool(np.isin(older, covered, assume_unique=True).all())
+
+
+def most_lag(rows: int) -> int:
+    """How many rows may have come or ended since before an index of so many is made anew.
+
+    Source: the measured cost of a search of the rest beside it, docs/decisions/0022.
+    """
+    return max(MOST_LAG_ROWS, int(MOST_LAG_SHARE * rows))
+
+
+def rebuild(folder: Path, card: EncoderCard, catalog: Catalog, shards: Path) -> None:
+    """Make the next generation from the shards and publish it; older ones go.
+
+    Raises CollectionCorrupt when a row is not what was committed.
+    """
+    previous, state = read_manifest(folder), catalog.state()
     generation = 1 if previous is None else previous.generation + 1
     draft, final = folder / "index.draft", folder / index_file_name(generation)
-    rows = write_faiss_index(draft, card.dim, _parts(catalog, shards, card.dim, state))
+    with catalog.reading() as connection:
+        blocks = stored_rows(connection, shards, card.dim, catalog.shards())
+        parts = ((block.ids, to_unit(block.rows)) for block in blocks)
+        rows = write_faiss_index(draft, card.dim, parts)
     sha256 = file_sha256(draft)
     publish(draft, final)
     manifest = Manifest(
@@ -110,22 +130,10 @@ def belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
     )
 
 
-def _has_all(folder: Path, manifest: Manifest, catalog: Catalog, state: State) -> bool:
-    """Say whether an index has the pictures of a state; batches may have come without any."""
-    living = catalog.rows(Span(1, state.next_id, state.sequence)).ids
-    if not len(living):
-        return manifest.rows == 0
-    return np.array_equal(FaissIndex(folder / manifest.file_name).ids, living)
-
-
-def _parts(
-    catalog: Catalog, shards: Path, dim: int, state: State
-) -> Iterator[tuple[Ids, Embeddings]]:
-    table = catalog.rows(Span(1, state.next_id, state.sequence))
-    maps = ShardMaps(shards, dim, catalog.shards())
-    for start in range(0, len(table.ids), BLOCK):
-        part = slice(start, start + BLOCK)
-        yield table.ids[part], to_unit(maps.gather(table.shard[part], table.slot[part]))
+def _lag(covered: Ids, living: Ids) -> int:
+    """How many rows only one of them has."""
+    both = np.count_nonzero(np.isin(living, covered, assume_unique=True))
+    return len(living) + len(covered) - 2 * int(both)
 
 
 def _remove_others(folder: Path, newest: Path) -> None:

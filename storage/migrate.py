@@ -1,15 +1,14 @@
 """Bring a catalog to the schema of this program."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
+from storage.database import foreign_keys_unchecked
 from storage.schema import HEAD, alembic_version, metadata
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -73,7 +72,7 @@ def upgrade(engine: Engine, scripts: Path, head: str) -> None:
     command = import_module("alembic.command")
     config = import_module("alembic.config").Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    with _unchecked(engine) as connection, connection.begin():
+    with foreign_keys_unchecked(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, head)
 
@@ -83,18 +82,6 @@ def back_up(catalog: Path, backup: Path) -> None:
     backup.unlink(missing_ok=True)
     with closing(sqlite3.connect(catalog, isolation_level=None)) as connection:
         connection.execute("VACUUM INTO ?", (str(backup),))
-
-
-@contextmanager
-def _unchecked(engine: Engine) -> Iterator[Connection]:
-    """A connection that lets a migration replace a table to which others refer."""
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA foreign_keys = OFF")  # has no effect once a transaction has begun
-        try:
-            yield connection
-        finally:
-            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_not_newer(revision: str | None, collection: str, head: str = HEAD) -> None:

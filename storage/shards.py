@@ -79,6 +79,14 @@ def allot(last: Shard | None, rows: int) -> list[Extent]:
     return list(_allot(last or Shard(0, 0), rows))
 
 
+def begin_shard(folder: Path, number: int) -> None:
+    """Make an empty shard that a power cut does not take back."""
+    path = shard_path(folder, number)
+    path.write_bytes(b"")
+    sync_file(path)
+    sync_folder(folder)
+
+
 def append_rows(folder: Path, last: Shard | None, rows: HalfRows) -> list[Extent]:
     """Write rows behind the committed ones and wait for the disk; returns where they lie, in order.
 
@@ -111,6 +119,35 @@ def check_size(path: Path, size: int) -> None:
         )
 
 
+def check_rows(
+    shard: NDArray[np.int64], slot: NDArray[np.int64], rows: HalfRows, crc32: NDArray[np.int64]
+) -> None:
+    """Raise CollectionCorrupt when the row at (shard[i], slot[i]) has another CRC-32 by now."""
+    wrong = np.flatnonzero(np.array(checksums(rows), dtype=np.int64) != crc32)
+    if len(wrong):
+        first = wrong[0]
+        raise CollectionCorrupt(
+            f"The shard {int(shard[first]):06d}.f16 is damaged: the row {int(slot[first])} is not "
+            "what was committed. Restore the collection from a backup, or delete it and index the "
+            "files again."
+        )
+
+
+def remove_strays(folder: Path, shards: Sequence[Shard]) -> None:
+    """Remove the files of shards that are not committed; open maps of them stay valid."""
+    known = {shard_path(folder, shard.number) for shard in shards}
+    for path in folder.glob("*.f16"):
+        if path not in known:
+            path.unlink()
+
+
+def slots_of(extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:
+    """(shard, slot) of each row of the extents, in their order."""
+    for extent in extents:
+        for slot in range(extent.slot, extent.slot + extent.rows):
+            yield extent.shard, slot
+
+
 class ShardMaps:
     """The committed rows of all shards, mapped into memory."""
 
@@ -141,18 +178,12 @@ def _allot(last: Shard, rows: int) -> Iterator[Extent]:
 def _write(folder: Path, extent: Extent, rows: HalfRows) -> None:
     path = shard_path(folder, extent.shard)
     if extent.slot == 0:
-        _create(path)
+        begin_shard(folder, extent.shard)
     with path.open("r+b") as file:
         file.seek(extent.slot * rows.shape[1] * HALF.itemsize)
         file.write(np.ascontiguousarray(rows).data)
         file.flush()
         os.fdatasync(file.fileno())
-
-
-def _create(path: Path) -> None:
-    path.write_bytes(b"")
-    sync_file(path)
-    sync_folder(path.parent)
 
 
 def _map(folder: Path, dim: int, shard: Shard) -> HalfRows:

@@ -1,6 +1,6 @@
 """One committed state of a collection, which later ones do not disturb."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,7 @@ class Snapshot:
         self._places(ids)
         wanted = [int(picture_id) for picture_id in ids]
         found = self._catalog.describe(wanted)
+        _check_found(wanted, found)
         return [found[picture_id] for picture_id in wanted]
 
     def groups(self, ids: Sequence[int] | Ids) -> Ids:
@@ -74,6 +75,7 @@ class Snapshot:
         self._places(ids)
         wanted = [int(picture_id) for picture_id in ids]
         found = self._catalog.groups(wanted)
+        _check_found(wanted, found)
         return np.array([found[picture_id] for picture_id in wanted], dtype=np.int64)
 
     def _nearest(
@@ -113,6 +115,13 @@ class Snapshot:
             raise ValueError("queries are not finite float32")
         if among is not None and among.shape != self.ids.shape:
             raise ValueError(f"the mask has {among.shape} places for {self.ids.shape} rows")
+
+
+def _check_found(wanted: Sequence[int], found: Collection[int]) -> None:
+    """Raise UnknownName for a picture that ended and was forgotten after the snapshot was taken."""
+    lost = next((picture_id for picture_id in wanted if picture_id not in found), None)
+    if lost is not None:
+        raise _unknown(lost)
 
 
 def _unknown(picture_id: int) -> UnknownName:

@@ -1,13 +1,23 @@
 """The thumbnails by picture id: a cache of what decoding the files again would give."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, bindparam, insert, select
+from sqlalchemy import (
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
 from sqlalchemy.exc import DatabaseError
 
-from storage.database import open_for_reading, open_for_writing
+from storage.database import MOST_VALUES, open_for_reading, open_for_writing
 from storage.statements import Statement, given
 
 log = logging.getLogger(__name__)
@@ -19,6 +29,13 @@ _thumbnails = Table(
     Column("picture_id", Integer, primary_key=True),
     Column("webp", LargeBinary, nullable=False),
 )
+_next_ids = (
+    select(_thumbnails.c.picture_id)
+    .where(_thumbnails.c.picture_id > bindparam("after"))
+    .order_by(_thumbnails.c.picture_id)
+    .limit(MOST_VALUES)
+)
+_remove = delete(_thumbnails).where(_thumbnails.c.picture_id == bindparam("picture_id"))
 _get = select(_thumbnails.c.webp).where(_thumbnails.c.picture_id == bindparam("picture_id"))
 _new = given("picture_id", "webp")
 # An id that a failed batch has left behind is given again, to another picture.
@@ -47,6 +64,22 @@ class ThumbnailWriter:
         if thumbnails:
             with self._engine.begin() as connection:
                 _PUT.run(connection, list(enumerate(thumbnails, first_id)))
+
+    def keep_only(self, living: Callable[[Sequence[int]], Collection[int]]) -> int:
+        """Remove those of pictures that `living` does not find among ids; returns their number."""
+        removed, after = 0, -1
+        while ids := self._ids(after):
+            found = living(ids)
+            gone = [{"picture_id": i} for i in ids if i not in found]
+            if gone:
+                with self._engine.begin() as connection:
+                    connection.execute(_remove, gone)
+            removed, after = removed + len(gone), ids[-1]
+        return removed
+
+    def _ids(self, after: int) -> Sequence[int]:
+        with self._engine.connect() as connection:
+            return connection.execute(_next_ids, {"after": after}).scalars().all()
 
     def close(self) -> None:
         """Close the database."""

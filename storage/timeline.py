@@ -7,11 +7,12 @@ from threading import Lock
 
 import numpy as np
 
+from core.errors import CollectionCorrupt
 from core.types import EncoderCard, Ids, Mask
 from storage.catalog import Catalog, RowTable, Span, State
 from storage.columns import Columns
 from storage.faiss_index import FaissIndex
-from storage.index_cache import Stamp, open_index, stamp_of
+from storage.index_cache import Stamp, has_no_gap, open_index, stamp_of
 from storage.layout import Layout
 from storage.segments import Segment, append, segment_of
 from storage.shards import ShardMaps, to_unit
@@ -28,6 +29,7 @@ class Moment:
     """A snapshot with all that the next one is made from."""
 
     sequence: int
+    arrangement: int
     next_id: int
     stamp: Stamp | None  # of the index
     base: FaissIndex | None
@@ -59,40 +61,71 @@ class Timeline:
         return moment.sequence == self._catalog.state().sequence and moment.stamp == stamp
 
     def _catch_up(self) -> None:
-        state, stamp = self._catalog.state(), stamp_of(self._layout.index)
-        if (self._moment.sequence, self._moment.stamp) != (state.sequence, stamp):
-            self._moment = self._after(self._moment, state, stamp)
+        if not self._is_newest(self._moment):
+            self._moment = self._after(self._moment)
 
-    def _after(self, before: Moment, state: State, stamp: Stamp | None) -> Moment:
+    def _after(self, before: Moment) -> Moment:
+        """The newest moment, all of it of one committed state."""
+        while True:
+            # First the index: one of a later state than the catalog's could not be opened.
+            stamp = stamp_of(self._layout.index)
+            with self._catalog.standing_still() as catalog:
+                state = catalog.state()
+                maps = self._maps(catalog, state)
+                if maps is not None:
+                    return self._made(before, catalog, state, stamp, maps)
+
+    def _maps(self, catalog: Catalog, state: State) -> ShardMaps | None:
+        """The shards of a state; None when a compaction has taken them away meanwhile."""
+        try:
+            return ShardMaps(self._layout.shards, self._card.dim, catalog.shards())
+        except (CollectionCorrupt, FileNotFoundError):
+            if self._catalog.state().arrangement == state.arrangement:
+                raise
+            return None
+
+    def _made(
+        self, before: Moment, catalog: Catalog, state: State, stamp: Stamp | None, maps: ShardMaps
+    ) -> Moment:
         new = Span(before.next_id, state.next_id, state.sequence)
-        died = self._catalog.died(before.sequence, state.sequence)
-        kept = ~np.isin(before.rows.ids, died)
-        rows = _followed_by(before.rows, kept, self._catalog.rows(new))
-        maps = ShardMaps(self._layout.shards, self._card.dim, self._catalog.shards())
+        rows, kept = _rows_of(before, catalog, state, new)
         base = before.base if stamp == before.stamp else self._open_base(state, rows.ids)
-        known = _surviving(before, base, rows.ids)
-        segments = _with_rest(known, rows, maps)
-        columns = before.columns.followed_by(kept, new)
+        segments = _with_rest(_surviving(before, base, rows.ids), rows, maps)
+        columns = before.columns.followed_by(catalog, kept, new, len(rows.ids) - int(kept.sum()))
         snapshot = Snapshot(self._catalog, rows, maps, segments, columns, state.sequence)
-        return Moment(state.sequence, state.next_id, stamp, base, rows, segments, columns, snapshot)
+        return Moment(
+            state.sequence,
+            state.arrangement,
+            state.next_id,
+            stamp,
+            base,
+            rows,
+            segments,
+            columns,
+            snapshot,
+        )
 
     def _open_base(self, state: State, living: Ids) -> FaissIndex | None:
         base = open_index(self._layout.index, self._card, state)
-        if base is None or _covers(base, living):
+        if base is None or has_no_gap(base.ids, living):
             return base
         log.warning("index lacks rows, searching without it folder=%s", self._layout.index)
         return None
 
     def _before_all(self) -> Moment:
-        columns = Columns(self._catalog, NOTHING)
+        columns = Columns(self._catalog, NOTHING, rows=0)
         maps = ShardMaps(self._layout.shards, self._card.dim, [])
         snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, sequence=0)
-        return Moment(0, 0, None, None, NO_ROWS, [], columns, snapshot)
+        return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, snapshot)
 
 
-def _covers(base: FaissIndex, living: Ids) -> bool:
-    older = living[living <= base.ids[-1]]
-    return bool(np.isin(older, base.ids, assume_unique=True).all())
+def _rows_of(before: Moment, catalog: Catalog, state: State, new: Span) -> tuple[RowTable, Mask]:
+    """Where the rows of a state lie, and which of those before are among them."""
+    if state.arrangement != before.arrangement:
+        rows = catalog.rows(Span(0, new.next_id, new.sequence))
+        return rows, np.isin(before.rows.ids, rows.ids, assume_unique=True)
+    kept = ~np.isin(before.rows.ids, catalog.died(before.sequence, state.sequence))
+    return _followed_by(before.rows, kept, catalog.rows(new)), kept
 
 
 def _surviving(before: Moment, base: FaissIndex | None, living: Ids) -> list[Segment]:

@@ -1,6 +1,6 @@
 """The transaction that makes files, instances, pictures and shard lengths true at once."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -29,7 +29,7 @@ from storage.locations import Key, key_of
 from storage.parameters import FILE, IDENTITY, INSTANCE, KEY, NOBODY, PICTURE, STAMP
 from storage.resolve import Told, told
 from storage.schema import files, identities, instances, meta, pictures, shards
-from storage.shards import Extent, is_full
+from storage.shards import Extent, is_full, slots_of
 from storage.statements import Row, Statement, given
 
 
@@ -223,7 +223,7 @@ def _insert_pictures(
         range(placed.first_id, placed.first_id + len(new)),
         owners,
         new,
-        _slots(placed.extents),
+        slots_of(placed.extents),
         placed.checksums,
         strict=True,
     )
@@ -248,9 +248,3 @@ def _groups_of(connection: Connection, new: Sequence[Prepared], first_id: int) -
 def _shard(extent: Extent) -> Row:
     rows = extent.slot + extent.rows
     return extent.shard, rows, is_full(rows)
-
-
-def _slots(extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:
-    for extent in extents:
-        for slot in range(extent.slot, extent.slot + extent.rows):
-            yield extent.shard, slot

@@ -1,5 +1,6 @@
 """The one writer of a collection: each batch is durable as a whole, or was never there."""
 
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,25 +12,35 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, insert
 
-from core.errors import CardMismatch
+from core.errors import CardMismatch, CollectionCorrupt, StorageError
 from core.types import EmbeddedFile, Embeddings, EncoderCard, Location, Slice
 from storage import accounts, series
 from storage.accounts import KnownFile
 from storage.batch import Batch
 from storage.binding import Binding
 from storage.catalog import Catalog, FileState
+from storage.compaction import DEAD_SHARE, Compacted, compact, worn_shards
 from storage.database import end_unfinished, open_for_writing, storage_errors
 from storage.durable import sync_folder
 from storage.held import Held, held
-from storage.index_cache import discard_newer, is_current, rebuild
+from storage.index_cache import discard_newer, rebuild, serves
 from storage.layout import Layout
 from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
-from storage.shards import allot, append_rows, checksums, to_half, truncate_to_committed
+from storage.shards import (
+    allot,
+    append_rows,
+    checksums,
+    remove_strays,
+    to_half,
+    truncate_to_committed,
+)
 from storage.thumbnails import ThumbnailWriter
 from storage.transaction import Placed, commit_batch
+
+log = logging.getLogger(__name__)
 
 UNIT_TOLERANCE = 1e-3
 SLICES_PER_SERIES = 32
@@ -146,18 +157,42 @@ class CollectionWriter:
             self._commit(resolved, before, _stacked(resolved.embedded, self._card.dim))
 
     def refresh_index(self) -> None:
-        """Make the index anew when it is missing, damaged, or pictures have come or ended since."""
-        folder, catalog = self._layout.index, self._catalog
+        """Make the index anew when it is missing, damaged, or too much has come or ended since."""
         with storage_errors(self._name):
-            state = catalog.state()
-            if not is_current(folder, self._card, catalog, state):
-                rebuild(folder, self._card, catalog, self._layout.shards, state)
+            if not serves(self._layout.index, self._card, self._catalog):
+                self.rebuild_index()
 
     def rebuild_index(self) -> None:
-        """Make the index anew from the shards."""
-        state = self._catalog.state()
+        """Make the index anew from the shards. Raises CollectionCorrupt when a row is damaged."""
         with storage_errors(self._name):
-            rebuild(self._layout.index, self._card, self._catalog, self._layout.shards, state)
+            rebuild(self._layout.index, self._card, self._catalog, self._layout.shards)
+
+    def compact(self, share: float = DEAD_SHARE) -> Compacted:
+        """Write anew the shards of whose rows more than `share` has ended, without these.
+
+        What has ended and has no row left is forgotten: pictures, instances, names, thumbnails.
+        Ids stay as they are. Raises CollectionCorrupt when a row is not what was committed, and
+        StorageError when the disk does not take the new shards: nothing has changed then.
+        """
+        with storage_errors(self._name):
+            worn = worn_shards(self._catalog, share)
+            shards, dim = self._layout.shards, self._card.dim
+            compacted = compact(self._engine, self._catalog, shards, dim, worn)
+            self._thumbnails.keep_only(self._catalog.groups)
+            return compacted
+
+    def compact_if_worn(self) -> None:
+        """Compact as a run's last act, when a shard needs it; with no room it is put off (logged).
+
+        Raises CollectionCorrupt as `compact` does.
+        """
+        try:
+            if worn_shards(self._catalog, DEAD_SHARE):
+                self.compact()
+        except CollectionCorrupt:
+            raise
+        except StorageError as error:
+            log.warning("compaction is put off collection=%s why=%s", self._name, error)
 
     def close(self) -> None:
         """Close the files and let the next writer in."""
@@ -210,11 +245,21 @@ def _prepare_catalog(
 ) -> None:
     card, rendering = binding.card, binding.rendering
     if revision_of(engine) is None:
+        _check_no_rows(layout, name)
         _create(engine, card, rendering, first_id)
         sync_folder(layout.root)
     bring_up_to_date(engine, layout.catalog, name)
     catalog = Catalog(engine, name)
     _check_bound(name, catalog.card(), catalog.rendering(), card, rendering)
+
+
+def _check_no_rows(layout: Layout, name: str) -> None:
+    """Raise CollectionCorrupt when there are embeddings whose catalog was lost."""
+    if any(path.stat().st_size for path in layout.shards.glob("*.f16")):
+        raise CollectionCorrupt(
+            f"The catalog of {name!r} is missing, but its embeddings are there. Restore it from a "
+            f"backup, or delete {layout.root} and index the files again."
+        )
 
 
 def _create(engine: Engine, card: EncoderCard, rendering: str, first_id: int) -> None:
@@ -259,7 +304,9 @@ def _check_bound(
 
 
 def _recover(catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
-    truncate_to_committed(layout.shards, card.dim, catalog.shards())
+    shards = catalog.shards()
+    truncate_to_committed(layout.shards, card.dim, shards)
+    remove_strays(layout.shards, shards)
     discard_newer(layout.index, catalog.state())
 
 

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
+from core.types import Location
 from storage.batch import Batch
 from storage.catalog import FileState
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.shards import shard_path
+from storage.writer import CollectionWriter
 from tests.unit.storage.factories import DIM, embedded, open_writer, random_rows
 from tests.unit.storage.laws import breaches
 
@@ -30,6 +32,7 @@ import itertools, sys
 from pathlib import Path
 from core.types import SkipCode, Skipped, Tags
 from storage import shards
+from core.types import Location
 from storage.batch import Batch
 from tests.unit.storage.factories import at, embedded, open_writer, pending, random_rows, source
 
@@ -52,8 +55,13 @@ with open_writer(home) as writer:
             skipped=[Skipped(at(f"bad-{batch}"), SkipCode.CORRUPT, "half a header")],
         ))
         writer.settle([at(f"slice-{batch}-{i}") for i in (0, 3)])
+        doomed = [f"doomed-{batch}-{i}" for i in range(5)]
+        writer.commit(Batch([embedded(name, random_rows(1)) for name in doomed]))
+        writer.commit(Batch(gone=[at(name) for name in doomed]))
+        if batch % 2 == 0:
+            writer.compact(share=0.05)
         if batch % 5 == 0:
-            writer.refresh_index()
+            writer.rebuild_index()
 """
 
 
@@ -89,6 +97,18 @@ def settled_slices(home: Path) -> list[int]:
         return [number for (number,) in found]
 
 
+def arrangement(home: Path) -> int:
+    """How often rows were moved."""
+    with closing(sqlite3.connect(layout_of(home, "main").catalog)) as connection:
+        number: int = connection.execute("SELECT arrangement FROM meta").fetchone()[0]
+    return number
+
+
+def doomed(writer: CollectionWriter) -> list[Location]:
+    """The files that a killed writer had no time to take out again."""
+    return [place for place in writer.known() if place.path.name.startswith("doomed")]
+
+
 def test_each_committed_row_survives_kills_at_random_instants(tmp_path: Path) -> None:
     instants = random.Random(20)  # noqa: S311
     seen = 0
@@ -111,14 +131,16 @@ def test_each_committed_row_survives_kills_at_random_instants(tmp_path: Path) ->
 
     batches = seen // FILES // PICTURES
     assert batches > 0
+    assert arrangement(tmp_path) > 0
     with open_writer(tmp_path) as writer:
+        writer.commit(Batch(gone=doomed(writer)))
         known = writer.known()
         states = Counter(file.state for file in known.values())
         assert states[FileState.EMBEDDED] == batches * (FILES + 1) + 1
         assert states[FileState.PENDING] + states[FileState.CATALOGUED] == 4 * batches
         assert states[FileState.SKIPPED] == batches
         writer.commit(Batch([embedded("after", random_rows(1, seed=7))]))
-        writer.refresh_index()
+        writer.rebuild_index()
     with CollectionReader.open(tmp_path, "main") as reader:
         info, snapshot = reader.info(), reader.snapshot()
         # Each batch has a picture of its own in `moving`, of which a copy is left.
@@ -137,6 +159,8 @@ def test_a_reader_sees_what_another_process_commits(tmp_path: Path) -> None:
         assert reader.snapshot().ids.tolist() == []
 
         write_until_killed(tmp_path, 0.5)
+        with open_writer(tmp_path) as writer:
+            writer.commit(Batch(gone=doomed(writer)))
 
         snapshot = reader.snapshot()
         batches = len(committed_rows(tmp_path)) // FILES // PICTURES

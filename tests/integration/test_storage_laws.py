@@ -1,17 +1,23 @@
 """Whatever batches come, every file is in one state, and nothing lives without a file."""
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from core.types import CatalogueCode, Location, SkipCode, Skipped, Tags
+from core.types import CatalogueCode, Embeddings, Location, SkipCode, Skipped, Tags
+from storage import shards
 from storage.batch import Batch
 from storage.catalog import FileState
+from storage.index import ExactIndex
+from storage.layout import layout_of
 from storage.reader import CollectionReader
 from tests.unit.storage.factories import (
     at,
@@ -30,6 +36,7 @@ PLACES = ("a", "b", "c", "d", "e")
 CONTENTS = ("1", "2", "3", "4")
 PIXELS = ("", "p", "q")
 SERIES = Tags(series_uid="2.25.7")
+QUERIES = random_rows(2, seed=9)
 FATES = (
     FileState.EMBEDDED,
     FileState.CATALOGUED,
@@ -100,12 +107,16 @@ words = st.builds(
 batches = st.lists(words, min_size=1, max_size=4, unique_by=lambda word: word.place)
 
 
+def rows_of(content: str) -> Embeddings:
+    """The embeddings of the two frames of a content."""
+    return random_rows(2, seed=int(content))
+
+
 def batch_of(said: list[Word]) -> Batch:
-    rows = random_rows(2)
     by = {fate: [word for word in said if word.fate is fate] for fate in FATES}
     return Batch(
         embedded=[
-            embedded(w.place, rows[: w.frames], SERIES, w.content, pixels=w.pixels)
+            embedded(w.place, rows_of(w.content)[: w.frames], SERIES, w.content, pixels=w.pixels)
             for w in by[FileState.EMBEDDED]
         ],
         catalogued=[catalogued(w.place, w.content) for w in by[FileState.CATALOGUED]],
@@ -116,12 +127,21 @@ def batch_of(said: list[Word]) -> Batch:
     )
 
 
+def ended(home: Path) -> int:
+    """How many rows of any table have ended and are still there, asked without this program."""
+    tables = ("pictures", "instances")
+    with closing(sqlite3.connect(layout_of(home, "main").catalog)) as connection:
+        sql = "SELECT count(*) FROM {} WHERE tombstone IS NOT NULL"
+        return sum(connection.execute(sql.format(table)).fetchone()[0] for table in tables)
+
+
 class Archive(RuleBasedStateMachine):
     """Batches of all kinds, one after another."""
 
     @initialize()
     def begin(self) -> None:
         self.folder = TemporaryDirectory()
+        self.rows_per_shard, shards.ROWS_PER_SHARD = shards.ROWS_PER_SHARD, 5
         self.home = Path(self.folder.name)
         self.writer = open_writer(self.home)
         self.reader = CollectionReader.open(self.home, "main")
@@ -157,6 +177,19 @@ class Archive(RuleBasedStateMachine):
             self.model.settle(place)
         self.writer.settle([at(place) for place in places])
 
+    @rule(share=st.sampled_from([0.0, 0.2, 0.5]))
+    def compact(self, share: float) -> None:
+        before = self.reader.snapshot().ids
+        compacted = self.writer.compact(share)
+        self.sequence += compacted.shards > 0
+        assert self.reader.snapshot().ids.tolist() == before.tolist()
+        if share == 0:
+            assert ended(self.home) == 0
+
+    @rule()
+    def rebuild(self) -> None:
+        self.writer.rebuild_index()
+
     @invariant()
     def no_law_is_broken(self) -> None:
         assert breaches(self.home) == {}
@@ -190,6 +223,15 @@ class Archive(RuleBasedStateMachine):
             for content, state in self.model.states.items()
             if state is FileState.EMBEDDED
         }
+        stored = snapshot.embeddings(snapshot.ids)
+        for record, row in zip(snapshot.describe(snapshot.ids), stored, strict=True):
+            content = self.model.files[record.location.path.name]
+            np.testing.assert_allclose(row, rows_of(content or "")[record.frame], atol=1e-3)
+        exact, _ = ExactIndex(snapshot.ids, stored).search(QUERIES, 3)
+        if len(snapshot.ids):
+            np.testing.assert_array_equal(
+                snapshot.search(QUERIES, 3)[0][:, : exact.shape[1]], exact
+            )
         slices = self.writer.pending_slices()
         waiting = {hash_of(c) for c, s in self.model.states.items() if s is FileState.PENDING}
         assert {firsts[s.location].sha256 for s in slices if s.state == "pending"} == waiting
@@ -201,6 +243,7 @@ class Archive(RuleBasedStateMachine):
         self.reader.close()
         self.writer.close()
         self.folder.cleanup()
+        shards.ROWS_PER_SHARD = self.rows_per_shard
 
 
 TestArchive = Archive.TestCase

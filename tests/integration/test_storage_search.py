@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import InvalidRequest, UnknownName
+from core.errors import CollectionCorrupt, InvalidRequest, UnknownName
 from core.types import Embeddings, Tags
 from storage.batch import Batch
 from storage.index import ExactIndex
+from storage.index_cache import most_lag
 from storage.layout import layout_of
 from storage.manifest import manifest_path, read_manifest, write_manifest
 from storage.reader import CollectionReader
@@ -23,6 +24,7 @@ from storage.snapshot import Snapshot
 from tests.unit.storage.factories import (
     CARD,
     DIM,
+    at,
     catalogued,
     embedded,
     fill,
@@ -309,7 +311,7 @@ def test_a_reader_that_is_open_takes_the_new_index(tmp_path: Path) -> None:
             with open_writer(tmp_path) as writer:
                 writer.commit(Batch(one_each(rows[4 : 4 + start], "b")))
                 before = reader.snapshot()
-                writer.refresh_index()
+                writer.rebuild_index()
             info = reader.info()
             assert (info.index_kind, info.index_rows) == wanted
             assert_exact(before, rows, 4)
@@ -345,18 +347,54 @@ def test_a_batch_without_pictures_leaves_the_index_as_it_is(tmp_path: Path) -> N
         assert (reader.info().index_rows, reader.info().sequence) == (3, 2)
 
 
-def test_a_picture_that_was_exchanged_for_another_makes_the_index_anew(tmp_path: Path) -> None:
-    rows = random_rows(4)
-    fill(tmp_path, one_each(rows[:3]))
+@pytest.mark.parametrize(
+    ("batch", "generation"),
+    [
+        (Batch(one_each(random_rows(3), "new")), 1),
+        (Batch(one_each(random_rows(4), "new")), 2),
+        (Batch(gone=[at("f0"), at("f1"), at("f2")]), 1),
+        (Batch(gone=[at("f0"), at("f1"), at("f2"), at("f3")]), 2),
+        (Batch([embedded("f0", random_rows(2), content="new")], gone=[at("f9")]), 2),
+    ],
+)
+def test_an_index_is_made_anew_when_too_much_has_come_or_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: Batch, generation: int
+) -> None:
+    monkeypatch.setattr("storage.index_cache.MOST_LAG_ROWS", 3)
+    fill(tmp_path, one_each(random_rows(10)))
     refresh(tmp_path)
 
     with open_writer(tmp_path) as writer:
-        writer.commit(Batch([embedded("f0", rows[3:], content="new")]))
+        writer.commit(batch)
         writer.refresh_index()
 
     manifest = read_manifest(layout_of(tmp_path, "main").index)
     assert manifest is not None
-    assert (manifest.generation, manifest.sequence, manifest.rows) == (2, 2, 3)
+    assert (manifest.generation, manifest.sequence) == (generation, generation)
+    with CollectionReader.open(tmp_path, "main") as reader:
+        snapshot = reader.snapshot()
+        assert_exact(snapshot, snapshot.embeddings(snapshot.ids), 20)
+
+
+@pytest.mark.parametrize(("rows", "most"), [(0, 20_000), (400_000, 20_000), (1_000_000, 50_000)])
+def test_an_index_may_lag_by_a_share_of_its_rows(rows: int, most: int) -> None:
+    assert most_lag(rows) == most
+
+
+def test_a_damaged_row_makes_no_index(tmp_path: Path) -> None:
+    fill(tmp_path, one_each(random_rows(3)))
+    (shard,) = layout_of(tmp_path, "main").shards.iterdir()
+    content = bytearray(shard.read_bytes())
+    content[DIM * 2 + 3] ^= 1
+    shard.write_bytes(content)
+
+    with (
+        open_writer(tmp_path) as writer,
+        pytest.raises(CollectionCorrupt, match=r"000000\.f16 is damaged: the row 1 .*backup"),
+    ):
+        writer.rebuild_index()
+
+    assert read_manifest(layout_of(tmp_path, "main").index) is None
 
 
 def truncate(index: Path) -> None:

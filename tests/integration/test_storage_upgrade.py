@@ -117,7 +117,7 @@ def test_its_pictures_are_found_and_the_index_made_anew(upgraded: Path) -> None:
     with CollectionReader.open(upgraded, "main") as reader:
         before = reader.snapshot()
         with open_writer(upgraded) as writer:
-            writer.refresh_index()
+            writer.rebuild_index()
         after = reader.snapshot()
 
         for snapshot in (before, after):
