@@ -103,7 +103,7 @@ def measure_slices(writer: CollectionWriter, slices: int, batch: int) -> Iterato
     parts = [Batch(pending=headers[start : start + batch]) for start in range(0, slices, batch)]
     seconds = sum(timed(partial(writer.commit, part)) for part in parts)
     yield "commit headers of slices", f"{slices / seconds:,.0f} files/s"
-    yield f"list {slices:,} pending slices", milliseconds(writer.pending_slices, 3)
+    yield f"list {slices:,} pending slices", milliseconds(lambda: list(writer.pending_slices()), 3)
     places = [header.source.location for header in headers]
     seconds = timed(lambda: writer.settle(places))
     yield "settle slices", f"{slices / seconds:,.0f} files/s"

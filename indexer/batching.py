@@ -17,12 +17,14 @@ from core.types import (
     Pixels,
     Prepared,
     Source,
+    Unchanged,
 )
 from encoders.base import Encoder
 from indexer.ledger import Fate, State
 from storage.catalog import FileState
 
 Read = DecodedFile | EmbeddedFile | Catalogued | Pending
+Taken = Read | Unchanged  # the latter in a new place: its bytes were not decoded
 
 # What the same bytes can come to; the later of two is worth a new row.
 RANKS: Final = (FileState.PENDING, FileState.CATALOGUED, FileState.EMBEDDED)
@@ -43,7 +45,7 @@ class Sorted:
     states: dict[str, FileState] = field(default_factory=dict)  # of bytes that are no copies
 
 
-def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
+def sort(files: Sequence[Taken], held: Mapping[str, FileState]) -> Sorted:
     """Sort files; one whose bytes are `held`, or came before in `files`, is a copy.
 
     Bytes that were catalogued or pending and now have pictures are no copy.
@@ -51,8 +53,12 @@ def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
     states = dict(held)
     result = Sorted()
     for file in files:
-        sha256, state = file.source.sha256, _state(file)
+        sha256 = file.source.sha256
         before = states.get(sha256)
+        if isinstance(file, Unchanged):
+            _put_twin(result, file.source, before)
+            continue
+        state = _state(file)
         if before is None or RANKS.index(state) > RANKS.index(before):
             states[sha256] = result.states[sha256] = state
             result.fates[file.source.location] = fate_of(file)
@@ -61,6 +67,13 @@ def sort(files: Sequence[Read], held: Mapping[str, FileState]) -> Sorted:
             result.fates[file.source.location] = _fate_of_copy(file, before)
             result.copies.append(file.source)
     return result
+
+
+def _put_twin(result: Sorted, source: Source, held: FileState | None) -> None:
+    """Take bytes for a copy that were not decoded, as the collection has them."""
+    result.copies.append(source)
+    is_waiting = held is FileState.PENDING
+    result.fates[source.location] = State.WAITING if is_waiting else State.UNCHANGED
 
 
 def fate_of(file: Read) -> Fate:

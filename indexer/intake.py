@@ -1,9 +1,8 @@
 """Takes outcomes of files, one by one, and makes them durable batch by batch."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
-from functools import cached_property
 from typing import Final
 
 from core.types import (
@@ -16,10 +15,10 @@ from core.types import (
     Source,
     Unchanged,
 )
-from indexer.batching import Read, fate_of, sort
+from indexer.batching import Read, Taken, fate_of, sort
 from indexer.containers import OpenContainers
 from indexer.engine import Come, Engine
-from indexer.known import Insides, Known
+from indexer.known import Known, NothingKnown, with_insides
 from indexer.ledger import Fate, Ledger, State
 from indexer.plan import fate_of_known
 from indexer.stages import Stage, Stages
@@ -45,13 +44,17 @@ class Intake:
         pace: Pace,
         committed: Callable[[], None],
         stages: Stages,
+        old_places: Callable[[str], Sequence[Location]],
     ) -> None:
         """`known` are the files as they were: one that cannot be read for the moment stays so.
 
+        `old_places` tells by a hash where a file lay that is there no more.
         `engine` is called when there are pictures, `committed` after each batch.
         """
         self.pictures = 0  # embedded so far
         self.copies = 0  # files whose bytes were there already
+        self.moved = 0  # files that were known at another place
+        self.lost: list[Location] = []  # to be read once more: see `UnderWay`
         self._ledger = ledger
         self._known = known
         self._writer = writer
@@ -59,6 +62,7 @@ class Intake:
         self._pace = pace
         self._committed = committed
         self._stages = stages
+        self._old_places = old_places
         self._containers = OpenContainers()
         self._under_way = UnderWay(writer, pace, self._account, stages)
         self._begin_parcel()
@@ -83,16 +87,20 @@ class Intake:
 
     def forget_known(self) -> None:
         """From now on there is nothing to be kept of a file that cannot be read."""
-        self._known = {}
+        self._known = NothingKnown()
 
-    def _is_known(self, source: Source) -> bool:
+    def _is_copy(self, source: Source) -> bool:
+        """Whether it is neither a file that was read before nor one that has moved."""
         before = self._known.get(source.location)
-        return before is not None and before.sha256 == source.sha256
+        is_known = before is not None and before.sha256 == source.sha256
+        return not is_known and source.location not in self._moved
 
     def _begin_parcel(self) -> None:
-        self._read: list[Read] = []
+        self._read: list[Taken] = []
         self._skipped: list[Skipped] = []
         self._touched: list[Source] = []
+        self._gone: list[Location] = []
+        self._moved: set[Location] = set()
         self._fates: dict[Location, Fate] = {}
         self._pictures = 0
         self._until = self._pace.clock() + self._pace.seconds
@@ -109,11 +117,11 @@ class Intake:
         held = self._writer.held(hashes) | self._under_way.states(hashes)
         batch = sort(self._read, held)
         self._fates.update(batch.fates)
+        self.moved += len(self._moved)
         embedding = self._embedding(batch.to_embed)
-        copies = sum(not self._is_known(source) for source in batch.copies)
-        self._under_way.send(
-            Parcel(batch, self._skipped, self._touched, self._fates, copies, embedding)
-        )
+        copies = sum(self._is_copy(source) for source in batch.copies)
+        kept = (self._skipped, self._touched, self._fates, self._gone, copies)
+        self._under_way.send(Parcel(batch, *kept, embedding))
         self._begin_parcel()
 
     def _embedding(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]] | None:
@@ -122,13 +130,15 @@ class Intake:
         with self._stages.during(Stage.EMBED):  # it waits for room
             return self._engine().embed(files)
 
-    def _account(self, durable: Gathered) -> None:
+    def _account(self, durable: Gathered, lost: Collection[Location]) -> None:
         """Write down what became of the files of a batch that is durable now."""
         for parcel in durable.parcels:
             for place, fate in parcel.fates.items():
-                self._ledger.put(place, fate)
+                if place not in lost:
+                    self._ledger.put(place, fate)
             self.copies += parcel.copies
         self.pictures += sum(len(file.pictures) for file in durable.embedded)
+        self.lost += lost
         self._committed()
 
     def _is_settled(self, place: Location) -> bool:
@@ -165,17 +175,24 @@ class Intake:
 
     def _keep(self, source: Source) -> None:
         """Leave a file as it is known, and with an archive all that is in it."""
-        for place in (source.location, *self._insides.of(source.location)):
-            file = self._known[place]
+        before = self._known.get(source.location)
+        if before is None or before.sha256 != source.sha256 or before.state is FileState.SKIPPED:
+            self._take_twin(source)
+            return
+        for place, file in with_insides(self._known, source.location, before):
             if self._is_settled(place):
                 continue
             self._fates[place] = fate_of_known(file)
             size = file.size if place.member else source.size
             self._touched.append(Source(place, size, source.modified_ns, file.sha256))
 
-    @cached_property
-    def _insides(self) -> Insides:
-        return Insides(self._known)
+    def _take_twin(self, source: Source) -> None:
+        """Take a file with the bytes of one that lies elsewhere, or lay there until it moved."""
+        self._read.append(Unchanged(source))
+        self._fates[source.location] = State.UNCHANGED
+        if old := self._old_places(source.sha256):
+            self._gone += old
+            self._moved.add(source.location)
 
     def _skip(self, skipped: Skipped) -> None:
         self._fates[skipped.location] = skipped.code

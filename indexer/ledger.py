@@ -1,9 +1,12 @@
 """The account of a run: what became of each file seen, in exactly one place."""
 
 from collections import Counter
+from collections.abc import Iterator
 from enum import StrEnum
+from typing import Final
 
 from core.types import CatalogueCode, Location, SkipCode
+from storage.visits import Visits
 
 
 class State(StrEnum):
@@ -13,33 +16,47 @@ class State(StrEnum):
     WAITING = "waiting"  # a slice whose series is not decided yet
     EMBEDDED = "embedded"
     UNCHANGED = "unchanged"
+    MOVED = "moved"  # it was known here, and was seen at another place: not a file of its own
 
 
 Fate = State | CatalogueCode | SkipCode
 
+FATES: Final = {fate.value: fate for kind in (State, CatalogueCode, SkipCode) for fate in kind}
+
 
 class Ledger:
-    """Files with their fates. A later fate of a file replaces the one before."""
+    """Files with their fates. A later fate of a file replaces the one before.
 
-    def __init__(self) -> None:
-        self._fates: dict[Location, Fate] = {}
+    The files are on disk and their counts in memory. Threads can share it.
+    """
+
+    def __init__(self, visits: Visits) -> None:
+        self._visits = visits
         self._counts: Counter[Fate] = Counter()
 
     def put(self, location: Location, fate: Fate) -> None:
         """Say what became of a file."""
-        before = self._fates.get(location)
-        if before is not None:
-            self._counts[before] -= 1
-        self._fates[location] = fate
-        self._counts[fate] += 1
+        with self._visits.together():
+            before = self._visits.fate(location)
+            if before is not None:
+                self._counts[FATES[before]] -= 1
+            self._visits.put(location, fate.value)
+            self._counts[fate] += 1
+
+    def add(self, location: Location, fate: Fate) -> bool:
+        """Say what became of a file of which nothing was said; of another one give false."""
+        with self._visits.together():
+            is_new = self._visits.add(location, fate.value)
+            self._counts[fate] += is_new
+        return is_new
 
     def is_settled(self, location: Location) -> bool:
         """Whether the file was seen and its outcome is known."""
-        return self._fates.get(location, State.TO_COME) is not State.TO_COME
+        return self._visits.fate(location) not in (None, State.TO_COME.value)
 
-    def waiting(self) -> list[Location]:
-        """The slices whose series is not decided yet."""
-        return [place for place, fate in self._fates.items() if fate is State.WAITING]
+    def waiting(self) -> Iterator[Location]:
+        """The slices whose series is not decided yet; their fates may change meanwhile."""
+        return self._visits.with_fate(State.WAITING.value)
 
     def count(self, fate: Fate) -> int:
         """How many files have this fate."""
@@ -51,4 +68,5 @@ class Ledger:
         return dict(sorted(counted.items(), key=lambda pair: -pair[1]))
 
     def __len__(self) -> int:
-        return len(self._fates)
+        with self._visits.together():
+            return self._counts.total() - self._counts[State.MOVED]

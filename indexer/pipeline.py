@@ -1,33 +1,40 @@
 """An indexing run: a pass over all files, and one over the slices chosen of long series."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
-from types import MappingProxyType
-from typing import Final
+from typing import Final, Self
 
-from core.types import CatalogueCode, Found, Location, SkipCode, Slice
-from imaging.work import Before, NothingBefore
+from core.types import CatalogueCode, Found, SkipCode, Slice
+from imaging.work import Before
 from indexer.again import Wanted
 from indexer.engine import Come, Engine
 from indexer.intake import Intake
-from indexer.known import Known, Recalled
+from indexer.known import Again, Anew, FirstPass
 from indexer.ledger import Fate, Ledger, State
-from indexer.plan import Plan, find, make_plan, plan_again
+from indexer.plan import Survey, check_paths, find, survey_again
 from indexer.report import Progress, Report
 from indexer.sampling import EMBEDDED, choose
 from indexer.stages import Meter, Stage, Stages
 from indexer.under_way import Pace
+from indexer.vanishing import Missing, Moves, Vanished
+from indexer.walking import Walk
 from storage.accounts import KnownFile
+from storage.batch import Batch
 from storage.catalog import FileState
+from storage.visits import Visits
+from storage.visits_catalog import Recall
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
 
-NOTHING_KNOWN: Final[Known] = MappingProxyType({})
+CHOSEN: Final = 2  # the turn of a slice in the second pass
+SETTLED_AT_ONCE: Final = 2000  # slices in one transaction
+GONE_AT_ONCE: Final = 1000  # files
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,117 +47,149 @@ class Job:
     slices_per_series: int  # 0 embeds all
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
+    missing: Missing = Missing.REMOVE
 
 
 def index(paths: Sequence[Path], job: Job) -> Report:
     """Bring files and folders into the collection; a second run does only what is left.
 
-    When `stopped` turns true the run ends after the file at hand, and commits what it has.
-    Raises InvalidRequest for a path that is not there.
+    Reading begins while the walk goes on. Files that were known under the paths and are there no
+    more are removed, as `job.missing` says, once all that is there was read. When `stopped` turns
+    true the run ends after the file at hand, and commits what it has. Raises InvalidRequest for a
+    path that is not there.
     """
-    started = perf_counter()
-    known = job.writer.known()
-    return _run(make_plan(paths, known), known, known, job, started)
+    check_paths(paths)
+    named = [path.resolve() for path in paths]
+    with _Run.of(job) as run:
+        survey = Survey(named, run.visits, run.recall, run.ledger)
+        with Walk(named, survey, run.visits) as walk:
+            run.walk = walk
+            is_done = run.first_pass(walk.to_read(run.goes_on), FirstPass(run.visits, run.recall))
+        if is_done:
+            run.remove(Vanished(named, run.visits, run.recall))
+        return run.finish(is_done)
 
 
 def index_again(wanted: Wanted, job: Job) -> Report:
     """Read those known files again that are wanted, whether they have changed or not."""
-    started = perf_counter()
-    known = job.writer.known()
-    others = {place: file for place, file in known.items() if not wanted(place, file)}
-    return _run(plan_again(known, wanted), known, others, job, started)
+    with _Run.of(job) as run:
+        survey_again(run.visits, run.recall, run.ledger, wanted)
+        queued = chain.from_iterable(iter(run.visits.take, []))
+        return run.finish(run.first_pass(queued, Again(run.visits, run.recall, wanted)))
 
 
 def index_found(found: Iterable[Found], job: Job) -> Report:
     """Read files that were found elsewhere; those whose bytes are known stay as they are."""
-    started = perf_counter()
-    known = job.writer.known()
-    return _run(Plan(to_read=list(found)), known, known, job, started)
-
-
-def _run(plan: Plan, known: Known, as_they_were: Known, job: Job, started: float) -> Report:
-    """`as_they_were` are the files that need no decoding while their bytes are the same."""
-    log.info("indexing to_read=%d settled=%d", len(plan.to_read), len(plan.settled))
-    with ExitStack() as opened:
-        run = _Run(job, known, opened, started)
-        if run.first_pass(plan, Recalled(as_they_were)):
-            run.second_pass()
-        if not job.stopped():
-            job.writer.compact_if_worn()
-        job.writer.refresh_index()
-        return run.report()
+    with _Run.of(job) as run:
+        to_read = (each for each in found if run.ledger.add(each.location, State.TO_COME))
+        return run.finish(run.first_pass(to_read, FirstPass(run.visits, run.recall)))
 
 
 class _Run:
     """One run, with the engine that it starts when there is something to read."""
 
-    def __init__(self, job: Job, known: Known, opened: ExitStack, started: float) -> None:
+    def __init__(self, job: Job, visits: Visits, opened: ExitStack) -> None:
+        """Use `of`."""
+        self.visits = visits
+        self.recall = Recall(visits)
+        self.ledger = Ledger(visits)
+        self.walk: Walk | None = None
         self._job = job
         self._opened = opened
         self._engine: Engine | None = None
-        self._started = started
-        self._ledger = Ledger()
+        self._started = perf_counter()
+        self._gone = 0
+        self._emptied: Mapping[Path, int] = {}
+        self._ended = False
         self._stages = Stages()
         self._meter = Meter(self._stages)
         self._intake = Intake(
-            self._ledger,
-            known,
+            self.ledger,
+            self.recall,
             job.writer,
             self._running,
             Pace(job.batch_size),
             self._show,
             self._stages,
+            Moves(self.ledger, self.recall, job.missing).old_places,
         )
 
-    def first_pass(self, plan: Plan, before: Before) -> bool:
-        """Read what is new; slices of series are left to wait. False when it was stopped."""
-        for place, fate in plan.settled.items():
-            self._ledger.put(place, fate)
-        for found in plan.to_read:
-            self._ledger.put(found.location, State.TO_COME)
-        for unreadable in plan.unreadable:
-            self._intake.take(unreadable)
-        defer = self._job.slices_per_series > 0
-        return self._read(plan.to_read, before, defer_slices=defer)
+    @classmethod
+    @contextmanager
+    def of(cls, job: Job) -> Iterator[Self]:
+        """A run, with all that it opens closed at the end."""
+        log.info("indexing")
+        with ExitStack() as opened:
+            yield cls(job, opened.enter_context(job.writer.visits()), opened)
 
-    def second_pass(self) -> None:
+    def goes_on(self) -> bool:
+        """Show how far it is; false when it is to stop."""
+        if self._meter.is_due():
+            self._show()
+        return not self._job.stopped()
+
+    def first_pass(self, found: Iterable[Found], before: Before) -> bool:
+        """Read what is new; slices of series are left to wait. False when it was stopped."""
+        if not self._read(found, before, defer_slices=self._job.slices_per_series > 0):
+            return False
+        for refused in self.visits.refused():
+            self._intake.take(refused)
+        self._intake.commit()
+        while lost := [find(place) for place in self._intake.lost]:
+            self._intake.lost.clear()
+            if not self._read(lost, Anew(), defer_slices=False):
+                return False
+        return True
+
+    def remove(self, vanished: Vanished) -> None:
+        """Take out of the collection what is there no more, until it is to stop."""
+        if self._job.missing is Missing.REMOVE:
+            self._emptied = vanished.emptied()
+        gone = vanished.gone(self._job.missing)
+        while places := list(islice(gone, GONE_AT_ONCE)):
+            self._job.writer.commit(Batch(gone=places))
+            self._gone += len(places)
+            if not self.goes_on():
+                return
+
+    def finish(self, is_done: bool) -> Report:
+        """The second pass, unless the first was stopped, and what the run came to."""
+        if is_done and not self._job.stopped():
+            self._ended = self._second_pass()
+        if not self._job.stopped():
+            self._job.writer.compact_if_worn()
+        self._job.writer.refresh_index()
+        return self.report()
+
+    def _second_pass(self) -> bool:
         """Embed an even spread of the slices that wait, and catalogue the others.
 
-        A slice that turns out to be broken is replaced by another one.
+        A slice that turns out to be broken is replaced by another one. False when it was stopped.
         """
         self._intake.forget_known()
-        tried: set[Location] = set()
-        while chosen := self._choose(tried):
-            tried.update(each.location for each in chosen)
-            found = [find(each.location) for each in chosen]
-            for each in found:
-                self._ledger.put(each.location, State.TO_COME)
-            if not self._read(found, NothingBefore(), defer_slices=False):
-                return
+        while first := next(chosen := self._chosen(), None):
+            if not self._read(chain([first], chosen), Anew(), defer_slices=False):
+                return False
         self._settle()
+        return True
 
     def report(self) -> Report:
         """What the run came to."""
         return Report(
             self._progress(),
-            skipped_by_code=self._ledger.by_code(SkipCode),
-            catalogued_by_code=self._ledger.by_code(CatalogueCode),
+            skipped_by_code=self.ledger.by_code(SkipCode),
+            catalogued_by_code=self.ledger.by_code(CatalogueCode),
             copies=self._intake.copies,
+            emptied=self._emptied,
+            ended=self._ended,
         )
 
-    def _read(
-        self,
-        found: Sequence[Found],
-        before: Before,
-        *,
-        defer_slices: bool,
-    ) -> bool:
-        if found:
-            for outcome in self._outcomes(found, before, defer_slices):
+    def _read(self, found: Iterable[Found], before: Before, *, defer_slices: bool) -> bool:
+        waiting = iter(found)
+        if first := next(waiting, None):  # without one no engine is started
+            for outcome in self._outcomes(chain([first], waiting), before, defer_slices):
                 self._intake.take(outcome)
-                if self._meter.is_due():
-                    self._show()
-                if self._job.stopped():
+                if not self.goes_on():
                     break
         self._intake.commit()
         return not self._job.stopped()
@@ -167,29 +206,40 @@ class _Run:
             self._engine = self._opened.enter_context(self._job.start())
         return self._engine
 
-    def _choose(self, tried: set[Location]) -> list[Slice]:
-        slices = self._job.writer.pending_slices()
-        left = [each for each in slices if each.state == EMBEDDED or each.location not in tried]
-        return choose(left, self._job.slices_per_series)
+    def _chosen(self) -> Iterator[Found]:
+        """The slices to embed, series by series; none that was chosen before."""
+        for slices in self._job.writer.pending_slices():
+            left = [each for each in slices if each.state == EMBEDDED or self._is_untried(each)]
+            for each in choose(left, self._job.slices_per_series):
+                self.visits.take_turn(each.location, CHOSEN)
+                self.ledger.put(each.location, State.TO_COME)
+                yield find(each.location)
+
+    def _is_untried(self, each: Slice) -> bool:
+        return not self.visits.has_turn(each.location, CHOSEN)
 
     def _settle(self) -> None:
         """Catalogue the slices that still wait, and find out about those with the same bytes."""
-        slices = self._job.writer.pending_slices()
-        left = [each.location for each in slices if each.state == FileState.PENDING]
-        self._job.writer.settle(left)
-        for place in left:
-            self._ledger.put(place, CatalogueCode.NOT_SAMPLED)
-        copies = self._ledger.waiting()
-        known = self._job.writer.known() if copies else NOTHING_KNOWN
-        for place in copies:
-            self._ledger.put(place, _fate_of_copy(known[place]))
+        left = (
+            each.location
+            for slices in self._job.writer.pending_slices()
+            for each in slices
+            if each.state == FileState.PENDING
+        )
+        while places := list(islice(left, SETTLED_AT_ONCE)):
+            self._job.writer.settle(places)
+            for place in places:
+                self.ledger.put(place, CatalogueCode.NOT_SAMPLED)
+        for place in self.ledger.waiting():
+            if file := self.recall.get(place):
+                self.ledger.put(place, _fate_of_copy(file))
         self._show()
 
     def _show(self) -> None:
         self._job.progress(self._progress())
 
     def _progress(self) -> Progress:
-        ledger = self._ledger
+        ledger = self.ledger
         progress = Progress(
             files=len(ledger),
             embedded=ledger.count(State.EMBEDDED),
@@ -201,6 +251,9 @@ class _Run:
             seconds=perf_counter() - self._started,
             device=self._engine.device if self._engine else "",
             advice=self._engine.advice if self._engine else "",
+            gone=self._gone,
+            moved=self._intake.moved,
+            walking=self.walk is not None and not self.walk.is_over,
             stages=self._stages.seconds(),
         )
         return replace(progress, recent=self._meter.look(progress.pictures, progress.done))

@@ -1,54 +1,84 @@
 """What a run has to do: which of the files seen are new, changed, or as they were."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.errors import InvalidRequest
 from core.types import Found, Location, SkipCode, Skipped
-from imaging.sources import walk
 from indexer.again import Wanted
-from indexer.known import Insides, Known, is_container, is_reference
-from indexer.ledger import Fate, State
+from indexer.known import Known, is_container, is_reference, with_insides
+from indexer.ledger import Fate, Ledger, State
 from storage.accounts import KnownFile
 from storage.catalog import FileState
+from storage.visits import Visits
+from storage.visits_catalog import Recall
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All files seen, each in exactly one of the three."""
-
-    to_read: list[Found] = field(default_factory=list)
-    settled: dict[Location, Fate] = field(default_factory=dict)  # what needs no reading
-    unreadable: list[Skipped] = field(default_factory=list)
-
-
-def make_plan(paths: Iterable[Path], known: Known) -> Plan:
-    """Walk the paths and compare with what is known. Raises InvalidRequest for a missing path.
+class Survey:
+    """Compares files with what is known of them; those that have to be read wait in a queue.
 
     A file is as it was when its size and modification time are; others are read, and their
     content hash decides. With an archive of files all of its members are as they were.
     """
-    paths = tuple(paths)
-    _check(paths)
-    plan, insides = Plan(), Insides(known)
-    for found in walk(paths):
-        if isinstance(found, Skipped):
-            plan.unreadable.append(found)
-        elif _is_to_read(found, known, insides, paths):
-            plan.to_read.append(found)
-        else:
-            for place in (found.location, *insides.of(found.location)):
-                _settle(plan, place, known[place])
-    return plan
+
+    def __init__(self, named: Iterable[Path], visits: Visits, known: Known, ledger: Ledger) -> None:
+        """`named` are the paths that the run was asked for, resolved."""
+        self._named = frozenset(named)
+        self._visits = visits
+        self._known = known
+        self._ledger = ledger
+
+    def see(self, seen: Sequence[Found | Skipped]) -> None:
+        """Take files, and paths that cannot be followed, as the walk comes to them."""
+        with self._visits.together():
+            for each in seen:
+                if isinstance(each, Skipped):
+                    self._refuse(each)
+                else:
+                    self._see(each)
+
+    def _refuse(self, skipped: Skipped) -> None:
+        if self._ledger.add(skipped.location, State.TO_COME):
+            self._visits.refuse(skipped)
+
+    def _see(self, found: Found) -> None:
+        before = self._known.get(found.location)
+        if before is None or _has_changed(found, before) or self._leads_on(found, before):
+            self._read(found)
+            return
+        for place, file in with_insides(self._known, found.location, before):
+            if file.code == SkipCode.UNREADABLE and not is_reference(place, file):
+                self._read(as_found(place, file))  # what kept it from being read may have passed
+            else:
+                self._ledger.add(place, fate_of_known(file))
+
+    def _read(self, found: Found) -> None:
+        if self._ledger.add(found.location, State.TO_COME):
+            self._visits.enqueue(found)
+
+    def _leads_on(self, found: Found, before: KnownFile) -> bool:
+        """Whether nothing else may lead to the files that it lists: a DICOMDIR that was named."""
+        path = found.location.path
+        if path not in self._named or not is_container(before):
+            return False
+        insides = self._known.insides(path, before.modified_ns)
+        return all(is_reference(place, file) for place, file in insides)
 
 
-def plan_again(known: Known, wanted: Wanted) -> Plan:
-    """Read those known files again that are wanted, whether they have changed or not."""
-    chosen = {
-        _readable(place, file, known): None for place, file in known.items() if wanted(place, file)
-    }
-    return Plan(to_read=sorted(chosen, key=lambda found: found.location))
+def survey_again(visits: Visits, recall: Recall, ledger: Ledger, wanted: Wanted) -> None:
+    """Have those known files read again that are wanted, whether they have changed or not."""
+    for place, file in recall.every():
+        if wanted(place, file):
+            found = _readable(place, file, recall)
+            if ledger.add(found.location, State.TO_COME):
+                visits.enqueue(found)
+
+
+def check_paths(paths: Iterable[Path]) -> None:
+    """Raise InvalidRequest for a path that is not there."""
+    for path in paths:
+        if not path.exists():
+            raise InvalidRequest(f"Cannot index {path}: there is no such file or folder.")
 
 
 def find(place: Location) -> Found:
@@ -76,33 +106,13 @@ def fate_of_known(file: KnownFile) -> Fate:
             return State.UNCHANGED
 
 
-def _readable(place: Location, file: KnownFile, known: Known) -> Found:
+def _has_changed(found: Found, before: KnownFile) -> bool:
+    return (before.size, before.modified_ns) != (found.size, found.modified_ns)
+
+
+def _readable(place: Location, file: KnownFile, recall: Recall) -> Found:
     """What has to be read for a known file: itself, but for a broken reference its DICOMDIR."""
     directory = Location(place.path)
-    if is_reference(place, file) and directory in known:
-        return as_found(directory, known[directory])
+    if is_reference(place, file) and (before := recall.get(directory)):
+        return as_found(directory, before)
     return as_found(place, file)
-
-
-def _check(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            raise InvalidRequest(f"Cannot index {path}: there is no such file or folder.")
-
-
-def _is_to_read(found: Found, known: Known, insides: Insides, paths: Collection[Path]) -> bool:
-    before = known.get(found.location)
-    if before is None or (before.size, before.modified_ns) != (found.size, found.modified_ns):
-        return True
-    path = found.location.path
-    if is_container(before) and any(path == named.resolve() for named in paths):
-        # Nothing else may lead to the files that a DICOMDIR lists.
-        return all(is_reference(place, known[place]) for place in insides.of(found.location))
-    return False
-
-
-def _settle(plan: Plan, place: Location, before: KnownFile) -> None:
-    if before.code == SkipCode.UNREADABLE and not is_reference(place, before):
-        plan.to_read.append(as_found(place, before))  # what kept it from being read may have passed
-    else:
-        plan.settled[place] = fate_of_known(before)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 
 from indexer.stages import Recent, Stage
 
@@ -30,6 +31,9 @@ class Progress:
     seconds: float
     device: str  # where the encoder runs; empty while there was nothing to read
     advice: str = ""  # on that device, for a person
+    gone: int = 0  # files that the collection had, and that are there no more
+    moved: int = 0  # files that were known at another place; they are not among the gone
+    walking: bool = False  # more files may be found
     # Seconds spent in each, or in waiting for it.
     stages: Mapping[Stage, float] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
@@ -60,11 +64,14 @@ class Report:
     catalogued_by_code: Mapping[str, int]
     copies: int  # files whose bytes the collection already had under another name
     conflicts: int = 0  # files of the collection with the SOP Instance UID of another, other pixels
+    # Folders that were named and are empty now, with how many files were kept all the same.
+    emptied: Mapping[Path, int] = field(default_factory=dict)
+    ended: bool = True  # it was not stopped before
 
     @property
     def is_complete(self) -> bool:
         """Whether every file seen is accounted for; not so when the run was stopped."""
-        return self.progress.done == self.progress.files
+        return self.ended and self.progress.done == self.progress.files
 
     @property
     def exit_code(self) -> ExitCode:

@@ -1,13 +1,13 @@
 """What is between reading and the collection: parcels at the devices, and the batch they become."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Final
 
-from core.types import EmbeddedFile, Location, Skipped, Source
+from core.types import Catalogued, EmbeddedFile, Location, Pending, Skipped, Source
 from indexer.batching import Sorted
 from indexer.ledger import Fate
 from indexer.stages import Stage, Stages
@@ -35,6 +35,7 @@ class Parcel:
     skipped: Sequence[Skipped]
     touched: Sequence[Source]
     fates: Mapping[Location, Fate]
+    gone: Sequence[Location]  # where files lay that were moved
     copies: int  # of files that were not known with these bytes
     embedding: Future[list[EmbeddedFile]] | None  # None when there is nothing to embed
 
@@ -77,6 +78,7 @@ class Gathered:
             skipped=[each for part in self.parcels for each in part.skipped],
             copies=[each for part in self.parcels for each in part.sorted.copies],
             touched=[each for part in self.parcels for each in part.touched],
+            gone=[each for part in self.parcels for each in part.gone],
         )
 
 
@@ -91,10 +93,14 @@ class UnderWay:
         self,
         writer: CollectionWriter,
         pace: Pace,
-        committed: Callable[[Gathered], None],
+        committed: Callable[[Gathered, Collection[Location]], None],
         stages: Stages,
     ) -> None:
-        """`committed` is called after each batch."""
+        """`committed` is called after each batch, with the files that could not be in it.
+
+        They were not decoded, or not embedded, for their bytes were there. Now they are not: the
+        last file that had them has changed meanwhile.
+        """
         self._writer = writer
         self._pace = pace
         self._committed = committed
@@ -149,7 +155,17 @@ class UnderWay:
     def _commit(self) -> None:
         gathered, self._gathered = self._gathered, Gathered(self._pace.clock())
         with self._stages.during(Stage.COMMIT):
-            self._writer.commit(gathered.batch())
+            batch = gathered.batch()
+            lost = self._lost(batch)
+            copies = [copy for copy in batch.copies if copy.location not in lost]
+            self._writer.commit(replace(batch, copies=copies))
         for parcel in gathered.parcels:
             self._places.difference_update(parcel.fates)
-        self._committed(gathered)
+        self._committed(gathered, lost)
+
+    def _lost(self, batch: Batch) -> set[Location]:
+        told: list[EmbeddedFile | Catalogued | Pending]
+        told = [*batch.embedded, *batch.catalogued, *batch.pending]
+        held = self._writer.held({copy.sha256 for copy in batch.copies})
+        hashes = held.keys() | {file.source.sha256 for file in told}
+        return {copy.location for copy in batch.copies if copy.sha256 not in hashes}

@@ -21,6 +21,7 @@ from indexer.again import Wanted
 from indexer.engine import Engine
 from indexer.pipeline import Job, index, index_again
 from indexer.report import Progress, Report
+from indexer.vanishing import Missing
 from radseek.engines import KeptEngine, local_engine
 from radseek.settings import Settings
 from radseek.viewing import Viewer
@@ -107,13 +108,15 @@ class Archive:
         paths: Sequence[Path],
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
+        missing: Missing = Missing.REMOVE,
     ) -> Report:
         """Index files and folders into the collection, which is made when it is new.
 
         The encoder is loaded, and decoding processes are started, when there is a file to read.
+        `missing` says what becomes of files that are no longer where they were.
         """
         with self._job(progress, stopped) as job:
-            report = index(paths, job)
+            report = index(paths, replace(job, missing=missing))
         return replace(report, conflicts=self.reader().conflicts())
 
     def index_again(

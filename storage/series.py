@@ -17,7 +17,12 @@ _is_left_out = instances.c.code == CatalogueCode.NOT_SAMPLED.value
 _is_embedded = instances.c.state == FileState.EMBEDDED.value
 _is_localizer = instances.c.image_type.contains("LOCALIZER")
 _is_slice = instances.c.along.is_not(None)
-_undecided = select(instances.c.series_uid).where(_is_living, _is_pending)
+_undecided = (
+    select(instances.c.series_uid)
+    .distinct()
+    .where(_is_living, _is_pending)
+    .order_by(instances.c.series_uid)
+)
 _pending_slices = (
     select(
         files.c.path,
@@ -31,10 +36,10 @@ _pending_slices = (
     .join_from(instances, files, files.c.id == first_file_id)
     .where(
         _is_living,
-        instances.c.series_uid.in_(_undecided),
+        instances.c.series_uid == bindparam("series_uid"),
         _is_pending | (_is_slice & ~_is_localizer & (_is_left_out | _is_embedded)),
     )
-    .order_by(instances.c.series_uid, instances.c.id)
+    .order_by(instances.c.id)
 )
 _this_file = (files.c.path == bindparam("path")) & (files.c.member == bindparam("member"))
 _settle = (
@@ -78,14 +83,19 @@ _series = (
 )
 
 
-def pending_slices(connection: Connection) -> list[Slice]:
-    """All slices of each series that has a pending one, series by series.
+def undecided(connection: Connection) -> list[str]:
+    """The UIDs of the series that have a pending slice."""
+    return list(connection.execute(_undecided).scalars())
+
+
+def pending_slices(connection: Connection, series_uid: str) -> list[Slice]:
+    """All slices of a series that has a pending one.
 
     Localizers are no part of a stack, and do not count as slices that are embedded.
     """
     return [
         Slice(location_of(path, member), *rest)
-        for path, member, *rest in connection.execute(_pending_slices)
+        for path, member, *rest in connection.execute(_pending_slices, {"series_uid": series_uid})
     ]
 
 

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -39,11 +39,13 @@ from storage.shards import (
 )
 from storage.thumbnails import ThumbnailWriter
 from storage.transaction import Placed, commit_batch
+from storage.visits import Visits, open_visits
 
 log = logging.getLogger(__name__)
 
 UNIT_TOLERANCE = 1e-3
 SLICES_PER_SERIES = 32
+VISITS = "visits.sqlite"
 FIRST_ID = 1
 
 
@@ -125,10 +127,21 @@ class CollectionWriter:
             found = held(connection, hashes)
         return {sha256: each.state for sha256, each in found.items()}
 
-    def pending_slices(self) -> list[Slice]:
-        """All slices of each series that has a pending one, series by series."""
+    def visits(self) -> AbstractContextManager[Visits]:
+        """The account of a run over this collection, on disk beside it, gone at its end."""
+        return open_visits(self._layout.root / VISITS, self._layout.catalog, self._name)
+
+    def pending_slices(self) -> Iterator[list[Slice]]:
+        """All slices of each series that has a pending one, one series after the other.
+
+        The series are those of now, each with its slices as they are when its turn comes.
+        """
         with self._catalog.reading() as connection:
-            return series.pending_slices(connection)
+            undecided = series.undecided(connection)
+        for series_uid in undecided:
+            with self._catalog.reading() as connection:
+                slices = series.pending_slices(connection, series_uid)
+            yield slices
 
     def settle(self, locations: Sequence[Location]) -> None:
         """Catalogue these pending slices as not sampled."""

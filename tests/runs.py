@@ -14,6 +14,7 @@ from indexer.again import Wanted
 from indexer.local_engine import Lanes, LocalEngine
 from indexer.pipeline import Job, index, index_again
 from indexer.report import Progress, Report
+from indexer.vanishing import Missing
 from storage.writer import CollectionWriter
 
 
@@ -36,9 +37,12 @@ def index_colours(
     progress: Callable[[Progress], None] = lambda _: None,
     stopped: Callable[[], bool] = lambda: False,
     wanted: Wanted | None = None,
+    missing: Missing = Missing.REMOVE,
 ) -> Report:
     """Index paths into the collection; with `wanted` read those known files again instead."""
     lanes, pool = Lanes([ColourEncoder()]), warm_pool(workers)
     with CollectionWriter.open(home, name, card, VOI.id, slices) as writer:
-        job = Job(writer, lambda: LocalEngine(lanes, pool), batch_size, slices, progress, stopped)
+        job = Job(
+            writer, lambda: LocalEngine(lanes, pool), batch_size, slices, progress, stopped, missing
+        )
         return index(paths, job) if wanted is None else index_again(wanted, job)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.errors import InvalidRequest
 from radseek.cli.options import (
     CollectionOption,
     DeviceOption,
@@ -24,6 +25,7 @@ from radseek.cli.output import put, put_json, say
 
 if TYPE_CHECKING:
     from indexer.report import Progress, Report
+    from indexer.vanishing import Missing
     from radseek.archive import Archive
     from radseek.settings import Settings
 
@@ -40,11 +42,25 @@ SlicesOption = Annotated[
 ]
 
 
+KeepMissingOption = Annotated[
+    bool,
+    typer.Option("--keep-missing", help="Keep files in the collection that are there no more."),
+]
+AcceptEmptyOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-empty", help="Remove also all that a named folder held which is empty now."
+    ),
+]
+
+
 def index(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.")],
     rendering: RenderingOption = None,
     slices: SlicesOption = None,
+    keep_missing: KeepMissingOption = False,
+    accept_empty: AcceptEmptyOption = False,
     encoder: EncoderOption = None,
     weights: WeightsOption = None,
     device: DeviceOption = None,
@@ -52,9 +68,10 @@ def index(
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Index files and folders. Run it again to continue, or to add what is new.
+    """Index files and folders. Run it again to continue, or to follow what has changed.
 
-    Exit code 0: all went in. 3: some were skipped (see `radseek skipped`). 1: failure.
+    New files come in, changed ones are embedded anew, and those that are there no more are taken
+    out. Exit code 0: all went in. 3: some were skipped (see `radseek skipped`). 1: failure.
     """
     settings = settings_of(
         ctx,
@@ -67,7 +84,8 @@ def index(
         slices_per_series=slices,
     )
     say(f"radseek: indexing into {settings.collection!r}")
-    _run(settings, lambda archive, *told: archive.index(paths, *told), as_json)
+    missing = missing_of(keep_missing, accept_empty)
+    _run(settings, lambda archive, *told: archive.index(paths, *told, missing), as_json)
 
 
 def retry(
@@ -96,6 +114,17 @@ def retry(
     wanted = failures(code, under)
     say(f"radseek: trying again what was left out of {settings.collection!r}")
     _run(settings, lambda archive, *told: archive.index_again(wanted, *told), as_json)
+
+
+def missing_of(keep_missing: bool, accept_empty: bool) -> "Missing":
+    """What becomes of files that are there no more. Raises InvalidRequest for both options."""
+    from indexer.vanishing import Missing
+
+    if keep_missing and accept_empty:
+        raise InvalidRequest("Use --keep-missing or --accept-empty: they ask for the opposite.")
+    if keep_missing:
+        return Missing.KEEP
+    return Missing.REMOVE_ALL if accept_empty else Missing.REMOVE
 
 
 def _run(settings: "Settings", work: "Work", as_json: bool) -> None:
@@ -140,10 +169,13 @@ def report_json(report: "Report") -> dict[str, Any]:
         "catalogued": progress.catalogued,
         "unchanged": progress.unchanged,
         "skipped": progress.skipped,
+        "gone": progress.gone,
+        "moved": progress.moved,
         "catalogued_by_code": report.catalogued_by_code,
         "skipped_by_code": report.skipped_by_code,
         "copies": report.copies,
         "conflicts": report.conflicts,
+        "emptied": {str(folder): kept for folder, kept in report.emptied.items()},
         "pictures": progress.pictures,
         "seconds": round(progress.seconds, 3),
         "images_per_second": round(progress.images_per_second, 1),
@@ -163,6 +195,7 @@ def summary(report: "Report") -> Iterator[str]:
     )
     yield from (f"  catalogued {n:>7}  {code}" for code, n in report.catalogued_by_code.items())
     yield from (f"  skipped    {n:>7}  {code}" for code, n in report.skipped_by_code.items())
+    yield from _changes(report)
     if report.copies:
         yield f"  copies     {report.copies:>7}  with the bytes of another: radseek duplicates"
     if report.conflicts:
@@ -171,3 +204,14 @@ def summary(report: "Report") -> Iterator[str]:
         yield "See each with its reason: radseek skipped"
     if not report.is_complete:
         yield "Stopped before the end. Run the same command again to continue."
+
+
+def _changes(report: "Report") -> Iterator[str]:
+    """What became of files that were known and are not where they were."""
+    if gone := report.progress.gone:
+        yield f"  gone       {gone:>7}  are there no more, and were taken out"
+    if moved := report.progress.moved:
+        yield f"  moved      {moved:>7}  from another place, and not read again"
+    for folder, kept in report.emptied.items():
+        yield f"  kept       {kept:>7}  of {folder}, which has no file now: is its drive away?"
+        yield f"  {'':<18}  If they are gone for good, index it with --accept-empty"

@@ -20,6 +20,7 @@ from tests.unit.storage.factories import (
     hash_of,
     open_writer,
     pending,
+    pending_slices,
     prepared,
     random_rows,
     source,
@@ -180,7 +181,7 @@ def test_what_was_catalogued_or_pending_is_embedded_in_its_place(
     assert shown(reader) == {1: (at("a"), 2)}
     assert reader.snapshot().column("modality").values == ("MR",)
     assert reader.catalogued() == []
-    assert writer.pending_slices() == []
+    assert pending_slices(writer) == []
 
 
 def test_names_that_a_fuller_reading_finds_replace_those_of_the_first(
@@ -204,7 +205,7 @@ def test_a_header_tells_nothing_new_of_embedded_bytes(
     writer.commit(Batch(pending=[pending("b", 1.0, content="a!")]))
 
     assert shown(reader) == {1: (at("a"), 2)}
-    assert writer.pending_slices() == []
+    assert pending_slices(writer) == []
 
 
 def test_catalogued_files_are_listed_by_code_and_place(

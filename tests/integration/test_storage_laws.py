@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -232,7 +233,7 @@ class Archive(RuleBasedStateMachine):
             np.testing.assert_array_equal(
                 snapshot.search(QUERIES, 3)[0][:, : exact.shape[1]], exact
             )
-        slices = self.writer.pending_slices()
+        slices = list(chain.from_iterable(self.writer.pending_slices()))
         waiting = {hash_of(c) for c, s in self.model.states.items() if s is FileState.PENDING}
         assert {firsts[s.location].sha256 for s in slices if s.state == "pending"} == waiting
         assert [s.code for s in self.reader.catalogued(CatalogueCode.NOT_SAMPLED)] == [

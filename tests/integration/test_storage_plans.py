@@ -37,7 +37,7 @@ READING: dict[str, Callable[[CollectionReader], object]] = {
 }
 WRITING: dict[str, Callable[[CollectionWriter], object]] = {
     "held": lambda writer: writer.held([hash_of("a!"), hash_of("b!")]),
-    "pending slices": lambda writer: writer.pending_slices(),
+    "pending slices": lambda writer: list(writer.pending_slices()),
     "settle": lambda writer: writer.settle([at("b")]),
     "commit": lambda writer: writer.commit(
         Batch([embedded("a", random_rows(1), TAGS, "new")], pending=[pending("c", 1.0, TAGS)])

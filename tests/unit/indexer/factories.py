@@ -1,7 +1,10 @@
 """Outcomes of files whose bytes are a letter."""
 
+import sqlite3
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -23,6 +26,8 @@ from core.types import (
 )
 from storage.accounts import KnownFile
 from storage.catalog import FileState
+from storage.locations import key_of
+from storage.visits import open_visits
 
 
 def place(name):
@@ -71,3 +76,34 @@ def container(name, *members, refused=(), letter="z"):
 
 def known(state=FileState.EMBEDDED, code="", letter="x", size=1, modified_ns=1):
     return KnownFile(size, modified_ns, digest(letter), state, str(code))
+
+
+TABLES = """
+CREATE TABLE instances (id INTEGER PRIMARY KEY, sha256, state, code, tombstone);
+CREATE TABLE files (path, member, size, modified_ns, sha256, instance_id, skip_code);
+"""
+
+
+@contextmanager
+def opened_visits(files=None):
+    """The account of a run over a catalog that has these files, by location."""
+    with TemporaryDirectory() as folder:
+        catalog = Path(folder, "catalog.sqlite")
+        with closing(sqlite3.connect(catalog)) as connection:
+            connection.executescript(TABLES)
+            for number, (location, file) in enumerate((files or {}).items()):
+                _insert(connection, number, location, file)
+            connection.commit()
+        with open_visits(Path(folder, "visits.sqlite"), catalog, "test") as visits:
+            yield visits
+
+
+def _insert(connection, number, location, file):
+    is_skipped = file.state is FileState.SKIPPED
+    row = (*key_of(location), file.size, file.modified_ns, file.sha256)
+    outcome = (None, file.code) if is_skipped else (number, None)
+    connection.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, *outcome))
+    if not is_skipped:
+        state, code = file.state.value, file.code or None
+        values = (number, file.sha256, state, code)
+        connection.execute("INSERT INTO instances VALUES (?, ?, ?, ?, NULL)", values)

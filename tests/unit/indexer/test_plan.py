@@ -1,17 +1,52 @@
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from core.errors import InvalidRequest
-from core.types import CatalogueCode, Found, Location, SkipCode
+from core.types import CatalogueCode, Found, Location, SkipCode, Skipped
+from imaging.sources import walk
 from indexer.again import failures
-from indexer.ledger import State
-from indexer.plan import find, make_plan, plan_again
+from indexer.ledger import FATES, Ledger, State
+from indexer.plan import Survey, check_paths, find, survey_again
 from storage.accounts import KnownFile
 from storage.catalog import FileState
+from storage.locations import location_of
+from storage.visits_catalog import Recall
 from tests.unit.indexer import factories
-from tests.unit.indexer.factories import place
+from tests.unit.indexer.factories import opened_visits, place
+
+
+@dataclass
+class Plan:
+    """What a survey came to: each file seen is in one of the three."""
+
+    to_read: list[Found]
+    settled: dict
+    refused: list[Skipped]
+
+
+def _outcome(visits):
+    fates = {
+        location_of(path, member): FATES[fate]
+        for path, member, fate in visits.ask("SELECT path, member, fate FROM visits")
+    }
+    settled = {place: fate for place, fate in fates.items() if fate is not State.TO_COME}
+    return Plan(visits.take(), settled, list(visits.refused()))
+
+
+def make_plan(paths, known):
+    with opened_visits(known) as visits:
+        survey = Survey(paths, visits, Recall(visits), Ledger(visits))
+        survey.see(list(walk(paths)))
+        return _outcome(visits)
+
+
+def plan_again(known, wanted):
+    with opened_visits(known) as visits:
+        survey_again(visits, Recall(visits), Ledger(visits), wanted)
+        return _outcome(visits)
 
 
 @pytest.fixture
@@ -109,7 +144,7 @@ def test_a_dicomdir_that_is_named_itself_is_read_for_its_list(file):
 
 def test_a_path_that_is_not_there_is_refused_before_anything_is_done(tmp_path):
     with pytest.raises(InvalidRequest, match="no such file or folder"):
-        make_plan([tmp_path / "gone"], {})
+        check_paths([tmp_path, tmp_path / "gone"])
 
 
 def test_another_try_reads_what_failed_as_it_was_seen():

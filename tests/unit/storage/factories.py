@@ -122,3 +122,8 @@ def fill(home: Path, files: Sequence[EmbeddedFile]) -> None:
     """Make a collection of one batch."""
     with open_writer(home) as writer:
         writer.commit(Batch(embedded=files))
+
+
+def pending_slices(writer):
+    """The slices of all series that have a pending one, in one list."""
+    return [each for slices in writer.pending_slices() for each in slices]
