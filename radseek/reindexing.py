@@ -119,12 +119,13 @@ class _Making:
         self._difference = difference
         self._job = job
         self._reports: list[Report] = []
+        self._seen = -1  # the served edition's sequence that was caught up with
 
     def run(self, switch_anyway: bool) -> Reindexed:
         """Read what the served edition knows, then what it learned meanwhile, then switch."""
         self._catch_up()
         if not self._job.stopped():
-            self._catch_up()
+            self._catch_up()  # so that little is left for when nobody else may write
         with ExitStack() as held:
             if not self._job.stopped() and self._hold_served(held):
                 return self._finish(switch_anyway)
@@ -144,6 +145,10 @@ class _Making:
 
     def _catch_up(self) -> None:
         """Read what the edition lacks of the served one, as far as it is still there."""
+        sequence = self._editions.sequence(self._served)
+        if sequence == self._seen:
+            return
+        self._seen = sequence
         there = (path for path in self._difference.to_read() if lexists(path))
         self._reports.append(index_found((find(Location(path)) for path in there), self._job))
 
@@ -193,6 +198,21 @@ def remove_other(settings: Settings, *, complete: bool) -> int:
         edition = _beside(editions, complete)
         editions.remove(edition)
         return edition.number
+
+
+def missing_files(settings: Settings) -> list[tuple[Location, str]]:
+    """The files whose pictures the edition beside lacks, each with the code of its reason.
+
+    Raises InvalidRequest when there is no edition beside.
+    """
+    check_exists(settings.home, settings.collection)
+    editions = Editions(settings.home, settings.collection)
+    beside = editions.beside()
+    if beside is None:
+        raise InvalidRequest("There is no edition beside the served one. See `radseek status`.")
+    served = editions.served()
+    with Difference(beside.layout, served.layout, settings.collection) as difference:
+        return list(difference.missing_files())
 
 
 def editions_of(settings: Settings) -> tuple[EditionInfo, EditionInfo | None]:

@@ -83,20 +83,29 @@ _with_ours = (
 )
 _code = func.coalesce(_ours.c.skip_code, _our_instances.c.code, GONE)
 _they_have_pictures = _their_instances.c.state == FileState.EMBEDDED.value
+_we_have_none = or_(
+    _our_instances.c.id.is_(None),
+    and_(
+        _our_instances.c.state == FileState.CATALOGUED.value,
+        _our_instances.c.code != CatalogueCode.NOT_SAMPLED.value,
+    ),
+)
 _missing = (
     select(_code, func.count())
     .select_from(_with_ours)
-    .where(
-        _they_have_pictures,
-        or_(
-            _our_instances.c.id.is_(None),
-            and_(
-                _our_instances.c.state == FileState.CATALOGUED.value,
-                _our_instances.c.code != CatalogueCode.NOT_SAMPLED.value,
-            ),
-        ),
-    )
+    .where(_they_have_pictures, _we_have_none)
     .group_by(_code)
+)
+_missing_files = (
+    select(_theirs.c.path, _theirs.c.member, _code)
+    .select_from(_with_ours)
+    .where(
+        tuple_(_theirs.c.path, _theirs.c.member) > tuple_(bindparam("path"), bindparam("member")),
+        _they_have_pictures,
+        _we_have_none,
+    )
+    .order_by(_theirs.c.path, _theirs.c.member)
+    .limit(PART)
 )
 _with_pictures = select(func.count()).select_from(_with_ours).where(_they_have_pictures)
 
@@ -139,6 +148,13 @@ class Difference:
         Slices that are left out of a long series are not missing.
         """
         return dict(self._all(_missing, {}))
+
+    def missing_files(self) -> Iterator[tuple[Location, str]]:
+        """The same files one by one, each with the reason's code."""
+        after = {"path": _NONE, "member": _NONE}
+        while rows := self._all(_missing_files, after):
+            yield from ((location_of(path, member), code) for path, member, code in rows)
+            after = {"path": rows[-1][0], "member": rows[-1][1]}
 
     def with_pictures(self) -> int:
         """How many files have pictures in the served edition."""

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from storage.binding import Binding
-from storage.catalog import Catalog
+from storage.catalog import Catalog, State
 from storage.database import open_for_reading, open_for_writing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, collection_folder, layout_of
@@ -88,8 +88,12 @@ class Editions:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Keep others from making, switching and removing editions. Raises CollectionLocked."""
+        """Keep others from making, switching and removing editions. Raises CollectionLocked.
+
+        What a crash left of removed and never begun ones is deleted first.
+        """
         with self.locked(self._folder / LOCK, "reindexing"):
+            self._sweep()
             yield
 
     @contextmanager
@@ -114,12 +118,8 @@ class Editions:
         return others[-1] if others else None
 
     def next(self) -> Edition:
-        """The edition to make now. What is left of removed and never begun ones is deleted."""
-        with storage_errors(self._name):
-            for other in self._others():
-                if not other.was_begun():
-                    self._clear(other)
-            numbers = [served_number(self._folder), *edition_numbers(self._folder)]
+        """The edition to make now."""
+        numbers = (served_number(self._folder), *edition_numbers(self._folder))
         return self._edition(max(numbers) + 1)
 
     def first_id(self) -> int:
@@ -127,11 +127,15 @@ class Editions:
 
         An id that an open page still shows thus never comes to name another picture.
         """
-        return (self._next_id(self.served()) // IDS + 1) * IDS + 1
+        return (self._state(self.served()).next_id // IDS + 1) * IDS + 1
+
+    def sequence(self, edition: Edition) -> int:
+        """How far an edition has come."""
+        return self._state(edition).sequence
 
     def switch(self, there: Edition) -> None:
         """Serve another edition, now complete. The caller holds the writer's locks of both."""
-        next_id = self._next_id(self.served())
+        next_id = self._state(self.served()).next_id
         with storage_errors(self._name):
             self.upgrade(there)
             _count_on_from(next_id, there.layout)
@@ -183,9 +187,15 @@ class Editions:
         numbers = (FIRST, *edition_numbers(self._folder))
         return [self._edition(number) for number in numbers if number != served]
 
-    def _next_id(self, edition: Edition) -> int:
+    def _state(self, edition: Edition) -> State:
         with storage_errors(self._name), _reading(edition.layout) as engine:
-            return Catalog(engine, self._name).state().next_id
+            return Catalog(engine, self._name).state()
+
+    def _sweep(self) -> None:
+        with storage_errors(self._name):
+            for other in self._others():
+                if not other.was_begun():
+                    self._clear(other)
 
     def _clear(self, edition: Edition) -> None:
         """Delete what lies in an edition's folder; of the first one all but what is of all."""

@@ -17,7 +17,7 @@ from radseek.cli.options import (
     WeightsOption,
     settings_of,
 )
-from radseek.cli.output import put, put_json, say
+from radseek.cli.output import place_json, put, put_json, say
 
 if TYPE_CHECKING:
     from radseek.reindexing import Reindexed
@@ -41,6 +41,12 @@ def reindex(
     discard: Annotated[
         bool, typer.Option("--discard", help="Delete the edition that is not finished.")
     ] = False,
+    missing: Annotated[
+        bool,
+        typer.Option(
+            "--missing", help="List the files whose pictures the edition beside lacks, and end."
+        ),
+    ] = False,
     rendering: RenderingOption = None,
     slices: SlicesOption = None,
     encoder: EncoderOption = None,
@@ -59,8 +65,10 @@ def reindex(
     """
     from radseek.reindexing import remove_other, serve_other
 
-    if back + prune + discard + switch_anyway > 1:
-        raise InvalidRequest("Name one of --back, --prune, --discard and --switch-anyway.")
+    if back + prune + discard + missing + switch_anyway > 1:
+        raise InvalidRequest(
+            "Name one of --back, --prune, --discard, --missing and --switch-anyway."
+        )
     settings = settings_of(
         ctx,
         home,
@@ -75,6 +83,8 @@ def reindex(
         _tell("served", serve_other(settings), as_json)
     elif prune or discard:
         _tell("deleted", remove_other(settings, complete=prune), as_json)
+    elif missing:
+        _list_missing(settings, as_json)
     else:
         _make(settings, switch_anyway, as_json)
 
@@ -92,6 +102,17 @@ def _make(settings: "Settings", switch_anyway: bool, as_json: bool) -> None:
         for line in _made_lines(made):
             put(line)
     raise typer.Exit(made.exit_code)
+
+
+def _list_missing(settings: "Settings", as_json: bool) -> None:
+    from radseek.reindexing import missing_files
+
+    files = missing_files(settings)
+    if as_json:
+        put_json([place_json(place) | {"code": code} for place, code in files])
+        return
+    for place, code in files:
+        put(f"{code:<18} {place}")
 
 
 def _tell(what: str, number: int, as_json: bool) -> None:
@@ -125,6 +146,6 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
     else:
         yield (
             f"Edition {made.edition} is not served: {sum(made.missing.values())} of "
-            f"{made.with_pictures} files with pictures have none in it. Mend what keeps them from "
-            "being read and run this again, or add --switch-anyway."
+            f"{made.with_pictures} files with pictures have none in it (--missing lists them). "
+            "Mend what keeps them from being read and run this again, or add --switch-anyway."
         )

@@ -48,7 +48,7 @@ def test_it_says_what_was_made_and_status_which_edition_is_served(archive, comma
         "missing_by_code": {},
         "skipped": 0,
     }
-    assert [(run["files"], run["embedded"]) for run in runs] == [(3, 3), (0, 0), (0, 0)]
+    assert [(run["files"], run["embedded"]) for run in runs] == [(3, 3)]
     _, after = answer(command, "status")
     beside = after["beside"]
     assert (after["edition"], after["encoder"]["name"]) == (2, "other")
@@ -63,9 +63,16 @@ def test_people_read_it_in_lines(archive, command):
     code, out, err = command("reindex", "--encoder", "other")
     assert code == 1
     assert "  missing          1  gone\n" in out
-    assert "Edition 2 is not served: 1 of 3 files with pictures have none in it." in out
+    assert "Edition 2 is not served: 1 of 3 files with pictures have none in it" in out
     _, status, _ = command("status")
     assert "edition 2: other 1, voi-2; 2 of 3 files so far" in status
+
+    code, out, _ = command("reindex", "--missing")
+    assert (code, out) == (0, f"gone               {archive / 'a.png'}\n")
+    assert answer(command, "reindex", "--missing") == (
+        0,
+        [{"path": str(archive / "a.png"), "member": "", "code": "gone"}],
+    )
 
     code, out, err = command("reindex", "--switch-anyway")
     assert (code, "Edition 2 is served now." in out) == (0, True)

@@ -90,9 +90,11 @@ def test_all_is_found_whatever_the_size_of_a_part(tmp_path: Path, monkeypatch) -
     names = [f"{number:02d}" for number in range(11)]
     monkeypatch.setattr(difference, "_to_read", difference._to_read.limit(3))
     monkeypatch.setattr(difference, "_too_much", difference._too_much.limit(3))
+    monkeypatch.setattr(difference, "_missing_files", difference._missing_files.limit(3))
 
     with differ(tmp_path, Batch(embedded=plain(*names)), Batch(embedded=plain("y"))) as found:
         assert list(found.to_read()) == paths(*names)
+        assert [place for place, _ in found.missing_files()] == [at(name) for name in names]
     other = tmp_path / "other"
     with differ(other, Batch(embedded=plain("y")), Batch(embedded=plain(*names))) as found:
         parts = list(found.too_much())
@@ -139,5 +141,10 @@ def test_missing_is_what_had_pictures_and_has_none(tmp_path: Path) -> None:
 
     with differ(tmp_path, served, edition) as found:
         assert found.missing() == {"corrupt": 1, "gone": 1, "not-a-picture": 1}
+        assert list(found.missing_files()) == [
+            (at("bad"), "corrupt"),
+            (at("gone"), "gone"),
+            (at("odd"), "not-a-picture"),
+        ]
         assert found.with_pictures() == 6
         assert found.skipped() == 1

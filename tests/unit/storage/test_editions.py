@@ -131,6 +131,9 @@ def test_the_first_edition_can_be_removed(tmp_path: Path) -> None:
     editions.remove(first)
 
     left = {path.name for path in first.layout.root.iterdir()}
+    (first.layout.root / "catalog.removed").touch()  # as a kill would leave it
+    with editions.changing():
+        assert {path.name for path in first.layout.root.iterdir()} == left | {"reindex.lock"}
     assert left == {"edition", "editions"}
     assert collection_exists(tmp_path, "main")
     assert editions.beside() is None
@@ -152,9 +155,7 @@ def test_an_edition_that_is_written_to_is_not_removed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("left", ["a folder", "a catalog without tables", "one half removed"])
-def test_what_a_crash_leaves_is_no_edition_and_goes_with_the_next(
-    tmp_path: Path, left: str
-) -> None:
+def test_what_a_crash_leaves_is_no_edition_and_is_deleted(tmp_path: Path, left: str) -> None:
     fill(tmp_path, one_each(random_rows(2)))
     editions = Editions(tmp_path, "main")
     edition = editions.next()
@@ -165,8 +166,9 @@ def test_what_a_crash_leaves_is_no_edition_and_goes_with_the_next(
         (edition.layout.root / "catalog.removed").touch()
 
     assert editions.beside() is None
+    with editions.changing():
+        assert not edition.layout.root.exists()
     assert editions.next().number == 2
-    assert not edition.layout.root.exists()
 
 
 @pytest.mark.parametrize("text", ["", "two", "0002/../..", "\x00"])

@@ -1,12 +1,24 @@
 """An engine without decoders: a file holds a number, and an encoder has a row for each number."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
-from core.types import EmbeddedFile, Embeddings, EncoderCard, Found, Instance, Location, Source
+from core.types import (
+    DecodedFile,
+    EmbeddedFile,
+    Embeddings,
+    EncoderCard,
+    Found,
+    Instance,
+    Location,
+    Source,
+)
+from imaging.work import Before
+from indexer.engine import Engine
 from tests.unit.storage.factories import CARD, prepared, random_rows
 
 CARDS = {
@@ -33,17 +45,23 @@ class PlainEngine:
     """Embeds where it reads."""
 
     device = "cpu"
+    advice = ""
     at_once = 4
 
     def __init__(self, card: EncoderCard) -> None:
         self._card = card
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing is open."""
-
-    def read(self, found: Iterable[Found], *_: object) -> Iterator[EmbeddedFile]:
+    def read(
+        self, found: Iterable[Found], before: Before, defer_slices: bool
+    ) -> Iterator[EmbeddedFile]:
         for each in found:
             yield embed(self._card, each.location.path)
+
+    def embed(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]]:
+        raise AssertionError(f"{len(files)} files come decoded from an engine that embeds")
+
+
+@contextmanager
+def plain_engine(card: EncoderCard) -> Iterator[Engine]:
+    """As a run opens its engine."""
+    yield PlainEngine(card)
