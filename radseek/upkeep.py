@@ -7,6 +7,7 @@ from imaging.thumbnail import is_thumbnail
 from radseek import __version__
 from radseek.settings import Settings
 from storage.backup import Backup, back_up
+from storage.compaction import Compacted
 from storage.layout import Layout, collection_exists, collection_names, layout_of
 from storage.reader import CollectionReader
 from storage.verify import Examination, Verified, verify
@@ -40,11 +41,26 @@ def rebuild_collection(settings: Settings, show: Show) -> Verified:
     Raises UnknownName, CollectionLocked, CollectionCorrupt when an embedding is damaged, and
     StorageError.
     """
-    with CollectionReader.open(settings.home, settings.collection) as reader:
-        binding = (reader.card, reader.rendering, reader.slices_per_series)
-    with CollectionWriter.open(settings.home, settings.collection, *binding) as writer:
+    with _writer(settings) as writer:
         writer.rebuild_index()
     return verify_collection(settings, Depth.USUAL, show)
+
+
+def compact_collection(settings: Settings, share: float) -> Compacted:
+    """Write anew the shards of whose embeddings more than a share has ended.
+
+    Raises UnknownName, CollectionLocked, CollectionCorrupt when an embedding is damaged, and
+    StorageError.
+    """
+    with _writer(settings) as writer:
+        return writer.compact(share)
+
+
+def _writer(settings: Settings) -> CollectionWriter:
+    """Open a collection that exists for writing, with the encoder that it is bound to."""
+    with CollectionReader.open(settings.home, settings.collection) as reader:
+        binding = (reader.card, reader.rendering, reader.slices_per_series)
+    return CollectionWriter.open(settings.home, settings.collection, *binding)
 
 
 def _layout(settings: Settings) -> Layout:

@@ -74,10 +74,7 @@ def has_no_gap(covered: Ids, living: Ids) -> bool:
 
 
 def most_lag(rows: int) -> int:
-    """How many rows may have come or ended since before an index of so many is made anew.
-
-    Source: the measured cost of a search of the rest beside it, docs/decisions/0022.
-    """
+    """How many rows may have come or ended before the index of so many is made anew."""
     return max(MOST_LAG_ROWS, int(MOST_LAG_SHARE * rows))
 
 

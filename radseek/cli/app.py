@@ -11,6 +11,7 @@ from core.errors import RadseekError
 from radseek import __version__
 from radseek.cli import (
     collections,
+    compacting,
     encoders,
     indexing,
     page,
@@ -74,6 +75,7 @@ app.command("series")(collections.series)
 app.command("verify")(upkeep.verify)
 app.command("rebuild")(upkeep.rebuild)
 app.command("backup")(upkeep.backup)
+app.command("compact")(compacting.compact)
 app.command("render")(rendering.render)
 app.command("collections")(collections.list_all)
 app.add_typer(encoders.app, name="encoders")
