@@ -3,7 +3,8 @@
 Each function gives one row, a tuple in the order of the names that stand above it.
 """
 
-from dataclasses import Field, fields
+from collections.abc import Collection
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from math import isfinite
@@ -33,24 +34,24 @@ LOWEST, HIGHEST = -(2**63), 2**63 - 1  # integers of SQLite
 PLACES_REMEMBERED = 4096  # the slices of a stack share an orientation; picture and file a position
 
 
-def _names(of: tuple[Field[Any], ...], *, text: bool) -> tuple[str, ...]:
-    return tuple(field.name for field in of if (field.type is str) == text)
+def _named(of: type[Tags | Identity], kinds: Collection[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(of) if field.type in kinds)
 
 
-TEXT_TAGS: Final = _names(fields(Tags), text=True)
-OTHER_TAGS: Final = _names(fields(Tags), text=False)
-NAMES: Final = _names(fields(Identity), text=True)
-_texts_of = attrgetter(*TEXT_TAGS)
-_others_of = attrgetter(*OTHER_TAGS)
-_names_of = attrgetter(*NAMES)
-_SILENT = _others_of(Tags())
+DATES: Final = ("study_day", "acquired_at")
+TEXTS: Final = _named(Tags, {str})
+NUMBERS: Final = _named(Tags, {int, int | None, float | None})
+NAMES: Final = _named(Identity, {str})
+_dates_of, _texts_of = attrgetter(*DATES), attrgetter(*TEXTS)
+_numbers_of, _names_of = attrgetter(*NUMBERS), attrgetter(*NAMES)
+_SILENT = _numbers_of(Tags())
 
 KEY: Final = ("path", "member")
 STAMP: Final = (*KEY, "size", "modified_ns")
 FILE: Final = (*STAMP, "sha256", "instance_id", "skip_code", "skip_reason")
 OUTCOME: Final = ("state", "code", "reason")
 PLACE: Final = ("orientation", "position", "along")
-INSTANCE: Final = ("id", "sha256", *OUTCOME, *TEXT_TAGS, *OTHER_TAGS, *PLACE)
+INSTANCE: Final = ("id", "sha256", *OUTCOME, *TEXTS, *NUMBERS, *DATES, *PLACE)
 IDENTITY: Final = ("instance_id", *NAMES, "birth_day", "name_key")
 PICTURE: Final = ("id", "instance_id", "frame", "shard_id", "slot", "crc32", "pixel_sha256", *PLACE)
 
@@ -79,7 +80,8 @@ def instance(instance_id: int, told: EmbeddedFile | Catalogued | Pending) -> Row
         told.source.sha256,
         *_outcome(told),
         *_texts(_texts_of(about.tags)),
-        *map(_kept, _others_of(about.tags), _SILENT),
+        *_numbers(_numbers_of(about.tags)),
+        *map(storable, _dates_of(about.tags)),
         *_place(about.place),
     )
 
@@ -124,10 +126,12 @@ def _texts(texts: tuple[str, ...]) -> Row:
     return texts if "".join(texts).isascii() else tuple(map(storable, texts))
 
 
-def _kept(tag: Any, silent: Any) -> Any:
-    """As `storable`; instead of None what stands for a file that does not say."""
-    kept = storable(tag)
-    return silent if kept is None else kept
+def _numbers(numbers: Row) -> Row:
+    """As `storable` does each of them; instead of None what stands for a file that is silent."""
+    if all(number is None or LOWEST < number < HIGHEST for number in numbers):  # not if it is NaN
+        return numbers
+    kept = map(storable, numbers)
+    return tuple(silent if n is None else n for n, silent in zip(kept, _SILENT, strict=True))
 
 
 def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Row:
@@ -143,12 +147,12 @@ def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Row:
 def _place(place: Place | None) -> Row:
     if place is None:
         return "", "", None
-    return _numbers(place.orientation), _numbers(place.position), storable(place.along)
+    return _rounded(place.orientation), _rounded(place.position), storable(place.along)
 
 
 @lru_cache(PLACES_REMEMBERED)
-def _numbers(values: tuple[float, ...]) -> str:
-    """Rounded, with a blank between; never a negative zero."""
+def _rounded(values: tuple[float, ...]) -> str:
+    """Numbers as text, with a blank between; never a negative zero."""
     return " ".join(f"{round(value, COSINE_DIGITS) + 0.0:.10g}" for value in values)
 
 

@@ -25,6 +25,7 @@ from storage.durable import sync_folder
 from storage.held import Held, held
 from storage.index_cache import discard_newer, rebuild, serves
 from storage.layout import Layout
+from storage.locations import key_of
 from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
@@ -330,8 +331,8 @@ def _set_slices(catalog: Catalog, slices_per_series: int) -> None:
 
 
 def _check_locations(batch: Batch) -> None:
-    locations = list(batch.locations())
-    if len(set(locations)) < len(locations):
+    keys = [key_of(location) for location in batch.locations()]
+    if len(set(keys)) < len(keys):
         raise ValueError("a location comes twice in one batch")
 
 
