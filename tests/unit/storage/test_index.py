@@ -1,6 +1,7 @@
 """Both indexes against sorting all the inner products."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.types import Embeddings, Ids, Mask
-from storage.faiss_index import FaissIndex, write_faiss_index
+from storage.faiss_index import FaissIndex, load_faiss, write_faiss_index
 from storage.index import ExactIndex, VectorIndex
 from tests.unit.storage.factories import random_rows
 
@@ -116,3 +117,18 @@ def test_many_queries_at_once_score_as_one_by_one(build: Build) -> None:
     alone = [index.search(queries[i : i + 1], 5) for i in range(64)]
     np.testing.assert_array_equal(ids, np.concatenate([found for found, _ in alone]))
     np.testing.assert_allclose(scores, np.concatenate([found for _, found in alone]), atol=1e-6)
+
+
+@pytest.mark.parametrize("cuts", [[0], [0, 7], [0, 1, 4, 7]])
+def test_the_file_is_the_one_that_faiss_writes(tmp_path: Path, cuts: list[int]) -> None:
+    n = cuts[-1]
+    ids, rows = np.arange(n, dtype=np.int64) * 3 + 5, random_rows(n, DIM).reshape(n, DIM)
+    faiss = load_faiss()
+    oracle = faiss.IndexIDMap(faiss.IndexFlatIP(DIM))
+    if n:
+        oracle.add_with_ids(rows, ids)
+
+    parts = [(ids[a:b], rows[a:b]) for a, b in pairwise(cuts)]
+    assert write_faiss_index(tmp_path / "index", DIM, parts) == n
+
+    assert (tmp_path / "index").read_bytes() == faiss.serialize_index(oracle).tobytes()
