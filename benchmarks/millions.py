@@ -78,6 +78,7 @@ class Generator:
 
     device = "none"
     at_once = 256
+    advice = ""
 
     def __init__(self, dim: int, thumbnail: bytes) -> None:
         self._rows: Embeddings = unit_rows(BANK, dim)
