@@ -177,6 +177,8 @@ def describe_pace(trace: Trace) -> None:
     for first, last in ((0.05, 0.15), (0.9, 1.0)):
         places = trace.at(first), trace.at(last)
         done = trace.files[places[1]] - trace.files[places[0]]
+        if not done:
+            continue  # a run of few batches has no pace
         seconds = trace.processor[places[1]] - trace.processor[places[0]]
         print(f"| processor, from {first:.0%} to {last:.0%} | {done / seconds:,.0f} files/s |")
 
