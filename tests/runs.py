@@ -38,9 +38,10 @@ def index_colours(
     stopped: Callable[[], bool] = lambda: False,
     wanted: Wanted | None = None,
     missing: Missing = Missing.REMOVE,
+    lanes: Lanes | None = None,
 ) -> Report:
     """Index paths into the collection; with `wanted` read those known files again instead."""
-    lanes, pool = Lanes([ColourEncoder()]), warm_pool(workers)
+    lanes, pool = lanes or Lanes([ColourEncoder()]), warm_pool(workers)
     with CollectionWriter.open(home, name, card, VOI.id, slices) as writer:
         job = Job(
             writer, lambda: LocalEngine(lanes, pool), batch_size, slices, progress, stopped, missing

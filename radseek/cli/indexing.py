@@ -180,6 +180,7 @@ def report_json(report: "Report") -> dict[str, Any]:
         "seconds": round(progress.seconds, 3),
         "images_per_second": round(progress.images_per_second, 1),
         "device": progress.device,
+        "stages": {stage: round(seconds, 3) for stage, seconds in progress.stages.items()},
         "complete": report.is_complete,
     }
 

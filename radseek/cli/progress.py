@@ -1,7 +1,10 @@
-"""Progress bars, on stderr."""
+"""How far a command is, on stderr: a bar for a person, lines for a log."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
+from typing import Final
 
 from rich.console import Console
 from rich.progress import (
@@ -15,35 +18,98 @@ from rich.progress import (
 )
 
 from indexer.report import Progress as Counts
+from radseek.cli.output import say
+
+LINE_SECONDS: Final = 60.0
 
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Counts], None]]:
-    """A bar with files, images a second, what waits and is skipped; yields what moves it."""
+    """Yield what shows how far a run is: a bar in a terminal, else a line each minute."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with _bar(console) as show:
+            yield show
+    else:
+        yield Lines(say)
+
+
+def describe(counts: Counts) -> str:
+    """What the last seconds brought, and what they were spent waiting for."""
+    recent = counts.recent
+    parts = [f"{recent.images_per_second:.0f} images/s"]
+    if counts.device:
+        parts.append(f"on {counts.device}")
+    if recent.bottleneck:
+        parts.append(f"waits for {recent.bottleneck}")
+    if counts.waiting:
+        parts.append(f"{counts.waiting} slices wait")
+    if counts.skipped:
+        parts.append(f"{counts.skipped} skipped")
+    return ", ".join(parts)
+
+
+def time_left(counts: Counts) -> str:
+    """How long it will take, as hours, minutes and seconds; a dash while nobody knows."""
+    seconds = counts.seconds_left
+    return "-" if seconds is None else str(timedelta(seconds=round(seconds)))
+
+
+class Lines:
+    """A line each minute, for a log."""
+
+    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = monotonic) -> None:
+        self._say = say
+        self._clock = clock
+        self._next = clock() + LINE_SECONDS
+        self._advise = _once(say)
+
+    def __call__(self, counts: Counts) -> None:
+        """Say how far the run is when it is time, and the advice at once."""
+        self._advise(counts.advice)
+        if self._clock() >= self._next:
+            self._next = self._clock() + LINE_SECONDS
+            self._say(
+                f"radseek: {counts.done} of {counts.files} files, {describe(counts)}, "
+                f"{time_left(counts)} left"
+            )
+
+
+def _once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """What says the first advice that it is given, and no other."""
+    said: list[str] = []
+
+    def advise(advice: str) -> None:
+        if advice and not said:
+            said.append(advice)
+            say(f"radseek: {advice}")
+
+    return advise
+
+
+@contextmanager
+def _bar(console: Console) -> Iterator[Callable[[Counts], None]]:
+    """A bar with files, images a second, what is waited for, and the time that is left."""
     bar = Progress(
         TextColumn("indexing"),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f} files"),
-        TextColumn("{task.fields[rate]:.0f} images/s"),
-        TextColumn("{task.fields[waiting]} slices wait"),
-        TextColumn("{task.fields[skipped]} skipped"),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[device]}"),
-        console=Console(stderr=True),
+        TextColumn("{task.fields[described]}", markup=False),
+        TextColumn("{task.fields[left]} left"),
+        console=console,
     )
     with bar:
-        task = bar.add_task("indexing", total=0, rate=0.0, waiting=0, skipped=0, device="")
+        task = bar.add_task("indexing", total=0, described="", left="-")
+        advise = _once(console.print)
 
         def show(counts: Counts) -> None:
+            advise(counts.advice)
             bar.update(
                 task,
                 total=counts.files,
                 completed=counts.done,
-                rate=counts.images_per_second,
-                waiting=counts.waiting,
-                skipped=counts.skipped,
-                device=counts.device,
+                described=describe(counts),
+                left=time_left(counts),
             )
 
         yield show

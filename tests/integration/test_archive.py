@@ -13,6 +13,7 @@ from core.types import Location, SkipCode
 from encoders.registry import ENCODERS, EncoderRow
 from imaging.profiles import MI2_COMPAT
 from radseek.archive import open_archive
+from radseek.engines import local_engine
 from radseek.settings import Settings
 from search.query import InstanceQuery, TextQuery
 from storage.writer import CollectionWriter
@@ -147,3 +148,22 @@ def test_the_limits_of_the_settings_reach_the_decoders(tmp_path, loaded):
         with pytest.raises(CannotDecode) as refused:
             again.query_image(picture.read_bytes())
         assert refused.value.code == SkipCode.TOO_LARGE
+
+
+def test_runs_may_share_one_engine(tmp_path, loaded, monkeypatch):
+    started = []
+
+    def counted(*parts):
+        started.append(parts)
+        return local_engine(*parts)
+
+    monkeypatch.setattr("radseek.archive.local_engine", counted)
+    _indexed(tmp_path)
+    archive = _archive(tmp_path)
+    pictures = [tmp_path / name for name in ("green.png", "blue.png")]
+    for level, picture in enumerate(pictures):
+        Image.new("RGB", (8, 8), (0, 200 * level, 90)).save(picture)
+    with archive.one_engine():
+        reports = [archive.index([each], lambda _: None, lambda: False) for each in pictures]
+    assert [report.progress.embedded for report in reports] == [1, 1]
+    assert len(started) == 2  # one for the collection, one for both runs after it

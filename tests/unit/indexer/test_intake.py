@@ -50,7 +50,8 @@ class RecordingWriter:
 class ColourEngine:
     """Embeds in the caller's thread."""
 
-    at_once = 1000
+    def __init__(self, at_once):
+        self.at_once = at_once
 
     def embed(self, files):
         future = Future()
@@ -61,14 +62,14 @@ class ColourEngine:
 class Taking:
     """An intake with all that it works on."""
 
-    def __init__(self, visits, held=(), batch_size=100, old_places=lambda _: []):
+    def __init__(self, visits, held=(), batch_size=100, old_places=lambda _: [], at_once=1000):
         self.writer, self.ledger = RecordingWriter(held), Ledger(visits)
         self.shown = []
         self.intake = Intake(
             self.ledger,
             Recall(visits),
             self.writer,
-            ColourEngine,
+            lambda: ColourEngine(at_once),
             Pace(batch_size),
             lambda: self.shown.append(len(self.ledger)),
             Stages(),
@@ -188,6 +189,28 @@ def test_copies_are_counted_and_not_embedded_again(start):
     assert taking.committed("copies") == [place("copy"), place("twin")]
     assert (taking.intake.copies, taking.intake.pictures) == (2, 1)
     assert taking.fates() == {State.EMBEDDED: 3}
+
+
+def test_a_file_that_comes_embedded_is_not_embedded_again(start):
+    (embedded,) = embed([decoded("a", "a", 2)], ColourEncoder())
+    taking = start().take(embedded, decoded("twin", "a", 2)).commit()
+    assert taking.committed("embedded") == [place("a")]
+    assert taking.committed("copies") == [place("twin")]
+    assert taking.writer.batches[0].embedded[0] is embedded
+    assert taking.intake.pictures == 2
+
+
+def test_a_copy_of_what_is_on_its_way_is_not_embedded(start):
+    taking = start(batch_size=100, at_once=1)
+    taking.take(decoded("a", "a"), decoded("twin", "a"), decoded("b", "b")).commit()
+    assert taking.committed("copies") == [place("twin")]
+    assert taking.committed("embedded") == [place("a"), place("b")]
+
+
+def test_nothing_is_accounted_for_before_it_is_durable(start):
+    taking = start().take(decoded("a", "a"))
+    assert taking.fates() == {}
+    assert taking.commit().fates() == {State.EMBEDDED: 1}
 
 
 def test_a_file_that_is_read_again_is_no_copy_of_itself(start):
