@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from core.types import Identity, Tags
 from storage import shards as shards_module
 from storage.batch import Batch
 from storage.compaction import Compacted
+from storage.index_cache import Stamp, stamp_of
 from storage.layout import Layout, layout_of
 from storage.reader import CollectionReader
-from storage.shards import to_half, to_unit
+from storage.shards import ShardMaps, to_half, to_unit
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import (
     DIM,
@@ -173,6 +175,37 @@ def test_an_open_reader_and_its_snapshots_go_on(
     assert before.column("modality") is modality
     assert between.describe([2])[0].location == at("f1")
     assert len(between.column("study_uid").codes) == 8
+
+
+def test_a_reader_whose_shards_go_before_it_has_opened_them_looks_again(
+    writer: CollectionWriter, reader: CollectionReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*where: Any) -> ShardMaps:
+        writer.compact(share=0)
+        return ShardMaps(*where)
+
+    writer.commit(gone(0))
+    monkeypatch.setattr("storage.timeline.ShardMaps", overtaken)
+
+    assert_holds(reader, list(range(1, 10)))
+    assert reader.snapshot().sequence == 3
+
+
+def test_an_index_that_is_published_while_a_reader_looks_is_used(
+    writer: CollectionWriter, reader: CollectionReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(folder: Path) -> Stamp | None:
+        if writer.known().keys() >= {at("f10"), at("f11")}:
+            return stamp_of(folder)
+        number = len(writer.known())
+        writer.commit(Batch([embedded(f"f{number}", ROWS[number : number + 1])]))
+        writer.rebuild_index()
+        return stamp_of(folder)
+
+    monkeypatch.setattr("storage.timeline.stamp_of", overtaken)
+
+    assert_holds(reader, list(range(12)))
+    assert reader.info().index_rows == 12
 
 
 def test_what_was_forgotten_is_not_served_by_an_older_snapshot(
