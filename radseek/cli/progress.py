@@ -49,9 +49,14 @@ def describe(counts: Counts) -> str:
     return ", ".join(parts)
 
 
+def files_done(counts: Counts) -> str:
+    """How many files are done, of those that were found so far."""
+    return f"{counts.done} of {counts.files} files{' so far' if counts.walking else ''}"
+
+
 def time_left(counts: Counts) -> str:
     """How long it will take, as hours, minutes and seconds; a dash while nobody knows."""
-    seconds = counts.seconds_left
+    seconds = None if counts.walking else counts.seconds_left
     return "-" if seconds is None else str(timedelta(seconds=round(seconds)))
 
 
@@ -70,8 +75,7 @@ class Lines:
         if self._clock() >= self._next:
             self._next = self._clock() + LINE_SECONDS
             self._say(
-                f"radseek: {counts.done} of {counts.files} files, {describe(counts)}, "
-                f"{time_left(counts)} left"
+                f"radseek: {files_done(counts)}, {describe(counts)}, {time_left(counts)} left"
             )
 
 
@@ -93,13 +97,13 @@ def _bar(console: Console) -> Iterator[Callable[[Counts], None]]:
     bar = Progress(
         TextColumn("indexing"),
         BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} files"),
+        TextColumn("{task.fields[files]}"),
         TextColumn("{task.fields[described]}", markup=False),
         TextColumn("{task.fields[left]} left"),
         console=console,
     )
     with bar:
-        task = bar.add_task("indexing", total=0, described="", left="-")
+        task = bar.add_task("indexing", total=0, files="", described="", left="-")
         advise = _once(console.print)
 
         def show(counts: Counts) -> None:
@@ -108,6 +112,7 @@ def _bar(console: Console) -> Iterator[Callable[[Counts], None]]:
                 task,
                 total=counts.files,
                 completed=counts.done,
+                files=files_done(counts),
                 described=describe(counts),
                 left=time_left(counts),
             )

@@ -4,7 +4,7 @@ import pytest
 
 from indexer.report import Progress
 from indexer.stages import Recent, Stage
-from radseek.cli.progress import Lines, describe, time_left
+from radseek.cli.progress import Lines, describe, files_done, time_left
 
 NONE = dict.fromkeys(
     ("files", "embedded", "catalogued", "unchanged", "skipped", "waiting", "pictures"), 0
@@ -50,6 +50,12 @@ def test_a_run_without_figures_claims_none():
 def test_the_time_left_is_that_of_the_files_at_the_recent_pace():
     progress = _progress(files=40_000, embedded=3_000, skipped=1_000, recent=Recent(0.0, 5.0))
     assert time_left(progress) == "2:00:00"
+
+
+def test_nobody_knows_the_time_left_while_more_files_are_found():
+    progress = _progress(files=40, embedded=20, walking=True, recent=Recent(0.0, 5.0))
+    assert files_done(progress) == "20 of 40 files so far"
+    assert time_left(progress) == "-"
 
 
 def test_a_log_gets_a_line_a_minute(log):
