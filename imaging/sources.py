@@ -16,29 +16,53 @@ def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
 
     Symbolic links are followed to where they lead, so that a cycle ends. What is not there, or
     cannot be listed, comes as Skipped (UNREADABLE). What is no regular file is found like any
-    other, and refused when it is read. Archives are found as files; their members are not.
+    other, and refused when it is read. Archives are found as files; their members are not. In
+    memory are the folders, what links lead to, and the names in the folders at hand.
     """
-    waiting = sorted({_target(path) for path in paths}, reverse=True)
-    seen: set[Path] = set()
+    seen, refused = _Seen(), set[str]()
+    waiting = sorted({(str(_target(path)), True) for path in paths}, reverse=True)
     while waiting:
-        path = waiting.pop()
-        if path in seen:
-            continue
-        seen.add(path)
+        path, is_led_to = waiting.pop()
         try:
-            state = path.stat()
-            if not stat.S_ISDIR(state.st_mode):
-                yield Found(Location(path), state.st_size, state.st_mtime_ns)
-                continue
-            waiting.extend(sorted(_children(path), reverse=True))
+            state = os.stat(path)  # noqa: PTH116  (a Path for each costs as much again)
+            if stat.S_ISDIR(state.st_mode):
+                if seen.is_new(path):
+                    waiting.extend(sorted(_children(path), reverse=True))
+            elif seen.is_new_file(path, is_led_to):
+                yield Found(Location(Path(path)), state.st_size, state.st_mtime_ns)
         except OSError as error:
-            yield _unlisted(path, error)
+            if path not in refused:
+                refused.add(path)
+                yield _unlisted(Path(path), error)
 
 
-def _children(folder: Path) -> list[Path]:
+class _Seen:
+    """What a walk has come to: the folders, and the files that a link or a name led to.
+
+    Other files are in one folder each, and each folder is listed once.
+    """
+
+    def __init__(self) -> None:
+        self._paths: set[str] = set()
+
+    def is_new(self, path: str) -> bool:
+        """Whether this is the first time that the walk comes to a folder."""
+        is_new = path not in self._paths
+        self._paths.add(path)
+        return is_new
+
+    def is_new_file(self, path: str, is_led_to: bool) -> bool:
+        """Whether this is the first time that the walk comes to a file."""
+        if not is_led_to:
+            return path not in self._paths
+        return os.path.dirname(path) not in self._paths and self.is_new(path)  # noqa: PTH120
+
+
+def _children(folder: str) -> list[tuple[str, bool]]:
+    """What lies in a folder, each with whether a link leads to it."""
     with os.scandir(folder) as entries:
         return [
-            _target(Path(entry.path)) if entry.is_symlink() else Path(entry.path)
+            (str(_target(Path(entry.path))), True) if entry.is_symlink() else (entry.path, False)
             for entry in entries
         ]
 

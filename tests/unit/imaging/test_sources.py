@@ -92,7 +92,7 @@ def test_a_folder_that_cannot_be_listed_is_skipped_and_the_walk_goes_on(tmp_path
     scandir = os.scandir
 
     def scan(folder):
-        if folder == tmp_path / "locked":
+        if folder == str(tmp_path / "locked"):
             raise PermissionError(13, "Permission denied")
         return scandir(folder)
 
