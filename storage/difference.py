@@ -73,14 +73,11 @@ _too_much = (
     .order_by(_ours.c.path, _ours.c.member)
     .limit(PART)
 )
-_with_ours = (
-    _theirs.join(_their_instances, _theirs.c.instance_id == _their_instances.c.id)
-    .outerjoin(
-        _ours,
-        and_(_ours.c.path == _theirs.c.path, _ours.c.member == _theirs.c.member),
-    )
-    .outerjoin(_our_instances, _ours.c.instance_id == _our_instances.c.id)
-)
+_with_instances = _theirs.join(_their_instances, _theirs.c.instance_id == _their_instances.c.id)
+_with_ours = _with_instances.outerjoin(
+    _ours,
+    and_(_ours.c.path == _theirs.c.path, _ours.c.member == _theirs.c.member),
+).outerjoin(_our_instances, _ours.c.instance_id == _our_instances.c.id)
 _code = func.coalesce(_ours.c.skip_code, _our_instances.c.code, GONE)
 _they_have_pictures = _their_instances.c.state == FileState.EMBEDDED.value
 _we_have_none = or_(
@@ -107,7 +104,7 @@ _missing_files = (
     .order_by(_theirs.c.path, _theirs.c.member)
     .limit(PART)
 )
-_with_pictures = select(func.count()).select_from(_with_ours).where(_they_have_pictures)
+_with_pictures = select(func.count()).select_from(_with_instances).where(_they_have_pictures)
 
 _skipped = select(func.count()).select_from(_ours).where(_ours.c.skip_code.is_not(None))
 

@@ -5,6 +5,7 @@ import threading
 import zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from time import sleep
@@ -284,6 +285,40 @@ def test_it_is_made_once_at_a_time(tmp_path, archive):
         pytest.raises(CollectionLocked, match="reindexing"),
     ):
         make(tmp_path, encoder="other")
+
+
+def test_the_switch_waits_for_who_writes_to_the_served_edition(tmp_path, archive, monkeypatch):
+    index(tmp_path, archive, encoder="colour")
+    late, waits = tmp_path / "late.png", []
+    paint(late, (200, 200, 20))
+    with ExitStack() as opened:
+        lock = layout_of(tmp_path / "home", "default").lock
+        opened.enter_context(Editions(tmp_path / "home", "default").locked(lock))
+
+        def wait(_seconds: float) -> None:
+            waits.append(editions_of(settings(tmp_path))[0].number)
+            opened.close()
+            index(tmp_path, late)
+
+        monkeypatch.setattr("radseek.reindexing.sleep", wait)
+        made = make(tmp_path, encoder="other")
+
+    assert (made.switched, waits) == (True, [1])
+    assert names(tmp_path) == sorted([*ALL, "late.png"])
+
+
+def test_one_who_waits_can_be_stopped(tmp_path, archive, monkeypatch):
+    index(tmp_path, archive, encoder="colour")
+    stop = threading.Event()
+    monkeypatch.setattr("radseek.reindexing.sleep", lambda _: stop.set())
+
+    with Editions(tmp_path / "home", "default").locked(
+        layout_of(tmp_path / "home", "default").lock
+    ):
+        made = reindex(settings(tmp_path, encoder="other"), lambda _: None, stop.is_set)
+
+    assert (made.switched, made.stopped, made.exit_code) == (False, True, 130)
+    assert names(tmp_path) == ALL
 
 
 def test_a_member_that_was_taken_out_does_not_come_back(tmp_path, archive):
