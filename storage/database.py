@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,20 +18,24 @@ BUSY_SECONDS = 30.0
 # Hashes come in no order: each new row changes a page of its own in their indexes. A writer keeps
 # more of them at hand, and carries them over from the log for several batches at once.
 CACHE_KIB = 65_536  # SQLite's own 2000 made a batch a fifth slower at 100,000 rows
-LOG_PAGES = 10_000  # of 4 KiB
+LOG_BYTES = 40 << 20
+PAGE_BYTES = 4096
 MOST_VALUES = 10_000  # in one statement; SQLite takes 32766 parameters
 
 Value = TypeVar("Value")
 
 
-def open_for_writing(path: Path) -> Engine:
-    """Open a database, creating it when it is absent. Each transaction takes the write lock."""
-    return _engine(path, "rwc", "BEGIN IMMEDIATE")
+def open_for_writing(path: Path, page_bytes: int = PAGE_BYTES) -> Engine:
+    """Open a database, creating it when it is absent. Each transaction takes the write lock.
+
+    One that is there keeps the size of page that it has.
+    """
+    return _engine(partial(_connect_writer, path, page_bytes), "BEGIN IMMEDIATE")
 
 
 def open_for_reading(path: Path) -> Engine:
     """Open a database that exists; statements that write fail."""
-    return _engine(path, "ro", "BEGIN")
+    return _engine(partial(_connect, path, "ro"), "BEGIN")
 
 
 def end_unfinished(engine: Engine) -> None:
@@ -88,10 +92,10 @@ def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
         yield values[start : start + MOST_VALUES]
 
 
-def _engine(path: Path, mode: str, begin: str) -> Engine:
+def _engine(connect: Callable[[], sqlite3.Connection], begin: str) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=partial(_connect, path, mode),
+        creator=connect,
         poolclass=QueuePool,
         max_overflow=-1,  # as many connections as there are threads that read at once
         hide_parameters=True,  # they hold patient names, and errors are logged
@@ -100,22 +104,27 @@ def _engine(path: Path, mode: str, begin: str) -> Engine:
     return engine
 
 
+def _connect_writer(path: Path, page_bytes: int) -> sqlite3.Connection:
+    connection = _connect(path, "rwc")
+    connection.execute(f"PRAGMA page_size = {page_bytes}")  # of a file that is still empty
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what names a patient is not to linger
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // page}")
+    return connection
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
+    return sqlite3.connect(
         f"file:{quote(os.fsencode(path))}?mode={mode}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,  # transactions begin in `_begin`, not behind our back
         check_same_thread=False,
     )
-    if mode != "ro":
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA secure_delete = ON")  # what names a patient is not to linger
-        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
-    return connection
 
 
 def _begin(statement: str, connection: Connection) -> None:

@@ -22,6 +22,10 @@ from storage.statements import Statement, given
 
 log = logging.getLogger(__name__)
 
+PAGE_BYTES = (
+    32_768  # holds several thumbnails; in pages of 4 KiB each is a chain, at twice the cost
+)
+
 _metadata = MetaData()
 _thumbnails = Table(
     "thumbnails",
@@ -50,7 +54,7 @@ class ThumbnailWriter:
 
     def __init__(self, path: Path) -> None:
         """Open the cache; one that is damaged is thrown away, and that is logged."""
-        self._engine = open_for_writing(path)
+        self._engine = open_for_writing(path, PAGE_BYTES)
         try:
             _metadata.create_all(self._engine)
         except DatabaseError:

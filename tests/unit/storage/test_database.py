@@ -23,6 +23,16 @@ def test_a_write_is_durable_and_checked(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_the_size_of_a_page_is_chosen_once_and_the_log_stays_as_long(tmp_path: Path) -> None:
+    open_and_fill(tmp_path / "a.sqlite", page_bytes=32_768)
+
+    for path in ("a.sqlite", "b.sqlite"):
+        open_and_fill(tmp_path / path)
+
+    assert settings_of(tmp_path / "a.sqlite") == (32_768, (40 << 20) // 32_768)
+    assert settings_of(tmp_path / "b.sqlite") == (4096, (40 << 20) // 4096)
+
+
 def test_a_table_made_in_a_transaction_that_fails_is_not_there(tmp_path: Path) -> None:
     engine = open_for_writing(tmp_path / "a.sqlite")
 
@@ -93,9 +103,18 @@ def test_a_mistake_of_the_program_is_not_hidden_and_shows_no_parameters(tmp_path
     engine.dispose()
 
 
-def open_and_fill(path: Path) -> None:
-    engine = open_for_writing(path)
+def open_and_fill(path: Path, page_bytes: int = 4096) -> None:
+    engine = open_for_writing(path, page_bytes)
     with engine.begin() as connection:
-        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+        connection.execute(text("CREATE TABLE IF NOT EXISTS t (x INTEGER)"))
         connection.execute(text("INSERT INTO t VALUES (1)"))
     engine.dispose()
+
+
+def settings_of(path: Path) -> tuple[int, ...]:
+    engine = open_for_writing(path)
+    with engine.connect() as connection:
+        names = ("page_size", "wal_autocheckpoint")
+        told = [connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in names]
+    engine.dispose()
+    return tuple(told)
