@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import CollectionCorrupt, InvalidRequest, UnknownName
+from storage.database import storage_errors
 from storage.durable import sync_folder
 from storage.pointer import EDITIONS, edition_root, pointer_path, served_number
 
@@ -66,8 +67,10 @@ def layout_of(home: Path, name: str) -> Layout:
     Raises InvalidRequest for a bad name, CollectionCorrupt when the edition is not there.
     """
     folder = collection_folder(home, name)
-    layout = Layout(edition_root(folder, served_number(folder)))
-    if pointer_path(folder).exists() and not layout.catalog.is_file():
+    with storage_errors(name):
+        layout = Layout(edition_root(folder, served_number(folder)))
+        is_there = layout.catalog.is_file() or not pointer_path(folder).exists()
+    if not is_there:
         raise CollectionCorrupt(
             f"The collection {name!r} serves the edition in {layout.root}, which is not there. "
             "Restore it from a backup, or write the number of an edition that is there into "
@@ -107,7 +110,8 @@ def collection_names(home: Path) -> list[str]:
 
 
 def _was_begun(folder: Path) -> bool:
-    return pointer_path(folder).exists() or Layout(folder).catalog.is_file()
+    with storage_errors(folder.name):
+        return pointer_path(folder).exists() or Layout(folder).catalog.is_file()
 
 
 def make_private(folder: Path) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from storage.database import MOST_VALUES, open_for_reading, open_for_writing
 from storage.statements import Statement, given
@@ -57,6 +57,9 @@ class ThumbnailWriter:
         self._engine = open_for_writing(path, PAGE_BYTES)
         try:
             _metadata.create_all(self._engine)
+        except OperationalError:  # as of a full disk: nothing is wrong with the file
+            self._engine.dispose()
+            raise
         except DatabaseError:
             log.warning("thumbnails are damaged and begun anew path=%s", path)
             self._engine.dispose()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.types import Ids
 from storage.database import open_for_reading
@@ -16,6 +16,7 @@ SAMPLE = 1_000  # thumbnails that are decoded, unless all are
 
 IsPicture = Callable[[bytes], bool]
 
+_TABLE = "SELECT count(*) FROM sqlite_master WHERE name = 'thumbnails'"
 _IDS = "SELECT picture_id FROM thumbnails ORDER BY picture_id"
 _WEBP = "SELECT webp FROM thumbnails WHERE picture_id = ?"
 
@@ -30,7 +31,9 @@ def check_thumbnails(
     try:
         with engine.connect() as connection:
             return _checked(connection, living, depth, is_picture, show)
-    except DatabaseError:  # whatever it is: a cache that cannot be read is made anew
+    except OperationalError:  # as of a full disk
+        raise
+    except DatabaseError:
         return [_damaged()], living[:0]
     finally:
         engine.dispose()
@@ -52,6 +55,8 @@ def _checked(
 ) -> tuple[list[Finding], Ids]:
     if depth is not Depth.QUICK and _is_damaged(connection):
         return [_damaged()], living[:0]
+    if not connection.exec_driver_sql(_TABLE).scalar_one():
+        return [], living
     there = np.fromiter(connection.exec_driver_sql(_IDS).scalars(), dtype=np.int64)
     shown = np.intersect1d(there, living, assume_unique=True)
     chosen = shown[:: _step(len(shown), depth)] if depth is not Depth.QUICK else shown[:0]

@@ -302,6 +302,8 @@ def test_an_empty_collection_is_sound(tmp_path: Path) -> None:
 def test_missing_thumbnails_are_named(home: Path, layout: Layout) -> None:
     change(layout.thumbnails, "DELETE FROM thumbnails WHERE picture_id IN (3, 4, 9)")
     assert found(home) == [("thumbnails-missing", 2, "thumbnails.sqlite pictures 4, 9")]
+    layout.thumbnails.write_bytes(b"")
+    assert codes(home) == ["thumbnails-missing"]
     layout.thumbnails.unlink()
     missing = ("thumbnails-missing", FILES, "thumbnails.sqlite pictures 1, 2, 4, 5, 6, ...")
     assert found(home) == [missing]

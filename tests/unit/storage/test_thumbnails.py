@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from storage.thumbnails import ThumbnailReader, ThumbnailWriter
 
@@ -60,4 +61,20 @@ def test_a_writer_begins_a_damaged_cache_anew(
     reader = ThumbnailReader(path)
     assert reader.get(1) == b"one"
     assert "begun anew" in caplog.text
+    reader.close()
+
+
+def test_a_disk_that_is_full_takes_no_thumbnail_away(tmp_path: Path) -> None:
+    path = tmp_path / "thumbnails.sqlite"
+    writer = ThumbnailWriter(path)
+    writer.put(1, [b"one"])
+    writer.close()
+    path.with_name("thumbnails.sqlite-wal").mkdir()  # SQLite can write no log
+
+    with pytest.raises(OperationalError):
+        ThumbnailWriter(path)
+
+    path.with_name("thumbnails.sqlite-wal").rmdir()
+    reader = ThumbnailReader(path)
+    assert reader.get(1) == b"one"
     reader.close()
