@@ -99,6 +99,7 @@ class Journal:
 
     path: Path
     files: dict[str, str] = field(default_factory=dict)  # what must be there: content by name
+    past: list[dict[str, str]] = field(default_factory=list)  # what was there, oldest first
     contents: set[str] = field(default_factory=set)  # all that ever were
     open: Changes | None = None  # of a step that began and did not return
     steps: int = 0
@@ -145,6 +146,7 @@ class Journal:
             self.steps += 1
             return
         if word["settle"] and self.open is not None:
+            self.past.append(self.files)
             self.files = _changed(self.files, self.open)
         self.open = None
 

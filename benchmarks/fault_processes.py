@@ -1,6 +1,7 @@
 """The processes of a fault campaign: a writer to be killed, and a reader that checks answers."""
 
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -15,6 +16,7 @@ from benchmarks.fault_archive import (
     Journal,
     embedded,
     frames_of,
+    is_thumbnail,
     location_of,
     open_writer,
     row_of,
@@ -23,14 +25,19 @@ from benchmarks.fault_archive import (
 )
 from core.errors import UnknownName
 from storage import shards
+from storage.backup import Backup, back_up
 from storage.batch import Batch
+from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
+from storage.verify import Examination
+from storage.verify_findings import CheckProgress, Depth
 from storage.writer import CollectionWriter
 
 FILES = 120  # a collection is kept near this many
 BATCH = 12  # files
 ROWS_PER_SHARD = 100
+SAVED = "saved"  # the folder of the backups
 
 
 @dataclass
@@ -88,7 +95,20 @@ class Steps:
 
     def index(self) -> None:
         """Another generation of the index, and the switch to it."""
-        self._unchanging(self.writer.refresh_index)
+        self._unchanging(self.writer.rebuild_index)
+
+    def compact(self) -> None:
+        """New shards without the rows that ended; the old ones go."""
+        share = self.chance.choice([0.0, 0.2])
+        self._unchanging(lambda: self.writer.compact(share))
+
+    def backup(self) -> None:
+        """A copy of the collection, in place of the last one."""
+        folder, last = self.home / SAVED, self.home / f"{SAVED}.last"
+        if folder.exists():
+            folder.rename(last)
+        shutil.rmtree(last, ignore_errors=True)
+        self._unchanging(lambda: save(self.home, folder))
 
     def restart(self) -> None:
         """What a start of the writer does: truncation, removal of what was left behind."""
@@ -110,7 +130,17 @@ class Steps:
         self.journal.settle(happened=True)
 
 
-STEPS = ("write", "seal", "update", "remove", "index", "restart")
+STEPS = ("write", "seal", "update", "remove", "index", "compact", "backup", "restart")
+
+
+def save(home: Path, folder: Path) -> Backup:
+    """Copy the collection as `radseek backup` does."""
+    how = Examination(Depth.USUAL, is_thumbnail, _silent)
+    return back_up(layout_of(home, NAME), NAME, folder, "faults", how)
+
+
+def _silent(_progress: CheckProgress) -> None:
+    """Show nothing."""
 
 
 def write_until_killed(

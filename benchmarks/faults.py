@@ -9,6 +9,7 @@ A kill ends the process, not the machine: what the kernel has taken still reache
 import argparse
 import multiprocessing
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -21,9 +22,16 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 from benchmarks.fault_archive import NAME, Journal, held, is_thumbnail, open_writer
-from benchmarks.fault_processes import STEPS, Answers, read_until_told, write_until_killed
+from benchmarks.fault_processes import (
+    SAVED,
+    STEPS,
+    Answers,
+    read_until_told,
+    save,
+    write_until_killed,
+)
 from core.errors import CollectionLocked
-from storage.layout import layout_of
+from storage.layout import Layout, layout_of
 from storage.verify import Examination, verify
 from storage.verify_findings import CheckProgress, Depth
 
@@ -41,6 +49,7 @@ class Campaign:
     happened: int = 0  # of steps that were cut off: the whole batch was there
     vanished: int = 0  # of steps that were cut off: nothing of it was there
     locked: int = 0  # second writers that were turned away
+    saved: int = 0  # backups beside the writer
     answers: Answers = field(default_factory=Answers)
 
 
@@ -74,12 +83,14 @@ def run(home: Path, kills: int, seed: int, show: Callable[[int], None]) -> Campa
 def check(home: Path, campaign: Campaign) -> None:
     """Look at a collection before and after its next start, which decides what was cut off."""
     journal, layout = Journal.read(home / "journal"), layout_of(home, NAME)
-    _check_sound(home)
+    _check_sound(layout)
     _outcome(journal, held(layout, journal.contents))
     open_writer(home).close()
-    codes = _check_sound(home)
-    assert not codes & {"shard-longer"}, "a start has left something behind"
+    codes = _check_sound(layout)
+    assert not codes & {"shard-longer", "shard-unknown"}, "a start has left something behind"
     happened = _outcome(journal, held(layout, journal.contents))
+    if (home / SAVED).exists():
+        _check_sound(Layout(home / SAVED))
     if journal.open is not None:
         journal.settle(happened)
         campaign.happened += happened
@@ -93,8 +104,8 @@ def _outcome(journal: Journal, files: Mapping[str, str]) -> bool:
     return matching[-1]
 
 
-def _check_sound(home: Path) -> set[str]:
-    verified = verify(layout_of(home, NAME), NAME, Examination(Depth.FULL, is_thumbnail, _silent))
+def _check_sound(layout: Layout) -> set[str]:
+    verified = verify(layout, NAME, Examination(Depth.FULL, is_thumbnail, _silent))
     assert verified.is_sound, verified.findings
     return {finding.code.value for finding in verified.findings}
 
@@ -131,6 +142,7 @@ def _killed(
     there.close()
     said = _listen(here, usual)
     campaign.locked += _is_locked(home) if chance.random() < 0.2 else 0
+    campaign.saved += _is_saved(home, home / "beside") if chance.random() < 0.2 else 0
     time.sleep(chance.uniform(0, 1.1 * usual.of(target)))
     process.kill()
     process.join()
@@ -168,6 +180,18 @@ def _is_locked(home: Path) -> bool:
     raise AssertionError("two writers at once")
 
 
+def _is_saved(home: Path, folder: Path) -> bool:
+    """Make a backup while the writer goes on: it holds what was there at some instant of it."""
+    before = Journal.read(home / "journal")
+    save(home, folder)
+    after = Journal.read(home / "journal")
+    saved = held(Layout(folder), after.contents)
+    since = [*after.past[len(before.past) :], *(files for _, files in after.outcomes())]
+    assert saved in [before.files, *since], "a backup holds what never was there"
+    shutil.rmtree(folder)
+    return True
+
+
 @contextmanager
 def _reading(
     context: ForkServerContext, home: Path, seed: int, campaign: Campaign
@@ -197,6 +221,7 @@ def print_tables(campaign: Campaign, seconds: float) -> None:
         "steps that were cut off: wholly there": campaign.happened,
         "steps that were cut off: not there at all": campaign.vanished,
         "second writers, all turned away": campaign.locked,
+        "backups beside the writer, each as it was at an instant": campaign.saved,
         "snapshots of the reader beside it": answers.snapshots,
         "rows, records and thumbnails it checked": answers.rows,
         "searches it checked": answers.searches,

@@ -135,12 +135,12 @@ def check_filled(told: dict[str, Any]) -> None:
     assert [f for f in told["findings"] if not f.startswith("note")] == []
 
 
-@pytest.mark.parametrize("kilobytes", [*range(4, 60, 8), *range(60, 400, 35)])
+@pytest.mark.parametrize("kilobytes", [4, 20, 36, 52, 70, 120, 180, 260, 380])
 def test_a_file_that_cannot_grow_costs_no_committed_batch(tmp_path: Path, kilobytes: int) -> None:
     check_filled(told_by([sys.executable, "-c", FILL, tmp_path, "limit", kilobytes * 1024 + 100]))
 
 
-@pytest.mark.parametrize("kilobytes", [2000, 2400, 3000, 3600])
+@pytest.mark.parametrize("kilobytes", [2000, 2700, 3600])
 def test_a_full_disk_costs_no_committed_batch(tmp_path: Path, kilobytes: int) -> None:
     can_mount = os.geteuid() == 0 and shutil.which("unshare") is not None
     need(can_mount, "only root can mount a small disk")
