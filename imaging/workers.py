@@ -1,19 +1,19 @@
 """A pool of processes that decode files: what a hostile file breaks is one worker, not the run."""
 
 import math
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import count, islice
+from itertools import islice
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Final, Self
 
 from core.errors import DecodersUnavailable
-from core.types import Container, Found, Prepare, Skipped
+from core.types import Found, Prepare, Skipped
 from imaging.decode import RULES
 from imaging.rules import Rules
 from imaging.serving import Answer, Bounds
+from imaging.waiting import Waiting
 from imaging.work import Before, FileAnswering, FileTask, NothingBefore, Outcome
 from imaging.worker import Worker
 
@@ -67,17 +67,19 @@ class DecodePool:
         found: Iterable[Found],
         before: Before | None = None,
         defer_slices: bool = False,
+        open_containers: bool = True,
     ) -> Iterator[Outcome]:
         """Yield one outcome for each file, as they come: the order of `found` is not kept.
 
         Unchanged is what has one of the hashes that `before` has for it. With `defer_slices` a
         DICOM file that is one slice of a series is Pending, by its header alone. After a Container
-        come the outcomes of its members, in the same run; those it refuses are only in there. A
+        come the outcomes of its members, in the same run; those it refuses are only in there.
+        Without `open_containers` it is for the caller to have the members read. A
         file that several name, such as a DICOMDIR and the caller, is read once. Files are taken
         one by one, some ahead of their outcomes. Raises DecodersUnavailable.
         """
         self._fill_up()
-        waiting = _Waiting(found, before or NothingBefore(), defer_slices)
+        waiting = Waiting(found, before or NothingBefore(), defer_slices, open_containers)
         try:
             while self._feed(waiting):
                 for worker in self._wait():
@@ -89,7 +91,7 @@ class DecodePool:
         while len(self._workers) < self._count:
             self._workers.append(_FileWorker(self._start, self._bounds))
 
-    def _feed(self, waiting: "_Waiting") -> bool:
+    def _feed(self, waiting: Waiting) -> bool:
         """Hand out tasks; false when none is left and all have their answer."""
         for worker in self._workers:
             worker.take(waiting)
@@ -99,7 +101,7 @@ class DecodePool:
         busy = {worker.link: worker for worker in self._workers if worker.tasks}
         return [busy[link] for link in wait(list(busy)) if isinstance(link, Connection)]
 
-    def _listen(self, worker: "_FileWorker", waiting: "_Waiting") -> Iterator[Outcome]:
+    def _listen(self, worker: "_FileWorker", waiting: Waiting) -> Iterator[Outcome]:
         try:
             answer = worker.listen()
         except (EOFError, OSError):
@@ -107,11 +109,10 @@ class DecodePool:
             return
         if answer.is_last:
             self._drop(worker, waiting)
-        if isinstance(answer.outcome, Container):
-            waiting.open(answer.outcome)
+        waiting.open(answer.outcome)
         yield answer.outcome
 
-    def _replace(self, worker: "_FileWorker", waiting: "_Waiting") -> Iterator[Skipped]:
+    def _replace(self, worker: "_FileWorker", waiting: Waiting) -> Iterator[Skipped]:
         """Blame the task that a dead worker was at, and give the others to a fresh one."""
         guilty = worker.at_hand()
         exit_code = self._drop(worker, waiting)
@@ -125,7 +126,7 @@ class DecodePool:
             code, reason = worker.blame(exit_code)
             yield Skipped(found.location, code, reason, found.size, found.modified_ns)
 
-    def _drop(self, worker: "_FileWorker", waiting: "_Waiting") -> int | None:
+    def _drop(self, worker: "_FileWorker", waiting: Waiting) -> int | None:
         """End a worker, have its tasks done by another, and give its exit code."""
         exit_code = worker.end()
         self._workers.remove(worker)
@@ -138,42 +139,6 @@ class DecodePool:
         for worker in [worker for worker in self._workers if worker.tasks]:
             worker.end()
             self._workers.remove(worker)
-
-
-class _Waiting:
-    """The tasks that no worker has: of workers that ended, of open containers, and new ones."""
-
-    def __init__(self, found: Iterable[Found], before: Before, defer_slices: bool) -> None:
-        self._returned: deque[FileTask] = deque()
-        self._opened: deque[Iterator[Found]] = deque()
-        self._found = iter(found)
-        self._before = before
-        self._defer_slices = defer_slices
-        self._numbers = count()
-
-    def put_back(self, tasks: Iterable[FileTask]) -> None:
-        """Take tasks that have to be tried again."""
-        self._returned.extend(tasks)
-
-    def open(self, container: Container) -> None:
-        """Take the members of a container, to go before what is new."""
-        self._opened.append(iter(container.members))
-
-    def __iter__(self) -> Iterator[FileTask]:
-        """Yield tasks until there are none at present."""
-        while self._returned:
-            yield self._returned.popleft()
-        while self._opened:
-            yield from self._tasks(self._opened[0])
-            self._opened.popleft()
-        yield from self._tasks(self._found)
-
-    def _tasks(self, found: Iterator[Found]) -> Iterator[FileTask]:
-        for file in found:
-            # The members of an archive come once.
-            if file.location.member or self._before.is_first(file.location):
-                known = self._before.hashes(file)
-                yield FileTask(next(self._numbers), file, known, self._defer_slices)
 
 
 class _FileWorker(Worker[FileTask]):
