@@ -239,6 +239,9 @@ def test_batches_fill_one_shard_after_another(
     folder = layout_of(tmp_path, "main").shards
     sizes = [shard_path(folder, number).stat().st_size // (2 * DIM) for number in range(3)]
     assert sizes == [10, 10, 6]
+    with closing(sqlite3.connect(layout_of(tmp_path, "main").catalog)) as connection:
+        sealed = connection.execute("SELECT sealed FROM shards ORDER BY id").fetchall()
+    assert sealed == [(1,), (1,), (0,)]
     with CollectionReader.open(tmp_path, "main") as reader:
         ids = reader.snapshot().search(to_unit(to_half(rows)), 1)[0]
         assert ids.ravel().tolist() == list(range(1, 27))

@@ -12,10 +12,14 @@ from storage.shards import (
     Extent,
     Shard,
     ShardMaps,
+    allot,
     append_rows,
+    check_rows,
     check_size,
     checksums,
+    remove_strays,
     shard_path,
+    slots_of,
     to_half,
     to_unit,
     truncate_to_committed,
@@ -61,6 +65,35 @@ def test_a_full_shard_is_followed_by_a_new_one(tmp_path: Path, small_shards: Non
     assert extents == [Extent(0, 0, 10), Extent(1, 0, 10), Extent(2, 0, 3)]
     np.testing.assert_array_equal(stored(tmp_path, 2), rows[20:])
     assert append_rows(tmp_path, Shard(0, 10), rows[:1]) == [Extent(1, 0, 1)]
+
+
+def test_a_sealed_shard_takes_no_more_rows_though_it_has_room() -> None:
+    assert allot(Shard(4, 2), 3) == [Extent(4, 2, 3)]
+    assert allot(Shard(4, 2, is_sealed=True), 3) == [Extent(5, 0, 3)]
+
+
+def test_each_row_of_an_extent_has_its_place() -> None:
+    assert list(slots_of([Extent(1, 8, 2), Extent(2, 0, 1)])) == [(1, 8), (1, 9), (2, 0)]
+
+
+def test_a_row_that_is_not_what_it_was_is_named() -> None:
+    rows = to_half(random_rows(3))
+    crc32 = np.array([zlib.crc32(row.tobytes()) for row in rows])
+    shard, slot = np.array([0, 0, 7]), np.array([4, 5, 1])
+
+    check_rows(shard, slot, rows, crc32)
+    rows[2, 0] += 1
+    with pytest.raises(CollectionCorrupt, match=r"000007\.f16 is damaged: the row 1 is"):
+        check_rows(shard, slot, rows, crc32)
+
+
+def test_only_files_of_shards_that_nobody_committed_are_strays(tmp_path: Path) -> None:
+    for name in ("000000.f16", "000001.f16", "000002.f16", "notes.txt"):
+        (tmp_path / name).touch()
+
+    remove_strays(tmp_path, [Shard(1, 0)])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000001.f16", "notes.txt"]
 
 
 def test_no_rows_touch_no_file(tmp_path: Path) -> None:
