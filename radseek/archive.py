@@ -20,6 +20,7 @@ from imaging.rules import View
 from indexer.again import Wanted
 from indexer.engine import Engine
 from indexer.pipeline import Job, index, index_again
+from indexer.removing import remove
 from indexer.report import Progress, Report
 from indexer.vanishing import Missing
 from radseek.engines import KeptEngine, local_engine
@@ -31,6 +32,7 @@ from storage.editions import Editions
 from storage.layout import check_exists, collection_exists, collection_folder, collection_names
 from storage.pointer import Stamp, stamp_of
 from storage.reader import CollectionInfo, CollectionReader
+from storage.selection import Selection
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
@@ -130,6 +132,15 @@ class Archive:
         with self._job(progress, stopped) as job:
             report = index_again(wanted, job)
         return replace(report, conflicts=self.reader().conflicts())
+
+    def remove(self, selection: Selection, stopped: Callable[[], bool]) -> int:
+        """Take files out of the collection, never off the disk, and give their number.
+
+        Raises UnknownName without a collection.
+        """
+        check_exists(self.settings.home, self.settings.collection)
+        with self._job(lambda _: None, stopped) as job:
+            return remove(job.writer, selection, stopped)
 
     @contextmanager
     def one_engine(self) -> Iterator[None]:

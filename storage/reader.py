@@ -25,6 +25,7 @@ from storage.database import open_for_reading, storage_errors
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
 from storage.relations import Link
+from storage.selection import Selection, how_many
 from storage.snapshot import Snapshot
 from storage.thumbnails import ThumbnailReader
 from storage.timeline import Moment, Timeline
@@ -120,6 +121,11 @@ class CollectionReader:
         """The files without a picture, by location; of one code, or under an absolute path."""
         with self._catalog.reading() as connection:
             return accounts.catalogued(connection, code, under)
+
+    def how_many(self, selection: Selection) -> int:
+        """The number of files that are selected."""
+        with self._catalog.reading() as connection:
+            return how_many(connection, selection)
 
     def series(self, series_uid: str) -> list[SeriesImage]:
         """The images of a series in order, also those that are not embedded; localizers last."""

@@ -30,6 +30,7 @@ from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
+from storage.selection import Selection, some
 from storage.shards import (
     allot,
     append_rows,
@@ -131,6 +132,11 @@ class CollectionWriter:
     def visits(self) -> AbstractContextManager[Visits]:
         """The account of a run over this collection, on disk beside it, gone at its end."""
         return open_visits(self._layout.root / VISITS, self._layout.catalog, self._name)
+
+    def some(self, selection: Selection, most: int) -> list[Location]:
+        """So many of the selected files at most."""
+        with self._catalog.reading() as connection:
+            return some(connection, selection, most)
 
     def pending_slices(self) -> Iterator[list[Slice]]:
         """All slices of each series that has a pending one, one series after the other.

@@ -16,6 +16,7 @@ from radseek.cli import (
     indexing,
     page,
     reindexing,
+    removing,
     rendering,
     samples,
     searching,
@@ -62,6 +63,7 @@ def root(
 
 app.command("index")(indexing.index)
 app.command("retry")(indexing.retry)
+app.command("remove")(removing.remove)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
