@@ -9,7 +9,7 @@ from os.path import lexists
 from time import sleep
 from typing import Final
 
-from core.errors import CollectionLocked, InvalidRequest
+from core.errors import CollectionCorrupt, CollectionLocked, InvalidRequest
 from core.types import EncoderCard, Location
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
@@ -41,7 +41,7 @@ class Reindexed:
     switched: bool
     stopped: bool
     reports: Sequence[Report]  # of the long run, and of those that caught up
-    missing: Mapping[str, int]  # files whose pictures are lost, by the reason's code
+    missing: Mapping[str, int]  # files whose pictures are lost, by the reason; none when stopped
     with_pictures: int  # files of the served edition
     skipped: int  # files of the edition that could not be read
 
@@ -88,11 +88,10 @@ def reindex(
         wish = _wish(settings, _example(settings, editions, served))
         edition, first_id = _edition_for(wish.binding, editions, served), editions.first_id()
         log.info("reindexing edition=%d files=%d", edition.number, editions.info(served).files)
+        name = f"{settings.collection}, edition {edition.number}"  # in messages
         with (
-            CollectionWriter.open_edition(
-                edition.layout, settings.collection, wish.binding, first_id
-            ) as writer,
-            Difference(edition.layout, served.layout, settings.collection) as difference,
+            CollectionWriter.open_edition(edition.layout, name, wish.binding, first_id) as writer,
+            Difference(edition.layout, served.layout, name) as difference,
         ):
             start = partial(
                 local_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
@@ -126,6 +125,8 @@ class _Making:
         self._catch_up()
         if not self._job.stopped():
             self._catch_up()  # so that little is left for when nobody else may write
+        if not self._job.stopped():
+            self._build_index()
         with ExitStack() as held:
             if not self._job.stopped() and self._hold_served(held):
                 return self._finish(switch_anyway)
@@ -152,6 +153,17 @@ class _Making:
         there = (path for path in self._difference.to_read() if lexists(path))
         self._reports.append(index_found((find(Location(path)) for path in there), self._job))
 
+    def _build_index(self) -> None:
+        """Make the index of the edition, by which each of its rows is looked at."""
+        try:
+            self._job.writer.rebuild_index()
+        except CollectionCorrupt as error:
+            way = "--prune" if self._edition.is_complete else "--discard"
+            raise CollectionCorrupt(
+                f"The edition {self._edition.number}, which is not served, is damaged. Delete it "
+                f"with `radseek reindex {way}` and make it again."
+            ) from error
+
     def _hold_served(self, held: ExitStack) -> bool:
         """Wait until nobody writes to the served edition, and keep it so; False when stopped."""
         lock = self._served.layout.lock
@@ -166,12 +178,13 @@ class _Making:
         return False
 
     def _result(self, *, switched: bool) -> Reindexed:
+        stopped = self._job.stopped() and not switched
         return Reindexed(
             edition=self._edition.number,
             switched=switched,
-            stopped=self._job.stopped() and not switched,
+            stopped=stopped,
             reports=tuple(self._reports),
-            missing=self._difference.missing(),
+            missing={} if stopped else self._difference.missing(),
             with_pictures=self._difference.with_pictures(),
             skipped=self._difference.skipped(),
         )

@@ -28,7 +28,7 @@ from storage.locations import location_of
 from storage.schema import files, instances
 
 PART: Final = 5_000  # rows of one look; between looks both catalogs may change
-GONE: Final = "gone"  # what is said of a file that the other edition does not know
+NOT_READ: Final = "not-read"  # the code of a file that the edition does not know
 
 _served = MetaData(schema="served")
 _served_files = files.to_metadata(_served)
@@ -78,7 +78,7 @@ _with_ours = _with_instances.outerjoin(
     _ours,
     and_(_ours.c.path == _theirs.c.path, _ours.c.member == _theirs.c.member),
 ).outerjoin(_our_instances, _ours.c.instance_id == _our_instances.c.id)
-_code = func.coalesce(_ours.c.skip_code, _our_instances.c.code, GONE)
+_code = func.coalesce(_ours.c.skip_code, _our_instances.c.code, NOT_READ)
 _they_have_pictures = _their_instances.c.state == FileState.EMBEDDED.value
 _we_have_none = or_(
     _our_instances.c.id.is_(None),

@@ -167,6 +167,7 @@ def test_a_stopped_run_serves_the_old_edition_and_goes_on_where_it_was(tmp_path,
         lambda: any(progress.embedded for progress in seen),
     )
     assert (stopped.switched, stopped.stopped, stopped.exit_code) == (False, True, 130)
+    assert stopped.missing == {}
     served, beside = editions_of(settings(tmp_path))
     assert (served.number, served.binding.card.name) == (1, "colour")
     assert (beside.number, beside.is_complete, beside.binding.card.name) == (2, False, "other")
@@ -178,6 +179,8 @@ def test_a_stopped_run_serves_the_old_edition_and_goes_on_where_it_was(tmp_path,
     done = make(tmp_path)  # without a wish it goes on
 
     assert (done.edition, done.switched) == (2, True)
+    with CollectionReader.open(tmp_path / "home", "default") as reader:
+        assert (reader.info().index_kind, reader.info().index_rows) == ("flat", 4)
     first, *_ = done.reports
     assert first.progress.files < served.files
     assert names(tmp_path) == ALL
@@ -218,13 +221,13 @@ def test_it_does_not_switch_by_itself_when_pictures_are_lost(tmp_path, archive):
     refused = make(tmp_path, encoder="other")
 
     assert (refused.switched, refused.lacks_too_much, refused.exit_code) == (False, True, 1)
-    assert refused.missing == {"gone": 1, "corrupt": 1}
+    assert refused.missing == {"not-read": 1, "corrupt": 1}
     assert refused.with_pictures == 4
     assert best(tmp_path, "red") == "red.png"
 
     agreed = make(tmp_path, anyway=True)
 
-    assert (agreed.switched, agreed.missing) == (True, {"gone": 1, "corrupt": 1})
+    assert (agreed.switched, agreed.missing) == (True, {"not-read": 1, "corrupt": 1})
     assert names(tmp_path) == ["blue.png", "grey.png"]
 
 
@@ -426,7 +429,7 @@ def test_an_older_collection_is_brought_up_to_date_by_indexing(tmp_path, old_col
 def test_an_older_collection_has_a_way_to_todays_rendering(tmp_path, old_collection):
     """Its files are of an invented folder, so that nothing of them is there."""
     refused = make(tmp_path)
-    assert (refused.switched, refused.missing) == (False, {"gone": 4})
+    assert (refused.switched, refused.missing) == (False, {"not-read": 4})
 
     assert make(tmp_path, anyway=True).switched
 
@@ -471,3 +474,19 @@ def test_a_damaged_edition_beside_can_be_discarded(tmp_path, archive):
     assert remove_other(settings(tmp_path), complete=False) == 2
 
     assert editions_of(settings(tmp_path))[1] is None
+
+
+def test_an_edition_with_a_damaged_row_is_not_served(tmp_path, archive):
+    index(tmp_path, archive, encoder="colour")
+    (archive / "red.png").rename(tmp_path / "red.png")
+    assert not make(tmp_path, encoder="other").switched
+    (tmp_path / "red.png").rename(archive / "red.png")
+    root = layout_of(tmp_path / "home", "default").root / "editions" / "0002"
+    shard = root / "shards" / "000000.f16"
+    shard.write_bytes(b"\x00\x3c" + shard.read_bytes()[2:])
+
+    with pytest.raises(CollectionCorrupt, match=r"edition 2, .* --discard"):
+        make(tmp_path)
+
+    assert editions_of(settings(tmp_path))[0].number == 1
+    assert best(tmp_path, "red") == "red.png"

@@ -62,16 +62,16 @@ def test_people_read_it_in_lines(archive, command):
 
     code, out, err = command("reindex", "--encoder", "other")
     assert code == 1
-    assert "  missing          1  gone\n" in out
+    assert "  missing          1  not-read\n" in out
     assert "Edition 2 is not served: 1 of 3 files with pictures have none in it" in out
     _, status, _ = command("status")
     assert "edition 2: other 1, voi-2; 2 of 3 files so far" in status
 
     code, out, _ = command("reindex", "--missing")
-    assert (code, out) == (0, f"gone               {archive / 'a.png'}\n")
+    assert (code, out) == (0, f"not-read           {archive / 'a.png'}\n")
     assert answer(command, "reindex", "--missing") == (
         0,
-        [{"path": str(archive / "a.png"), "member": "", "code": "gone"}],
+        [{"path": str(archive / "a.png"), "member": "", "code": "not-read"}],
     )
 
     code, out, err = command("reindex", "--switch-anyway")

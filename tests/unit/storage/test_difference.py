@@ -140,10 +140,10 @@ def test_missing_is_what_had_pictures_and_has_none(tmp_path: Path) -> None:
     )
 
     with differ(tmp_path, served, edition) as found:
-        assert found.missing() == {"corrupt": 1, "gone": 1, "not-a-picture": 1}
+        assert found.missing() == {"corrupt": 1, "not-a-picture": 1, "not-read": 1}
         assert list(found.missing_files()) == [
             (at("bad"), "corrupt"),
-            (at("gone"), "gone"),
+            (at("gone"), "not-read"),
             (at("odd"), "not-a-picture"),
         ]
         assert found.with_pictures() == 6
