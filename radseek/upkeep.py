@@ -1,17 +1,24 @@
 """The care of a collection: check it, make its caches anew, save it."""
 
+from functools import partial
 from pathlib import Path
 
-from core.errors import InvalidRequest, UnknownName
+from core.errors import InvalidRequest
+from core.types import Pixels
+from imaging.frames import FramePolicy
+from imaging.profiles import profile_of
 from imaging.thumbnail import is_thumbnail
+from imaging.workers import DecodePool
+from indexer.thumbnails import Remade, remake_thumbnails
 from radseek import __version__
 from radseek.settings import Settings
+from radseek.viewing import rules_of
 from storage.backup import Backup, back_up
 from storage.compaction import Compacted
-from storage.layout import Layout, collection_exists, collection_names, layout_of
+from storage.layout import Layout, check_exists, layout_of
 from storage.reader import CollectionReader
 from storage.verify import Examination, Verified, verify
-from storage.verify_findings import Depth, Show
+from storage.verify_findings import CheckProgress, Depth, Show
 from storage.writer import CollectionWriter
 
 
@@ -46,6 +53,23 @@ def rebuild_collection(settings: Settings, show: Show) -> Verified:
     return verify_collection(settings, Depth.USUAL, show)
 
 
+def rebuild_thumbnails(settings: Settings, show: Show) -> Remade:
+    """Make missing thumbnails from the files, rendered as the collection is.
+
+    Raises UnknownName, CollectionLocked, CardMismatch for a rendering that is not here,
+    DecodersUnavailable, and StorageError.
+    """
+    with CollectionReader.open(settings.home, settings.collection) as reader:
+        profile, slices = profile_of(reader.rendering), reader.slices_per_series
+    rules = rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices))
+    bounds = (settings.decode_seconds, settings.worker_memory)
+    with (
+        _writer(settings) as writer,
+        DecodePool(_for_nobody, settings.workers, rules, *bounds) as pool,
+    ):
+        return remake_thumbnails(writer, pool.run, is_thumbnail, partial(_show_made, show))
+
+
 def compact_collection(settings: Settings, share: float) -> Compacted:
     """Write anew the shards of whose embeddings more than a share has ended.
 
@@ -63,9 +87,16 @@ def _writer(settings: Settings) -> CollectionWriter:
     return CollectionWriter.open(settings.home, settings.collection, *binding)
 
 
+def _for_nobody(pixels: Pixels) -> Pixels:
+    """What is prepared where no encoder waits: next to nothing."""
+    return pixels[:1, :1].copy()
+
+
+def _show_made(show: Show, remade: Remade) -> None:
+    show(CheckProgress("thumbnails", remade.made, remade.made + remade.left))
+
+
 def _layout(settings: Settings) -> Layout:
     """Where the collection lies. Raises UnknownName when there is none."""
-    if not collection_exists(settings.home, settings.collection):
-        known = ", ".join(collection_names(settings.home)) or "none yet"
-        raise UnknownName(f"There is no collection {settings.collection!r}. Known: {known}.")
+    check_exists(settings.home, settings.collection)
     return layout_of(settings.home, settings.collection)

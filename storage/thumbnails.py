@@ -1,9 +1,10 @@
 """The thumbnails by picture id: a cache of what decoding the files again would give."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 from sqlalchemy import (
     Column,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from core.types import Ids
 from storage.database import MOST_VALUES, open_for_reading, open_for_writing
 from storage.statements import Statement, given
 
@@ -39,6 +41,7 @@ _next_ids = (
     .order_by(_thumbnails.c.picture_id)
     .limit(MOST_VALUES)
 )
+_every = select(_thumbnails.c.picture_id, _thumbnails.c.webp).order_by(_thumbnails.c.picture_id)
 _remove = delete(_thumbnails).where(_thumbnails.c.picture_id == bindparam("picture_id"))
 _get = select(_thumbnails.c.webp).where(_thumbnails.c.picture_id == bindparam("picture_id"))
 _new = given("picture_id", "webp")
@@ -54,6 +57,7 @@ class ThumbnailWriter:
 
     def __init__(self, path: Path) -> None:
         """Open the cache; one that is damaged is thrown away, and that is logged."""
+        self._path = path
         self._engine = open_for_writing(path, PAGE_BYTES)
         try:
             _metadata.create_all(self._engine)
@@ -61,16 +65,31 @@ class ThumbnailWriter:
             self._engine.dispose()
             raise
         except DatabaseError:
-            log.warning("thumbnails are damaged and begun anew path=%s", path)
-            self._engine.dispose()
-            path.unlink()
-            _metadata.create_all(self._engine)
+            self._begin_anew()
 
     def put(self, first_id: int, thumbnails: Sequence[bytes]) -> None:
         """Keep the thumbnails of consecutive ids, durably."""
         if thumbnails:
             with self._engine.begin() as connection:
                 _PUT.run(connection, list(enumerate(thumbnails, first_id)))
+
+    def replace(self, thumbnails: Mapping[int, bytes]) -> None:
+        """Keep thumbnails by id, durably, in place of what is there."""
+        if thumbnails:
+            with self._engine.begin() as connection:
+                _PUT.run(connection, list(thumbnails.items()))
+
+    def shown(self, is_picture: Callable[[bytes], bool]) -> Ids:
+        """The ids of all thumbnails that are pictures; damaged ones are thrown away (logged)."""
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(_every)
+                return np.array([i for i, webp in rows if is_picture(webp)], dtype=np.int64)
+        except OperationalError:
+            raise
+        except DatabaseError:
+            self._begin_anew()
+            return np.empty(0, dtype=np.int64)
 
     def keep_only(self, living: Callable[[Sequence[int]], Collection[int]]) -> int:
         """Remove those of pictures that `living` does not find among ids; returns their number."""
@@ -83,6 +102,13 @@ class ThumbnailWriter:
                     connection.execute(_remove, gone)
             removed, after = removed + len(gone), ids[-1]
         return removed
+
+    def _begin_anew(self) -> None:
+        log.warning("thumbnails are damaged and begun anew path=%s", self._path)
+        self._engine.dispose()
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        _metadata.create_all(self._engine)
 
     def _ids(self, after: int) -> Sequence[int]:
         with self._engine.connect() as connection:

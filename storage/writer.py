@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -24,6 +24,7 @@ from storage.database import end_unfinished, open_for_writing, storage_errors
 from storage.durable import sync_folder
 from storage.held import Held, held
 from storage.index_cache import discard_newer, rebuild, serves
+from storage.lacking import Lacking, lacking
 from storage.layout import Layout
 from storage.locations import key_of
 from storage.lock import WriterLock, lock_served
@@ -186,6 +187,16 @@ class CollectionWriter:
         """Make the index anew from the shards. Raises CollectionCorrupt when a row is damaged."""
         with storage_errors(self._name):
             rebuild(self._layout.index, self._card, self._catalog, self._layout.shards)
+
+    def lacking_thumbnails(self, is_picture: Callable[[bytes], bool]) -> Iterator[list[Lacking]]:
+        """The files of pictures without a thumbnail that is one, part by part."""
+        with self._catalog.reading() as connection:
+            yield from lacking(connection, self._thumbnails.shown(is_picture))
+
+    def put_thumbnails(self, thumbnails: Mapping[int, bytes]) -> None:
+        """Keep thumbnails by the ids of their pictures."""
+        with storage_errors(self._name):
+            self._thumbnails.replace(thumbnails)
 
     def compact(self, share: float = DEAD_SHARE) -> Compacted:
         """Write anew the shards of whose rows more than `share` has ended, without these.

@@ -48,8 +48,14 @@ def verify(
     raise typer.Exit(0 if verified.is_sound else 1)
 
 
+_LEFT = "their files are gone, have changed, or cannot be read now"
+
+
 def rebuild(
     ctx: typer.Context,
+    thumbnails: Annotated[
+        bool, typer.Option("--thumbnails", help="Make missing thumbnails from the files, too.")
+    ] = False,
     home: HomeOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -58,12 +64,15 @@ def rebuild(
 
     Exit code 0: nothing is wrong now. 1: something still is.
     """
-    from radseek.upkeep import rebuild_collection
+    from radseek.upkeep import rebuild_collection, rebuild_thumbnails
 
     settings = settings_of(ctx, home, collection)
-    say(f"radseek: making the index of {settings.collection!r} anew")
+    say(f"radseek: making the caches of {settings.collection!r} anew")
     with _bar() as show:
+        remade = rebuild_thumbnails(settings, show) if thumbnails else None
         verified = rebuild_collection(settings, show)
+    if remade is not None:
+        say(f"radseek: {remade.made} thumbnails made, {remade.left} left: {_LEFT}")
     _put_verified(verified, as_json)
     raise typer.Exit(0 if verified.is_sound else 1)
 

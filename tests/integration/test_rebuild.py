@@ -1,6 +1,8 @@
 """After a rebuild a collection whose caches were wrong is sound."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,60 @@ def test_damage_is_not_mended_by_a_rebuild(command, root: Path) -> None:
     path = shard_path(root / "shards", 0)
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
     assert command("rebuild")[0] == 1
+
+
+def shown(root: Path) -> dict[int, bytes]:
+    with closing(sqlite3.connect(root / "thumbnails.sqlite")) as connection:
+        return dict(connection.execute("SELECT picture_id, webp FROM thumbnails"))
+
+
+def test_missing_and_broken_thumbnails_are_made_again(command, root: Path) -> None:
+    before = shown(root)
+    with closing(sqlite3.connect(root / "thumbnails.sqlite")) as connection:
+        connection.execute("DELETE FROM thumbnails WHERE picture_id = 1")
+        connection.execute("UPDATE thumbnails SET webp = x'00' WHERE picture_id = 3")
+        connection.commit()
+    assert command("verify")[0] == 1
+
+    code, _, err = command("rebuild", "--thumbnails")
+
+    assert (code, "2 thumbnails made, 0 left" in err) == (0, True)
+    assert shown(root) == before
+    assert command("verify", "--full")[0] == 0
+
+
+def test_damaged_thumbnails_are_made_again(command, root: Path) -> None:
+    before = shown(root)
+    (root / "thumbnails.sqlite").write_bytes(b"no database" * 999)
+    assert command("rebuild", "--thumbnails")[0] == 0
+    assert shown(root) == before
+
+
+def test_the_frames_of_a_volume_get_their_own_thumbnails_again(command, tmp_path: Path) -> None:
+    folder = tmp_path / "clip"
+    folder.mkdir()
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "lime", "blue")]
+    frames[0].save(folder / "clip.tiff", save_all=True, append_images=frames[1:])
+    assert command("index", folder)[0] == 0
+    root = tmp_path / "home/collections/default"
+    before = shown(root)
+    assert len(set(before.values())) == 3
+    (root / "thumbnails.sqlite").unlink()
+    assert command("rebuild", "--thumbnails")[0] == 0
+    assert shown(root) == before
+
+
+def test_a_file_that_is_gone_or_has_changed_gives_no_thumbnail(
+    command, root: Path, tmp_path: Path
+) -> None:
+    before = shown(root)
+    for suffix in ("", "-wal", "-shm"):
+        (root / f"thumbnails.sqlite{suffix}").unlink(missing_ok=True)
+    (tmp_path / "blue.png").unlink()
+    Image.new("RGB", (8, 8), "black").save(tmp_path / "green.png")
+
+    code, out, err = command("rebuild", "--thumbnails", "--json")
+
+    assert (code, "1 thumbnails made, 2 left" in err) == (1, True)
+    assert shown(root) == {3: before[3]}  # red.png comes last
+    assert [finding["code"] for finding in json.loads(out)["findings"]] == ["thumbnails-missing"]
