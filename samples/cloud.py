@@ -135,29 +135,40 @@ def deposit(points: Points, amounts: Amounts, grid: Grid, beam: int | None = Non
 
     Along the array axis `beam`, which has one position, all of it falls there: a projection.
     """
-    shares: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = [
-        (np.zeros(len(points), np.int64), amounts)
-    ]
+    first = np.zeros(len(points), np.intp)
+    shares = [(0, amounts)]  # how far after the first voxel, and how much
     for number, axis in enumerate((grid.z, grid.y, grid.x)):
         if number != beam:
-            shares = _split(shares, axis, points[:, 2 - number])
-    total = np.zeros(int(np.prod(grid.shape)))
-    for index, share in shares:
-        total += np.bincount(index, share, minlength=total.size)
-    return total.reshape(grid.shape).astype(np.float32)
+            place, above = _between_voxels(points[:, 2 - number], axis)
+            wide = axis.count + 2 * MARGIN
+            first = first * wide + place
+            shares = [
+                (after * wide + step, share * part)
+                for after, share in shares
+                for step, part in ((0, 1 - above), (1, above))
+            ]
+    return _summed(
+        first, shares, [1 if n == beam else c + 2 * MARGIN for n, c in enumerate(grid.shape)], beam
+    )
 
 
-def _split(
-    shares: list[tuple[NDArray[np.int64], NDArray[np.float32]]], axis: Axis, values: Points
-) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Each share divided between the position below and the one above; none beyond the ends."""
-    at = (values - np.float32(axis.start)) / np.float32(axis.step)
-    knot = np.floor(at)
-    above = at - knot
-    first = knot.astype(np.int64)
-    split = []
-    for place, part in ((first, 1 - above), (first + 1, above)):
-        inside = (place >= 0) & (place < axis.count)
-        kept, here = np.where(inside, part, np.float32(0)), np.clip(place, 0, axis.count - 1)
-        split += [(index * axis.count + here, share * kept) for index, share in shares]
-    return split
+MARGIN = 2  # voxels around a grid for what falls beside it
+
+
+def _between_voxels(values: Field, axis: Axis) -> tuple[NDArray[np.intp], Field]:
+    """The position below each value, counted from the margin, and the share of the one above."""
+    at = (values - np.float32(axis.start)) * np.float32(1 / axis.step)
+    below = np.floor(at)
+    return below.clip(-MARGIN, axis.count).astype(np.intp) + MARGIN, at - below
+
+
+def _summed(
+    first: NDArray[np.intp], shares: list[tuple[int, Amounts]], shape: list[int], beam: int | None
+) -> Field:
+    """All shares added up, without the margin."""
+    size = int(np.prod(shape))
+    total = np.zeros(size)
+    for after, share in shares:
+        total[after:] += np.bincount(first, share, minlength=size)[: size - after]
+    kept = tuple(slice(None) if number == beam else slice(MARGIN, -MARGIN) for number in range(3))
+    return total.reshape(shape)[kept].astype(np.float32)

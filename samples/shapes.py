@@ -63,11 +63,22 @@ class Ellipsoid:
         """(|p / radii| - 1) times the smallest radius: exact at the surface."""
         left, back, up = map(float, self.centre)  # NumPy's own would make it double precision
         x, y, z = x - left, y - back, z - up
+        a, b, c = map(float, self.radii)
+        if self.power == 2.0:
+            return (np.sqrt(self._square(x, y, z)) - 1) * min(a, b, c)
         if self.turn is not UPRIGHT:
             x, y, z = (_dot(row, x, y, z) for row in self.turn)
-        a, b, c = map(float, self.radii)
         far = _sum_of_powers((x / a, y / b, z / c), self.power)
         return (far - 1) * min(a, b, c)
+
+    def _square(self, x: Field, y: Field, z: Field) -> Field:
+        """|p / radii| squared: a quadratic form, with as much as can be of it in a plane."""
+        turn = np.array(self.turn) / np.array(self.radii)[:, None]
+        (xx, xy, xz), (_, yy, yz), (_, _, zz) = (turn.T @ turn).tolist()
+        square: Field = (2 * xz * x + 2 * yz * y) * z
+        square += xx * x * x + (2 * xy * x + yy * y) * y
+        square += zz * z * z
+        return np.maximum(square, 0, out=square)
 
     def grown(self, by: float) -> "Ellipsoid":
         """The same with every radius longer by so many mm."""
@@ -81,8 +92,6 @@ def _dot(row: Point, x: Field, y: Field, z: Field) -> Field:
 
 
 def _sum_of_powers(parts: tuple[Field, ...], power: float) -> Field:
-    if power == 2.0:
-        return np.sqrt(sum(part * part for part in parts))
     if power == 4.0:
         squares = [part * part for part in parts]
         return np.sqrt(np.sqrt(sum(square * square for square in squares)))
@@ -361,9 +370,9 @@ def _halved(shape: Shape, x: Field, y: Field, z: Field, times: int) -> Field:
         return np.broadcast_to(shape.distance(x, y, z), (z.size, y.size, x.size))
     fewer_x, fewer_y = _every_second(x, 2), _every_second(y, 1)
     coarse = _halved(shape, fewer_x, fewer_y, z, times - 1)
-    if fewer_y is not y:
-        coarse = _between(coarse, y.size, 1)
-    return coarse if fewer_x is x else _between(coarse, x.size, 2)
+    if fewer_x is not x:
+        coarse = _between(coarse, x.size, 2)
+    return coarse if fewer_y is y else _between(coarse, y.size, 1)
 
 
 def _every_second(axis: Field, number: int) -> Field:

@@ -20,9 +20,10 @@ class Grain:
 
     def at(self, grid: Grid, window: Window) -> Field:
         """The values of a block of the grid, (z, y, x)."""
-        field = self._knots
-        for axis, part, number in zip((grid.z, grid.y, grid.x), window, range(3), strict=True):
-            field = _between_knots(field, axis.positions()[part] / np.float32(self._scale), number)
+        field, axes = self._knots, (grid.z, grid.y, grid.x)
+        for number in (0, 2, 1):  # the last and largest step copies whole rows
+            at = axes[number].positions()[window[number]] / np.float32(self._scale)
+            field = _between_knots(field, at, number)
         return field
 
 

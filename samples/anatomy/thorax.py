@@ -555,7 +555,7 @@ def rib_bone(build: Build, path: NDArray[np.float32], number: int, side: float) 
     joint = (side * 17.0, -84.0, max(78.0 - 17.5 * (number - 1), -52.0))
     end = path[-1]
     middle = (end + vector(joint)) / 2 + vector([0, -4, -9 if number > 4 else 0])
-    gristle = tube([end, middle, np.array(joint) * build.scale], [5.5, 5, 4.5], RIB, pieces=6)
+    gristle = tube([end, middle, np.array(joint) * build.scale], [5.5, 5, 4.5], RIB, pieces=4)
     return [*parts, Part(Tissue.CARTILAGE, gristle, BONES - 1)]
 
 
