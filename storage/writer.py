@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -72,7 +72,7 @@ class CollectionWriter:
         self._catalog = Catalog(engine, name)
         self._thumbnails = thumbnails
         self._opened = opened
-        self._is_certain = True  # whether the last batch is known to be there, or not to be
+        self._is_certain = True  # whether the last change is known to be there, or not to be
 
     @classmethod
     def open(
@@ -175,7 +175,9 @@ class CollectionWriter:
             with self._catalog.reading() as connection:
                 before = held(connection, contents(batch))
             resolved = resolve(batch, {sha256: each.state for sha256, each in before.items()})
-            self._commit(resolved, before, _stacked(resolved.embedded, self._card.dim))
+            rows = _stacked(resolved.embedded, self._card.dim)
+            with self._change():
+                self._commit(resolved, before, rows)
 
     def refresh_index(self) -> None:
         """Make the index anew when it is missing, damaged, or too much has come or ended since."""
@@ -208,7 +210,8 @@ class CollectionWriter:
         with storage_errors(self._name):
             worn = worn_shards(self._catalog, share)
             shards, dim = self._layout.shards, self._card.dim
-            compacted = compact(self._engine, self._catalog, shards, dim, worn)
+            with self._change():
+                compacted = compact(self._engine, self._catalog, shards, dim, worn)
             self._thumbnails.keep_only(self._catalog.groups)
             return compacted
 
@@ -240,10 +243,16 @@ class CollectionWriter:
     ) -> None:
         self.close()
 
-    def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        """Write rows only when it is certain that the last change is there, or never will be."""
         if not self._is_certain:
             end_unfinished(self._engine)
         self._is_certain = False
+        yield
+        self._is_certain = True
+
+    def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
         state, shards = self._catalog.state(), self._catalog.shards()
         last, half = (shards[-1] if shards else None), to_half(rows)
         thumbnails = [picture.thumbnail for file in batch.embedded for picture in file.pictures]
@@ -263,7 +272,6 @@ class CollectionWriter:
                 flushed=lambda: _wait_for(flushes),
             )
             commit_batch(self._engine, batch, before, placed)
-        self._is_certain = True
 
 
 def _wait_for(flushes: Iterable[Future[Any]]) -> None:

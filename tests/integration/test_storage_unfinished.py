@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from core.errors import StorageError
 from storage.batch import Batch
 from storage.layout import layout_of
 from storage.reader import CollectionReader
@@ -61,4 +64,34 @@ def test_a_batch_whose_writer_died_unheard_stays_away_once_it_was_not_there(tmp_
             at("first"),
             at("next"),
         ]
+    assert breaches(tmp_path) == {}
+
+
+def test_a_failed_change_is_ended_before_rows_are_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The shard of a batch that may still come true is not to be written over."""
+    steps: list[str] = []
+
+    def fails(*_: object) -> None:
+        steps.append("batch")
+        raise OSError(28, "No space left on device")
+
+    with open_writer(tmp_path) as writer:
+        writer.commit(Batch([embedded("a", random_rows(2)), embedded("b", random_rows(1))]))
+        writer.commit(Batch(gone=[at("b")]))
+        with monkeypatch.context() as patched:
+            patched.setattr("storage.writer.commit_batch", fails)
+            with pytest.raises(StorageError):
+                writer.commit(Batch([embedded("c", random_rows(1))]))
+        with monkeypatch.context() as patched:
+            patched.setattr("storage.writer.end_unfinished", lambda _: steps.append("end"))
+            patched.setattr("storage.writer.compact", fails)
+            with pytest.raises(StorageError):
+                writer.compact(share=0)
+            patched.setattr("storage.writer.commit_batch", fails)
+            with pytest.raises(StorageError):
+                writer.commit(Batch([embedded("c", random_rows(1))]))
+
+    assert steps == ["batch", "end", "batch", "end", "batch"]
     assert breaches(tmp_path) == {}
