@@ -65,7 +65,8 @@ class Ellipsoid:
         x, y, z = x - left, y - back, z - up
         a, b, c = map(float, self.radii)
         if self.power == 2.0:
-            return (np.sqrt(self._square(x, y, z)) - 1) * min(a, b, c)
+            round_one: Field = np.sqrt(self._square(x, y, z))
+            return (round_one - 1) * min(a, b, c)
         if self.turn is not UPRIGHT:
             x, y, z = (_dot(row, x, y, z) for row in self.turn)
         far = _sum_of_powers((x / a, y / b, z / c), self.power)
@@ -78,7 +79,8 @@ class Ellipsoid:
         square: Field = (2 * xz * x + 2 * yz * y) * z
         square += xx * x * x + (2 * xy * x + yy * y) * y
         square += zz * z * z
-        return np.maximum(square, 0, out=square)
+        np.maximum(square, 0, out=square)  # as rounding may leave a little less
+        return square
 
     def grown(self, by: float) -> "Ellipsoid":
         """The same with every radius longer by so many mm."""
