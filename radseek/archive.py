@@ -24,6 +24,7 @@ from indexer.removing import remove
 from indexer.report import Progress, Report
 from indexer.vanishing import Missing
 from radseek.engines import KeptEngine, local_engine
+from radseek.reindexing import remove_from_other
 from radseek.settings import Settings
 from radseek.viewing import Viewer
 from search.query import ImageQuery
@@ -140,7 +141,9 @@ class Archive:
         """
         check_exists(self.settings.home, self.settings.collection)
         with self._job(lambda _: None, stopped) as job:
-            return remove(job.writer, selection, stopped)
+            removed = remove(job.writer, selection, stopped)
+        remove_from_other(self.settings, selection, stopped)
+        return removed
 
     @contextmanager
     def one_engine(self) -> Iterator[None]:

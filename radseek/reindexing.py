@@ -17,6 +17,7 @@ from encoders.registry import load_encoder
 from imaging.profiles import PROFILES, Profile, profile_of
 from indexer.pipeline import Job, index_found
 from indexer.plan import find
+from indexer.removing import remove
 from indexer.report import ExitCode, Progress, Report
 from radseek.engines import local_engine
 from radseek.settings import Settings
@@ -25,6 +26,7 @@ from storage.binding import Binding
 from storage.difference import Difference
 from storage.editions import Edition, EditionInfo, Editions
 from storage.layout import check_exists
+from storage.selection import Selection
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
@@ -136,7 +138,9 @@ class _Making:
         """The end of it, while nobody can write to the served edition."""
         self._catch_up()
         for places in self._difference.too_much():
-            self._job.writer.commit(Batch(gone=places))
+            # Their archives go, too: the next run of `radseek index` lists them again.
+            archives = {Location(place.path) for place in places if place.member}
+            self._job.writer.commit(Batch(gone=[*places, *sorted(archives.difference(places))]))
         self._job.writer.refresh_index()
         result = self._result(switched=False)
         if result.stopped or (result.lacks_too_much and not switch_anyway):
@@ -211,6 +215,23 @@ def remove_other(settings: Settings, *, complete: bool) -> int:
         edition = _beside(editions, complete)
         editions.remove(edition)
         return edition.number
+
+
+def remove_from_other(
+    settings: Settings, selection: Selection, stopped: Callable[[], bool]
+) -> None:
+    """Take files out of the edition that was served before: going back must not bring them back.
+
+    One that is being made loses them before it is served. Raises CollectionLocked.
+    """
+    editions = Editions(settings.home, settings.collection)
+    edition = editions.beside()
+    if edition is None or not edition.is_complete:
+        return
+    binding, first_id = editions.info(edition).binding, editions.first_id()
+    name = f"{settings.collection}, edition {edition.number}"
+    with CollectionWriter.open_edition(edition.layout, name, binding, first_id) as writer:
+        remove(writer, selection, stopped)
 
 
 def missing_files(settings: Settings) -> list[tuple[Location, str]]:

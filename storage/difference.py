@@ -54,13 +54,16 @@ _to_read = (
     .order_by(_theirs.c.path)
     .limit(PART)
 )
-_is_same_archive = exists().where(
-    _archives.c.path == _ours.c.path,
-    _archives.c.member == _NONE,
+# An archive without a row of its own was not read to its end, or lost members to `radseek remove`.
+_is_another_archive = exists().where(
     _their_archives.c.path == _ours.c.path,
     _their_archives.c.member == _NONE,
-    _their_archives.c.instance_id.is_not(None),
-    _their_archives.c.sha256 == _archives.c.sha256,
+    ~exists().where(
+        _archives.c.path == _ours.c.path,
+        _archives.c.member == _NONE,
+        _their_archives.c.instance_id.is_not(None),
+        _their_archives.c.sha256 == _archives.c.sha256,
+    ),
 )
 _path_is_known = exists().where(_theirs.c.path == _ours.c.path)
 _place_is_known = exists().where(_theirs.c.path == _ours.c.path, _theirs.c.member == _ours.c.member)
@@ -68,7 +71,7 @@ _too_much = (
     select(_ours.c.path, _ours.c.member)
     .where(
         tuple_(_ours.c.path, _ours.c.member) > tuple_(bindparam("path"), bindparam("member")),
-        or_(~_path_is_known, and_(_ours.c.member != _NONE, ~_place_is_known, _is_same_archive)),
+        or_(~_path_is_known, and_(_ours.c.member != _NONE, ~_place_is_known, ~_is_another_archive)),
     )
     .order_by(_ours.c.path, _ours.c.member)
     .limit(PART)

@@ -36,6 +36,7 @@ from storage.batch import Batch
 from storage.editions import IDS, Editions
 from storage.layout import layout_of
 from storage.reader import CollectionReader
+from storage.selection import Selection
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import CARD
 
@@ -324,14 +325,31 @@ def test_one_who_waits_can_be_stopped(tmp_path, archive, monkeypatch):
     assert names(tmp_path) == ALL
 
 
-def test_a_member_that_was_taken_out_does_not_come_back(tmp_path, archive):
+def test_what_was_taken_out_does_not_come_back_by_itself(tmp_path, archive):
+    """Not with a new edition, nor with the one before, but when its folder is indexed."""
+    with zipfile.ZipFile(archive / "more.zip", "a") as made:
+        paint(tmp_path / "pink.png", (200, 90, 90))
+        made.write(tmp_path / "pink.png", "pink.png")
     index(tmp_path, archive, encoder="colour")
+    remove(tmp_path, archive / "red.png")
+    more = Location(archive / "more.zip")
     with CollectionWriter.open(tmp_path / "home", "default", ColourEncoder.card, "voi-2") as writer:
-        take_out(writer, Location(archive / "more.zip", "grey.png"))
+        take_out(writer, replace(more, member="grey.png"), more)  # as by its study
 
     assert make(tmp_path, encoder="other").switched
 
-    assert names(tmp_path) == ["blue.png", "green.png", "red.png"]
+    assert names(tmp_path) == ["blue.png", "green.png", "pink.png"]
+    remove(tmp_path, archive / "blue.png")
+    serve_other(settings(tmp_path))
+    assert names(tmp_path) == ["green.png", "pink.png"]
+    serve_other(settings(tmp_path))
+    index(tmp_path, archive)
+    assert names(tmp_path) == sorted([*ALL, "pink.png"])
+
+
+def remove(tmp_path: Path, *paths: Path) -> None:
+    with open_archive(settings(tmp_path)) as opened:
+        opened.remove(Selection(under=paths), lambda: False)
 
 
 def test_a_long_series_is_sampled_as_asked(tmp_path):

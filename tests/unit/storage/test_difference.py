@@ -103,9 +103,12 @@ def test_all_is_found_whatever_the_size_of_a_part(tmp_path: Path, monkeypatch) -
 
 
 def test_what_the_served_edition_does_not_know_is_too_much(tmp_path: Path) -> None:
-    """A member goes only where both have read the same archive: one may know more kinds of them."""
+    """A member stays where the other archive was read: it may have other members."""
     served = Batch(
-        embedded=[*plain("same"), member("a.zip", "1"), member("other.zip", "1")],
+        embedded=[
+            *plain("same"),
+            *[member("a.zip", "1"), member("other.zip", "1"), member("half.zip", "1")],
+        ],
         catalogued=[archive("a.zip"), archive("other.zip", "before")],
         skipped=[skipped("b.zip")],
     )
@@ -115,13 +118,22 @@ def test_what_the_served_edition_does_not_know_is_too_much(tmp_path: Path) -> No
             *[member("a.zip", "1"), member("a.zip", "removed")],
             *[member("other.zip", "1"), member("other.zip", "more")],
             *[member("b.zip", "1"), member("gone.zip", "1")],
+            *[member("half.zip", "1"), member("half.zip", "removed")],
         ],
-        catalogued=[archive("a.zip"), archive("other.zip", "after"), archive("b.zip")],
+        catalogued=[
+            *[archive("a.zip"), archive("other.zip", "after")],
+            *[archive("b.zip"), archive("half.zip")],
+        ],
     )
 
     with differ(tmp_path, served, edition) as found:
         (part,) = found.too_much()
-    assert part == [at("a.zip", "removed"), at("gone.zip", "1"), at("removed")]
+    assert part == [
+        at("a.zip", "removed"),
+        at("gone.zip", "1"),
+        at("half.zip", "removed"),
+        at("removed"),
+    ]
 
 
 def test_missing_is_what_had_pictures_and_has_none(tmp_path: Path) -> None:
