@@ -12,7 +12,12 @@ from typing import Any
 
 import pytest
 
+from storage.backup import back_up
+from storage.layout import layout_of
+from storage.verify import Examination
+from storage.verify_findings import Depth
 from tests.conftest import need
+from tests.unit.storage.factories import fill, one_each, random_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,18 +88,13 @@ from pathlib import Path
 from core.errors import RadseekError
 from storage.backup import back_up
 from storage.batch import Batch
-from storage.faiss_index import load_faiss
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.verify import Examination, verify
 from storage.verify_findings import Depth
 from tests.unit.storage.factories import open_writer
 
-home, how = Path(sys.argv[1]), Examination(Depth.FULL, bool, lambda _: None)
-load_faiss()  # which nobody may be unable to read
-os.setgroups([])
-os.setgid(65534)
-os.setuid(65534)
+home, how = Path(sys.argv[2]), Examination(Depth.FULL, bool, lambda _: None)
 
 def read():
     with CollectionReader.open(home, "main") as reader:
@@ -110,6 +110,12 @@ def check():
 def save():
     back_up(layout_of(home, "main"), "main", home / "saved", "1", how)
 
+for attempt in (read, write, check, save):
+    attempt()  # loads the modules that nobody may be unable to read
+home = Path(sys.argv[1])
+os.setgroups([])
+os.setgid(65534)
+os.setuid(65534)
 told = {}
 for attempt in (read, write, check, save):
     try:
@@ -152,8 +158,6 @@ def test_a_full_disk_costs_no_committed_batch(tmp_path: Path, kilobytes: int) ->
 def home() -> Iterator[Path]:
     """A home that everybody can reach, with a collection of two pictures."""
     need(os.geteuid() == 0, "only root can act as somebody else")
-    from tests.unit.storage.factories import fill, one_each, random_rows
-
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         home = Path(folder) / "home"
@@ -162,8 +166,30 @@ def home() -> Iterator[Path]:
 
 
 def told_to_nobody(home: Path) -> dict[str, Any]:
-    return told_by([sys.executable, "-c", TRY, home])
+    with tempfile.TemporaryDirectory() as other:
+        fill(Path(other), one_each(random_rows(2)))
+        return told_by([sys.executable, "-c", TRY, home, other])
 
 
 def test_the_collection_of_somebody_else_is_refused_with_a_message(home: Path) -> None:
     assert told_to_nobody(home) == dict.fromkeys(["read", "write", "check", "save"], "StorageError")
+
+
+def make_readable(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def test_a_folder_that_may_only_be_read_is_refused_with_a_message(home: Path) -> None:
+    make_readable(home)
+    assert told_to_nobody(home) == dict.fromkeys(["read", "write", "check", "save"], "StorageError")
+
+
+def test_a_restored_backup_can_be_read_where_nothing_may_be_written(home: Path) -> None:
+    how = Examination(Depth.FULL, bool, lambda _: None)
+    back_up(layout_of(home, "main"), "main", home / "saved", "1", how)
+    (home / "restored" / "collections").mkdir(parents=True)
+    (home / "saved").rename(home / "restored" / "collections" / "main")
+    make_readable(home)
+    told = told_to_nobody(home / "restored")
+    assert told == {"read": 2, "write": "StorageError", "check": True, "save": "StorageError"}
