@@ -14,6 +14,7 @@ from encoders.registry import ENCODERS, EncoderRow
 from imaging.profiles import MI2_COMPAT
 from radseek.archive import open_archive
 from radseek.engines import local_engine
+from radseek.reindexing import reindex
 from radseek.settings import Settings
 from search.query import InstanceQuery, TextQuery
 from storage.writer import CollectionWriter
@@ -59,6 +60,21 @@ def test_a_collection_is_not_searched_with_other_weights(tmp_path, loaded):
     searcher = _archive(tmp_path, weights=tmp_path / "others").searcher()
     with pytest.raises(CardMismatch, match="--weights"):
         searcher.search(TextQuery("red"))
+
+
+def test_an_open_archive_takes_the_weights_of_the_edition_that_is_served(tmp_path, loaded):
+    """Also when it was opened with other weights, which belong to the edition before."""
+    _indexed(tmp_path, weights=tmp_path / "mine")
+    with _archive(tmp_path, weights=tmp_path / "mine") as archive:
+        archive.searcher().search(TextQuery("red"))
+        better = Settings(home=tmp_path / "home", workers=1, weights=tmp_path / "better")
+        assert reindex(better, lambda _: None, lambda: False).switched
+        loaded.clear()
+
+        (hit,) = archive.searcher().search(TextQuery("red")).hits
+
+    assert hit.record.location.path.name == "red.png"
+    assert loaded == [tmp_path / "better"]
 
 
 def test_an_instance_query_loads_no_encoder(tmp_path, loaded):
