@@ -121,9 +121,9 @@ def make_tree(root: Path, files: int) -> None:
         folder = root / f"{number // SLICES // 100:04d}" / f"{number // SLICES:06d}"
         if number % SLICES == 0:
             folder.mkdir(parents=True)
-        path = folder / f"{number:08d}.dcm"
-        path.touch()
-        os.truncate(path, SIZE)
+        file = os.open(f"{folder}/{number:08d}.dcm", os.O_CREAT | os.O_WRONLY)
+        os.ftruncate(file, SIZE)
+        os.close(file)
 
 
 def run(home: Path, tree: Path, dim: int, thumbnail_bytes: int) -> Trace:
