@@ -23,11 +23,11 @@ def folder(tmp_path):
     """Pictures, copies of them, long series, one of them in an archive, and broken files."""
     made = tmp_path / "archive"
     made.mkdir()
-    for number in range(40):
-        Image.new("RGB", (8, 8), (6 * number, 20, 40)).save(made / f"{number:03}.png")
+    for number in range(16):
+        Image.new("RGB", (8, 8), (12 * number, 20, 40)).save(made / f"{number:03}.png")
         shutil.copy(made / f"{number:03}.png", made / f"{number:03}-copy.png")
         (made / f"{number:03}.dcm").write_bytes(b"no image at all")
-    write_series(made / "series", 1, 30)
+    write_series(made / "series", 1, 20)
     with zipfile.ZipFile(made / "a.zip", "w") as archive:
         for number in range(10):
             archive.writestr(f"{number}.dcm", slice_bytes(2, number))
@@ -79,7 +79,7 @@ def test_the_result_does_not_depend_on_what_runs_beside_what(
         workers=workers,
         lanes=lanes,
     )
-    assert alone.progress.embedded == 40 + 40 + 1 + 4 + 4
+    assert alone.progress.embedded == 16 + 16 + 1 + 4 + 4
     assert _account(report) == _account(alone)
     assert _collection(tmp_path / "home") == _collection(tmp_path / "alone")
 
@@ -105,20 +105,20 @@ def test_the_same_bytes_are_embedded_once_though_the_first_are_still_on_their_wa
     encoder = Counting()
     lanes = Lanes([encoder], per_replica=4, at_once=1)
     index_colours(tmp_path / "home", folder, slices=4, batch_size=1000, workers=3, lanes=lanes)
-    assert encoder.pictures == 40 + 4 + 4
+    assert encoder.pictures == 16 + 4 + 4
 
 
 def test_an_error_of_the_encoder_ends_the_run_and_keeps_what_came_before(tmp_path, folder):
     home = tmp_path / "home"
-    broken = Lanes([Counting(breaks_at=20)], at_once=1)
+    broken = Lanes([Counting(breaks_at=10)], at_once=1)
     with pytest.raises(EncoderError, match="does not fit"):
         index_colours(home, folder, slices=4, batch_size=1000, lanes=broken)
     with CollectionReader.open(home, "default") as reader:
-        assert len(reader.snapshot().ids) == 19
+        assert len(reader.snapshot().ids) == 9
     encoder = Counting()
     report = index_colours(home, folder, slices=4, lanes=Lanes([encoder]))
     assert report.exit_code == ExitCode.SOME_SKIPPED
-    assert encoder.pictures == 40 + 4 + 4 - 19
+    assert encoder.pictures == 16 + 4 + 4 - 9
     alone = tmp_path / "alone"
     index_colours(alone, folder, slices=4)
     assert _collection(home) == _collection(alone)
@@ -155,4 +155,23 @@ def test_a_run_that_is_stopped_commits_what_is_at_the_devices(tmp_path, folder):
     alone = tmp_path / "alone"
     index_colours(alone, folder, slices=4)
     assert again.exit_code == ExitCode.SOME_SKIPPED
+    assert _collection(home) == _collection(alone)
+
+
+def test_a_run_that_is_broken_off_ends_at_once_and_keeps_what_was_durable(tmp_path, folder):
+    home, seen = tmp_path / "home", []
+
+    def break_off(progress):
+        seen.append(progress.pictures)
+        if progress.pictures >= 6:
+            raise KeyboardInterrupt
+
+    lanes = Lanes([ColourEncoder(), ColourEncoder()], per_replica=2, at_once=1)
+    with pytest.raises(KeyboardInterrupt):
+        index_colours(home, folder, slices=4, batch_size=3, lanes=lanes, progress=break_off)
+    with CollectionReader.open(home, "default") as reader:
+        assert len(reader.snapshot().ids) == seen[-1]
+    index_colours(home, folder, slices=4)
+    alone = tmp_path / "alone"
+    index_colours(alone, folder, slices=4)
     assert _collection(home) == _collection(alone)
