@@ -78,6 +78,7 @@ class Sleeper:
 
     card = EncoderCard("sleeper", "1", 64, "51" * 32, "squash-96-bicubic", "none")
     device = "sleeper"
+    at_once = 8
     logit_scale = 1.0
     prepare: Prepare = Squash((96, 96))
 

@@ -18,6 +18,10 @@ class Encoder(Protocol):
         """Where it runs: "cpu", "cuda:0", ..."""
 
     @property
+    def at_once(self) -> int:
+        """How many pictures fill its device; more in a call are embedded one part after another."""
+
+    @property
     def prepare(self) -> Prepare:
         """The encoder's own resize; weights and preprocessing change together."""
 

@@ -18,8 +18,6 @@ from indexer.local_engine import Lanes, LocalEngine
 from radseek.settings import Settings
 from radseek.viewing import rules_of
 
-PICTURES_FOR_CPU: Final = 8  # pictures in a call: little to lose where one takes a second
-PICTURES_FOR_GPU: Final = 256
 THREADS_FOR_GPU: Final = 2  # one prepares and copies while the other one computes
 
 
@@ -47,10 +45,10 @@ def local_engine(
 
 def lanes_of(replicas: Sequence[Encoder], advice: str = "") -> Lanes:
     """A thread for each core of a CPU, or some for each GPU."""
-    if replicas[0].device == "cpu":
-        cores = os.cpu_count() or 1
-        return Lanes(replicas, cores, PICTURES_FOR_CPU, one_core_each, advice)
-    return Lanes(replicas, THREADS_FOR_GPU, PICTURES_FOR_GPU, advice=advice)
+    first = replicas[0]
+    if first.device == "cpu":
+        return Lanes(replicas, os.cpu_count() or 1, first.at_once, one_core_each, advice)
+    return Lanes(replicas, THREADS_FOR_GPU, first.at_once, advice=advice)
 
 
 class KeptEngine:

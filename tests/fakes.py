@@ -20,6 +20,7 @@ class ColourEncoder:
 
     card = EncoderCard("colour", "1", 3, "c0" * 32, "squash-8", "none")
     device = "cpu"
+    at_once = 8
     logit_scale = 10.0
     prepare = staticmethod(shrink)
 

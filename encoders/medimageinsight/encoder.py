@@ -68,6 +68,11 @@ class MedImageInsight:
         return str(self._device)
 
     @property
+    def at_once(self) -> int:
+        """How many pictures fill its device; fewer after it ran out of memory."""
+        return self._images.at_once
+
+    @property
     def prepare(self) -> Squash:
         """The encoder's own resize."""
         return Squash(self._image.image_size)

@@ -193,6 +193,15 @@ def test_no_picture_or_text_is_lost_when_memory_runs_out(
     np.testing.assert_allclose(words, expected_words, atol=1e-5)
     assert np.array_equal(again, rows)
     assert asked == [8, 4, 2, 2, 2, 2, 5, 2, 2, 1, 2, 2, 2, 2]
+    assert small.at_once == 2
+
+
+def test_the_map_that_a_cpu_holds_says_how_many_pictures_it_takes_at_once(
+    encoder: MedImageInsight,
+) -> None:
+    tokens, width = 24 * 24, 32  # of the first stage, for pictures of 96 pixels
+
+    assert encoder.at_once == 2**24 // (tokens * 4 * width * 4)
 
 
 def test_a_picture_that_alone_does_not_fit_says_what_to_do(

@@ -25,6 +25,7 @@ class FakeEncoder:
 
     card = CARD
     device = "cpu"
+    at_once = 8
     logit_scale = 1.0
 
     def prepare(self, pixels: Pixels) -> Pixels:
