@@ -50,13 +50,13 @@ class Job:
     missing: Missing = Missing.REMOVE
 
 
-def index(paths: Sequence[Path], job: Job) -> Report:
+def index(paths: Sequence[Path], job: Job, gone: Sequence[Path] = ()) -> Report:
     """Bring files and folders into the collection; a second run does only what is left.
 
     Reading begins while the walk goes on. Files that were known under the paths and are there no
     more are removed, as `job.missing` says, once all that is there was read. When `stopped` turns
-    true the run ends after the file at hand, and commits what it has. Raises InvalidRequest for a
-    path that is not there.
+    true the run ends after the file at hand, and commits what it has. `gone` are further paths,
+    which are said to be there no more. Raises InvalidRequest for one of `paths` that is not there.
     """
     check_paths(paths)
     named = [path.resolve() for path in paths]
@@ -66,7 +66,7 @@ def index(paths: Sequence[Path], job: Job) -> Report:
             run.walk = walk
             is_done = run.first_pass(walk.to_read(run.goes_on), FirstPass(run.visits, run.recall))
         if is_done:
-            run.remove(Vanished(named, run.visits, run.recall))
+            run.remove(Vanished([*named, *gone], run.visits, run.recall))
         return run.finish(is_done)
 
 

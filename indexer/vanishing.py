@@ -38,10 +38,13 @@ class Vanished:
         """The files to be removed. They may be removed meanwhile."""
         if missing is Missing.KEEP:
             return
-        spared = self.emptied() if missing is Missing.REMOVE else {}
-        for path in self._named:
-            if path not in spared:
-                yield from (place for place in self._recall.unseen(path) if self._is_gone(place))
+        spared = set(self.emptied()) if missing is Missing.REMOVE else set[Path]()
+        believed = set(self._named) - spared
+        for path in sorted(believed):
+            if believed.isdisjoint(path.parents):  # else it comes with one of them
+                for place in self._recall.unseen(path):
+                    if spared.isdisjoint(place.path.parents) and self._is_gone(place):
+                        yield place
 
     def _has_files(self, folder: Path) -> bool:
         return self._visits.has_seen_under(folder)

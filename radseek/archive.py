@@ -112,14 +112,16 @@ class Archive:
         progress: Callable[[Progress], None],
         stopped: Callable[[], bool],
         missing: Missing = Missing.REMOVE,
+        gone: Sequence[Path] = (),
     ) -> Report:
         """Index files and folders into the collection, which is made when it is new.
 
         The encoder is loaded, and decoding processes are started, when there is a file to read.
-        `missing` says what becomes of files that are no longer where they were.
+        `missing` says what becomes of files that are no longer where they were; `gone` are paths,
+        resolved, where there may be some.
         """
         with self._job(progress, stopped) as job:
-            report = index(paths, replace(job, missing=missing))
+            report = index(paths, replace(job, missing=missing), gone)
         return replace(report, conflicts=self.reader().conflicts())
 
     def index_again(

@@ -22,6 +22,7 @@ from radseek.cli import (
     searching,
     training,
     upkeep,
+    watching,
 )
 from radseek.cli.options import CollectionOption, HomeOption, WhereItLives
 from radseek.cli.output import HarmlessFormatter, say
@@ -64,6 +65,7 @@ def root(
 app.command("index")(indexing.index)
 app.command("retry")(indexing.retry)
 app.command("remove")(removing.remove)
+app.command("watch")(watching.watch)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)

@@ -107,3 +107,21 @@ def test_an_old_place_is_told_once_and_never_one_that_the_run_has_seen(folder):
         assert moves.old_places(digest("x")) == [Location(folder / "gone")]
         assert moves.old_places(digest("x")) == []
         assert Moves(Ledger(visits), Recall(visits), Missing.KEEP).old_places(digest("x")) == []
+
+
+def test_a_folder_that_is_named_with_one_around_it_is_told_once(folder):
+    files = {Location(folder / "in" / "a"): known(), Location(folder / "b"): known()}
+    with opened_visits(files) as visits:
+        visits.put(Location(folder / "c"), State.EMBEDDED)
+        named = [folder / "in", folder, folder / "b", folder / "in" / "a"]
+        vanished = Vanished(named, visits, Recall(visits))
+        assert list(vanished.gone(Missing.REMOVE)) == sorted(files)
+
+
+def test_an_emptied_folder_is_spared_with_one_around_it(folder):
+    (folder / "in").mkdir()
+    files = {Location(folder / "in" / "a"): known(), Location(folder / "b"): known()}
+    with opened_visits(files) as visits:
+        visits.put(Location(folder / "c"), State.EMBEDDED)
+        vanished = Vanished([folder, folder / "in"], visits, Recall(visits))
+        assert list(vanished.gone(Missing.REMOVE)) == [Location(folder / "b")]
