@@ -65,9 +65,15 @@ class LocalEngine:
         """How many pictures one call of `embed` should bring."""
         return self._lanes.at_once
 
-    def read(self, found: Iterable[Found], before: Before, defer_slices: bool) -> Iterator[Outcome]:
+    def read(
+        self,
+        found: Iterable[Found],
+        before: Before,
+        defer_slices: bool,
+        open_containers: bool = True,
+    ) -> Iterator[Outcome]:
         """Yield one outcome for each file, as `DecodePool.run` does."""
-        return self._pool.run(found, before, defer_slices)
+        return self._pool.run(found, before, defer_slices, open_containers)
 
     def embed(self, files: Sequence[DecodedFile]) -> Future[list[EmbeddedFile]]:
         """Begin to embed the pictures of files; waits while two calls a thread are under way."""
