@@ -51,6 +51,7 @@ class _Caller:
             num_gpus=share.gpus,
             max_concurrency=CALLS_AHEAD + 1,
             max_restarts=-1,
+            scheduling_strategy="SPREAD",
         ).remote(start)
         self.calls = 0
         self._seconds = CALL_SECONDS / FIRST_FILES  # a file

@@ -23,7 +23,7 @@ from indexer.pipeline import Job, index, index_again
 from indexer.removing import remove
 from indexer.report import Progress, Report
 from indexer.vanishing import Missing
-from radseek.engines import KeptEngine, local_engine
+from radseek.engines import KeptEngine, open_engine
 from radseek.reindexing import remove_from_other
 from radseek.settings import Settings
 from radseek.viewing import Viewer
@@ -233,7 +233,7 @@ class Archive:
     def _start(
         self, card: EncoderCard, profile: Profile, slices: int
     ) -> AbstractContextManager[Engine]:
-        start = partial(local_engine, self.settings, self.encoder_of(card), profile, slices)
+        start = partial(open_engine, self.settings, self.encoder_of(card), profile, slices)
         return start() if self._kept is None else nullcontext(self._kept.start(start))
 
     def _card(self) -> EncoderCard:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from importlib import import_module
 from types import TracebackType
 from typing import Final, Self
 
@@ -21,15 +22,35 @@ from radseek.viewing import rules_of
 THREADS_FOR_GPU: Final = 2  # one prepares and copies while the other one computes
 
 
+def open_engine(
+    settings: Settings, encoder: Encoder, profile: Profile, slices: int
+) -> AbstractContextManager[Engine]:
+    """The engine that the settings name, until the run ends."""
+    if settings.engine == "ray":
+        cluster = import_module("radseek.cluster")  # loads Ray: not before
+        opened: AbstractContextManager[Engine] = cluster.ray_engine(
+            settings, encoder, profile, slices
+        )
+        return opened
+    return local_engine(settings, encoder, profile, slices)
+
+
 @contextmanager
 def local_engine(
-    settings: Settings, encoder: Encoder, profile: Profile, slices: int
-) -> Iterator[Engine]:
-    """Decoding processes, and the threads of an encoder on all its devices, until the run ends."""
+    settings: Settings,
+    encoder: Encoder,
+    profile: Profile,
+    slices: int,
+    cores: int = os.cpu_count() or 1,
+) -> Iterator[LocalEngine]:
+    """Decoding processes, and the threads of an encoder on all its devices, until the run ends.
+
+    An encoder on the CPU takes `cores` of its cores.
+    """
     rules = rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices))
     weights = recall_folder(settings.home, encoder.card.weights_sha256)
     replicas = replicas_of(encoder, weights, settings.device)
-    lanes = lanes_of(replicas, advice_on(settings.device))
+    lanes = lanes_of(replicas, advice_on(settings.device), cores)
     with (
         DecodePool(
             encoder.prepare,
@@ -43,11 +64,13 @@ def local_engine(
         yield engine
 
 
-def lanes_of(replicas: Sequence[Encoder], advice: str = "") -> Lanes:
+def lanes_of(
+    replicas: Sequence[Encoder], advice: str = "", cores: int = os.cpu_count() or 1
+) -> Lanes:
     """A thread for each core of a CPU, or some for each GPU."""
     first = replicas[0]
     if first.device == "cpu":
-        return Lanes(replicas, os.cpu_count() or 1, first.at_once, one_core_each, advice)
+        return Lanes(replicas, cores, first.at_once, one_core_each, advice)
     return Lanes(replicas, THREADS_FOR_GPU, first.at_once, advice=advice)
 
 

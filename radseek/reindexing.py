@@ -19,7 +19,7 @@ from indexer.pipeline import Job, index_found
 from indexer.plan import find
 from indexer.removing import remove
 from indexer.report import ExitCode, Progress, Report
-from radseek.engines import local_engine
+from radseek.engines import open_engine
 from radseek.settings import Settings
 from storage.batch import Batch
 from storage.binding import Binding
@@ -96,7 +96,7 @@ def reindex(
             Difference(edition.layout, served.layout, name) as difference,
         ):
             start = partial(
-                local_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
+                open_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
             )
             job = Job(writer, start, settings.batch_size, wish.slices_per_series, progress, stopped)
             making = _Making(editions, served, edition, difference, job)

@@ -52,6 +52,15 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Decoding processes"
     )
+    engine: Literal["local", "ray"] = Field(
+        "local", description="Where files are read and embedded: this machine, or a Ray cluster"
+    )
+    ray_address: str | None = Field(
+        None, description="Address of the Ray cluster; else one is started on this machine"
+    )
+    ray_stations: int | None = Field(
+        None, ge=1, description="Engines on the cluster; else one for each GPU, else each machine"
+    )
     batch_size: int = Field(256, ge=1, description="Pictures in one durable batch")
     rendering: Literal["voi", "mi2-compat"] | None = Field(
         None, description="How files are shown; else the collection's way, else voi"

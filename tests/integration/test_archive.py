@@ -98,7 +98,7 @@ def test_a_run_with_nothing_to_read_loads_no_encoder_and_starts_no_worker(
 ):
     _indexed(tmp_path)
     loaded.clear()
-    monkeypatch.setattr("radseek.archive.local_engine", None)
+    monkeypatch.setattr("radseek.archive.open_engine", None)
     report = _archive(tmp_path).index([tmp_path / "red.png"], lambda _: None, lambda: False)
     assert (report.progress.unchanged, report.progress.device, loaded) == (1, "", [])
 
@@ -173,7 +173,7 @@ def test_runs_may_share_one_engine(tmp_path, loaded, monkeypatch):
         started.append(parts)
         return local_engine(*parts)
 
-    monkeypatch.setattr("radseek.archive.local_engine", counted)
+    monkeypatch.setattr("radseek.archive.open_engine", counted)
     _indexed(tmp_path)
     archive = _archive(tmp_path)
     pictures = [tmp_path / name for name in ("green.png", "blue.png")]

@@ -69,8 +69,8 @@ def warm_workers(monkeypatch):
     def engine(settings, encoder, profile, slices):
         return LocalEngine(Lanes([encoder]), warm_pool(1))
 
-    monkeypatch.setattr("radseek.archive.local_engine", engine)
-    monkeypatch.setattr("radseek.reindexing.local_engine", engine)
+    monkeypatch.setattr("radseek.archive.open_engine", engine)
+    monkeypatch.setattr("radseek.reindexing.open_engine", engine)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from radseek.settings import Settings
 from tests.unit.indexer.plain_engine import CARDS, plain_engine
 
 home = Path(sys.argv[1])
-reindexing.local_engine = lambda settings, encoder, *_: plain_engine(encoder.card)
+reindexing.open_engine = lambda settings, encoder, *_: plain_engine(encoder.card)
 reindexing.load_encoder = lambda name, *_: SimpleNamespace(card=CARDS[name], device="cpu")
 collection = {"home": home, "collection": "main"}
 print("open", flush=True)

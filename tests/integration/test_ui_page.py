@@ -114,7 +114,7 @@ def test_an_open_page_shows_the_new_edition_and_refuses_a_stale_picture(
 ):
     """A picture of before is not taken for another one; the next query is answered by the new."""
     monkeypatch.setattr(
-        "radseek.reindexing.local_engine",
+        "radseek.reindexing.open_engine",
         lambda _, encoder, *__: LocalEngine(Lanes([encoder]), warm_pool(1)),
     )
     page = _open()
