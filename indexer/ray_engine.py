@@ -5,6 +5,7 @@ opened, what is known of a file is asked when its turn comes, and when a machine
 be known which files it had.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -24,6 +25,8 @@ from imaging.waiting import Waiting
 from imaging.work import Before, FileTask
 from indexer.engine import Come
 from indexer.ray_station import Start, Station
+
+log = logging.getLogger(__name__)
 
 CALLS_AHEAD: Final = 2  # of each station: one that is worked on, and one that waits
 CALL_SECONDS: Final = 1.0  # of work in a call: what is done again when a station dies
@@ -45,16 +48,28 @@ class _Caller:
     """One station, and how many files a call to it should have."""
 
     def __init__(self, start: Start, share: Share) -> None:
-        remote: Any = ray.remote(Station)
-        self.actor: ActorHandle[Station] = remote.options(
-            num_cpus=share.cpus,
-            num_gpus=share.gpus,
-            max_concurrency=CALLS_AHEAD + 1,
-            max_restarts=-1,
-            scheduling_strategy="SPREAD",
-        ).remote(start)
+        self._start = start
+        self._share = share
+        self.actor = self._fresh()
         self.calls = 0
+        self.has_suspect = False
         self._seconds = CALL_SECONDS / FIRST_FILES  # a file
+
+    def replace(self) -> None:
+        """End the station, if it has not ended, and begin another one somewhere."""
+        ray.kill(self.actor)
+        self.actor = self._fresh()
+
+    def _fresh(self) -> "ActorHandle[Station]":
+        remote: Any = ray.remote(Station)
+        actor: ActorHandle[Station] = remote.options(
+            num_cpus=self._share.cpus,
+            num_gpus=self._share.gpus,
+            max_concurrency=CALLS_AHEAD + 1,
+            max_restarts=0,  # a call to a station that Ray restarts would fail at once
+            scheduling_strategy="SPREAD",
+        ).remote(self._start)
+        return actor
 
     def files(self) -> int:
         """How many files make a call of the wished length."""
@@ -68,8 +83,10 @@ class _Caller:
 @dataclass(frozen=True, slots=True)
 class _Call:
     caller: _Caller
+    actor: "ActorHandle[Station]"
     tasks: Sequence[FileTask]
     at: float  # when it was made
+    is_alone: bool  # nothing else was at the station
 
 
 class RayEngine:
@@ -144,8 +161,9 @@ class RayEngine:
     ) -> bool:
         """Give each station what it has room for; false when all files have their answer."""
         for caller in self._callers:
-            while caller.calls < CALLS_AHEAD and (tasks := _next(caller, waiting, suspects)):
-                calls[caller.actor.read.remote(tasks)] = _Call(caller, tasks, perf_counter())
+            while tasks := _next(caller, waiting, suspects):
+                call = _Call(caller, caller.actor, tasks, perf_counter(), caller.has_suspect)
+                calls[call.actor.read.remote(tasks)] = call
                 caller.calls += 1
         return bool(calls)
 
@@ -157,10 +175,13 @@ class RayEngine:
         suspects: list[FileTask],
     ) -> Iterator[Come]:
         call.caller.calls -= 1
+        call.caller.has_suspect = False
         try:
             outcomes = _values(reference)
         except RayActorError as error:
-            self._count_death(error)
+            if call.actor is call.caller.actor:
+                self._count_death(error)
+                call.caller.replace()
             yield from self._after_death(call, suspects)
             return
         self._in_a_row = 0
@@ -171,7 +192,7 @@ class RayEngine:
 
     def _after_death(self, call: _Call, suspects: list[FileTask]) -> Iterator[Skipped]:
         """Put files back, to be read alone; give up one that was alone too often."""
-        if len(call.tasks) == 1:
+        if call.is_alone:
             self._deaths[call.tasks[0].number] += 1
         for task in call.tasks:
             if self._deaths[task.number] < MOST_DEATHS:
@@ -180,6 +201,7 @@ class RayEngine:
                 yield _given_up(task.found)
 
     def _count_death(self, error: RayActorError) -> None:
+        log.warning("a station of the cluster died, another one is started")
         self._in_a_row += 1
         if self._in_a_row > DEATHS_IN_A_ROW * len(self._callers):
             raise DecodersUnavailable(
@@ -189,8 +211,13 @@ class RayEngine:
 
 
 def _next(caller: _Caller, waiting: Waiting, suspects: list[FileTask]) -> list[FileTask]:
-    """The files of the next call; a suspect goes alone."""
-    return [suspects.pop()] if suspects else list(islice(waiting, caller.files()))
+    """The files of the next call; none while there is no room. A suspect has a station alone."""
+    if caller.has_suspect or caller.calls == CALLS_AHEAD or (suspects and caller.calls):
+        return []
+    if suspects:
+        caller.has_suspect = True
+        return [suspects.pop()]
+    return list(islice(waiting, caller.files()))
 
 
 def _values(references: Any) -> Any:

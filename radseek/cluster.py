@@ -33,7 +33,7 @@ def ray_engine(
     Each loads the encoder on its machine and refuses another one. Raises InvalidRequest without
     Ray or its cluster, CardMismatch, and what loading an encoder raises.
     """
-    with _connected(settings.ray_address):
+    with connected(settings.ray_address):
         engines, ray = import_module("indexer.ray_engine"), import_module("ray")
         gpus = int(ray.cluster_resources().get("GPU", 0))
         stations = settings.ray_stations or gpus or len(_machines(ray))
@@ -69,10 +69,12 @@ def _of_station(settings: Settings, encoder: Encoder, cores: int) -> Settings:
 
 
 @contextmanager
-def _connected(address: str | None) -> Iterator[None]:
+def connected(address: str | None) -> Iterator[None]:
+    """Connected to a Ray cluster; one of this machine is ended at the end. InvalidRequest."""
     if find_spec("ray") is None:
         raise InvalidRequest("Ray is not installed. Install it with `pip install 'radseek[ray]'`.")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports to its makers else
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # it prints among the results else
     with tempfile.TemporaryDirectory(prefix="radseek-", ignore_cleanup_errors=True) as private:
         ray: Any = import_module("ray")
         place = {"address": address} if address else _on_this_machine(private)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,3 +61,16 @@ def chromium() -> str:
     path = shutil.which("chromium") or ""
     need(path != "", "chromium is not installed")
     return path
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[None]:
+    """Connected to a Ray cluster of this machine, for all tests of a module."""
+    need(find_spec("ray") is not None, "Ray is not installed")
+    from radseek.cluster import connected
+
+    tests = Path(__file__).parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tests.parent, tests))))
+        with connected(None):
+            yield

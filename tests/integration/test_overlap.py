@@ -1,14 +1,10 @@
 """The stages of a run overlap, and what it comes to does not depend on how."""
 
-import shutil
-import zipfile
 from threading import Event, Lock
 
 import pytest
-from dicom_slices import slice_bytes, write_series
 from fakes import ColourEncoder
-from PIL import Image
-from runs import index_colours
+from runs import account_of, contents_of, index_colours, write_mixed_archive
 
 from core.errors import EncoderError
 from indexer.local_engine import Lanes
@@ -20,46 +16,7 @@ PATIENCE = 30  # seconds until a test gives up
 
 @pytest.fixture
 def folder(tmp_path):
-    """Pictures, copies of them, long series, one of them in an archive, and broken files."""
-    made = tmp_path / "archive"
-    made.mkdir()
-    for number in range(16):
-        Image.new("RGB", (8, 8), (12 * number, 20, 40)).save(made / f"{number:03}.png")
-        shutil.copy(made / f"{number:03}.png", made / f"{number:03}-copy.png")
-        (made / f"{number:03}.dcm").write_bytes(b"no image at all")
-    write_series(made / "series", 1, 20)
-    with zipfile.ZipFile(made / "a.zip", "w") as archive:
-        for number in range(10):
-            archive.writestr(f"{number}.dcm", slice_bytes(2, number))
-        archive.write(made / "001.png", "again.png")
-    return made
-
-
-def _collection(home):
-    """All that a collection says, whatever the order in which it came: rows by their bytes."""
-    with CollectionReader.open(home, "default") as reader:
-        snapshot = reader.snapshot()
-        records = snapshot.describe(snapshot.ids)
-        rows = snapshot.embeddings(snapshot.ids).tolist()
-        thumbnails = [reader.thumbnail(picture) for picture in snapshot.ids.tolist()]
-        pictures = sorted(
-            (str(record.tags), record.frame, record.locations, row, thumbnail)
-            for record, row, thumbnail in zip(records, rows, thumbnails, strict=True)
-        )
-        skipped = {file.location: file.code for file in reader.skipped()}
-        catalogued = {file.location: file.code for file in reader.catalogued()}
-    return pictures, skipped, catalogued
-
-
-def _account(report):
-    progress = report.progress
-    counts = ("files", "embedded", "catalogued", "unchanged", "skipped", "pictures")
-    return (
-        {name: getattr(progress, name) for name in counts},
-        report.copies,
-        report.skipped_by_code,
-        report.catalogued_by_code,
-    )
+    return write_mixed_archive(tmp_path / "archive")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +37,8 @@ def test_the_result_does_not_depend_on_what_runs_beside_what(
         lanes=lanes,
     )
     assert alone.progress.embedded == 16 + 16 + 1 + 4 + 4
-    assert _account(report) == _account(alone)
-    assert _collection(tmp_path / "home") == _collection(tmp_path / "alone")
+    assert account_of(report) == account_of(alone)
+    assert contents_of(tmp_path / "home") == contents_of(tmp_path / "alone")
 
 
 class Counting(ColourEncoder):
@@ -121,7 +78,7 @@ def test_an_error_of_the_encoder_ends_the_run_and_keeps_what_came_before(tmp_pat
     assert encoder.pictures == 16 + 4 + 4 - 9
     alone = tmp_path / "alone"
     index_colours(alone, folder, slices=4)
-    assert _collection(home) == _collection(alone)
+    assert contents_of(home) == contents_of(alone)
 
 
 class Gate(ColourEncoder):
@@ -155,7 +112,7 @@ def test_a_run_that_is_stopped_commits_what_is_at_the_devices(tmp_path, folder):
     alone = tmp_path / "alone"
     index_colours(alone, folder, slices=4)
     assert again.exit_code == ExitCode.SOME_SKIPPED
-    assert _collection(home) == _collection(alone)
+    assert contents_of(home) == contents_of(alone)
 
 
 def test_a_run_that_is_broken_off_ends_at_once_and_keeps_what_was_durable(tmp_path, folder):
@@ -174,4 +131,4 @@ def test_a_run_that_is_broken_off_ends_at_once_and_keeps_what_was_durable(tmp_pa
     index_colours(home, folder, slices=4)
     alone = tmp_path / "alone"
     index_colours(alone, folder, slices=4)
-    assert _collection(home) == _collection(alone)
+    assert contents_of(home) == contents_of(alone)
