@@ -11,12 +11,15 @@ import typer
 
 from core.errors import InvalidRequest
 from radseek.cli.options import (
+    AddressOption,
     CollectionOption,
     DeviceOption,
     EncoderOption,
+    EngineOption,
     HomeOption,
     JsonOption,
     RenderingOption,
+    StationsOption,
     UnderOption,
     WeightsOption,
     settings_of,
@@ -64,6 +67,9 @@ def index(
     encoder: EncoderOption = None,
     weights: WeightsOption = None,
     device: DeviceOption = None,
+    engine: EngineOption = None,
+    address: AddressOption = None,
+    stations: StationsOption = None,
     home: HomeOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -82,6 +88,9 @@ def index(
         device=device,
         rendering=rendering,
         slices_per_series=slices,
+        engine=engine,
+        ray_address=address,
+        ray_stations=stations,
     )
     say(f"radseek: indexing into {settings.collection!r}")
     missing = missing_of(keep_missing, accept_empty)

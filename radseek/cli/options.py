@@ -37,6 +37,26 @@ DeviceOption = Annotated[
         "--device", help="auto, cpu, cuda or one GPU as cuda:1 (else auto).", show_default=False
     ),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine", help="local, or ray for the machines of a cluster.", show_default=False
+    ),
+]
+AddressOption = Annotated[
+    str | None,
+    typer.Option(
+        "--address", help="Address of the Ray cluster (else one here).", show_default=False
+    ),
+]
+StationsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--stations",
+        help="Engines on the cluster (else one for each GPU, else each machine).",
+        show_default=False,
+    ),
+]
 RenderingOption = Annotated[
     str | None,
     typer.Option(
