@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from indexer.local_engine import LocalEngine
 from radseek.engines import local_engine
 from radseek.settings import Settings
 
+ANSWER_SECONDS: Final = 10.0  # that a cluster may take to take a connection
 CPUS_OF_A_STATION: Final = 0.4  # what Ray counts, so that stations start beside what else runs
 
 
@@ -73,6 +75,8 @@ def connected(address: str | None) -> Iterator[None]:
     """Connected to a Ray cluster; one of this machine is ended at the end. InvalidRequest."""
     if find_spec("ray") is None:
         raise InvalidRequest("Ray is not installed. Install it with `pip install 'radseek[ray]'`.")
+    if address is not None:
+        _check_answers(address)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # Ray reports to its makers else
     os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # it prints among the results else
     with tempfile.TemporaryDirectory(prefix="radseek-", ignore_cleanup_errors=True) as private:
@@ -81,14 +85,29 @@ def connected(address: str | None) -> Iterator[None]:
         try:
             ray.init(**place, log_to_driver=False, logging_level=logging.ERROR, namespace="radseek")
         except (ConnectionError, ValueError, RuntimeError) as error:
-            raise InvalidRequest(
-                f"No Ray cluster can be reached at {address or 'this machine'}. "
-                "Start one with `ray start --head`, or leave the address out."
-            ) from error
+            raise _unreachable(address or "this machine") from error
         try:
             yield
         finally:
             ray.shutdown()
+
+
+def _check_answers(address: str) -> None:
+    """Raise InvalidRequest unless something listens there; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        raise InvalidRequest(f"{address!r} is no address of a Ray cluster. Give it as HOST:PORT.")
+    try:
+        socket.create_connection((host, int(port)), ANSWER_SECONDS).close()
+    except OSError as error:
+        raise _unreachable(address) from error
+
+
+def _unreachable(address: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"No Ray cluster can be reached at {address}. "
+        "Start one with `ray start --head`, or leave the address out."
+    )
 
 
 def _on_this_machine(private: str) -> dict[str, Any]:

@@ -63,10 +63,15 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[None]:
-    """Connected to a Ray cluster of this machine, for all tests of a module."""
+@pytest.fixture(scope="session")
+def ray_installed() -> None:
+    """What the engine of many machines runs on."""
     need(find_spec("ray") is not None, "Ray is not installed")
+
+
+@pytest.fixture(scope="module")
+def cluster(ray_installed: None) -> Iterator[None]:
+    """Connected to a Ray cluster of this machine, for all tests of a module."""
     from radseek.cluster import connected
 
     tests = Path(__file__).parent

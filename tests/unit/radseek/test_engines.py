@@ -11,6 +11,8 @@ from radseek.engines import KeptEngine, lanes_of
 class Replica:
     """An encoder on a device."""
 
+    at_once = 5
+
     def __init__(self, device):
         self.device = device
 
@@ -18,7 +20,7 @@ class Replica:
 def test_a_cpu_has_a_thread_for_each_core_which_uses_that_core_alone():
     lanes = lanes_of([Replica("cpu")], "No GPU was found.")
     assert (lanes.per_replica, lanes.prepare_thread) == (os.cpu_count(), one_core_each)
-    assert lanes.advice == "No GPU was found."
+    assert (lanes.at_once, lanes.advice) == (5, "No GPU was found.")
 
 
 def test_a_gpu_has_a_thread_that_prepares_while_another_computes():
