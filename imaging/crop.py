@@ -6,7 +6,7 @@ from imaging.rules import Crop
 
 
 def cut(pixels: Pixels, crop: Crop | None) -> Pixels:
-    """Cut (H, W, 3) to what the crop and the picture share.
+    """Cut (H, W) or (H, W, 3) to what the crop and the picture share.
 
     Raises InvalidRequest when they share nothing.
     """

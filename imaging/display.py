@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.pixels import Grey
 from core.types import Pixels
 
 Stored = NDArray[Any]  # integers or floats as the file holds them
 Values = NDArray[np.float64]  # after the modality stage, such as Hounsfield units
-Grey = NDArray[np.uint8]  # (H, W)
 Levels = NDArray[np.int64]  # (n,), integers in ascending order without a gap
 Counts = NDArray[np.int64]  # (n,), how often each of n values occurs
 
@@ -220,14 +220,6 @@ def from_partial_range(stored: Stored) -> Pixels:
     green = luma - 0.344136 * blue - 0.714136 * red
     rgb = np.stack([luma + 1.402 * red, green, luma + 1.772 * blue], axis=2)
     return _to_8_bit(np.clip(rgb, 0, 1))
-
-
-def as_rgb(grey: Grey) -> Pixels:
-    """Repeat a grey picture (H, W) in three channels (H, W, 3)."""
-    pixels = np.empty((*grey.shape, 3), np.uint8)
-    for channel in range(3):  # half as long as np.repeat
-        pixels[:, :, channel] = grey
-    return pixels
 
 
 def render_palette(stored: Stored, palette: Sequence[LookupTable]) -> Pixels:

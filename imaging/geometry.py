@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.types import Pixels
 from imaging.crop import cut
 from imaging.rules import Crop
 
@@ -33,15 +32,15 @@ class Arrangement:
         return arranged[::-1] if self.upside_down else arranged
 
 
-def square_pixels(pixels: Pixels, aspect: float) -> Pixels:
-    """Stretch the coarser axis of (H, W, 3) until pixels are square.
+def square_pixels(picture: Picture, aspect: float) -> Picture:
+    """Stretch the coarser axis of (H, W) or (H, W, 3) until pixels are square.
 
     `aspect` is the height of a pixel over its width (DICOM's row over column spacing). A ratio
     within 1 % of square, or beyond 8 to 1, leaves the picture as it is.
     """
     if abs(aspect - 1) <= SQUARE_ENOUGH or not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
-        return pixels
-    height, width = pixels.shape[:2]
+        return picture
+    height, width = picture.shape[:2]
     size = (width, round(height * aspect)) if aspect > 1 else (round(width / aspect), height)
-    upright = np.ascontiguousarray(pixels)
+    upright = np.ascontiguousarray(picture)
     return np.asarray(Image.fromarray(upright).resize(size, Image.Resampling.BILINEAR))

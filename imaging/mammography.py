@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from core.pixels import Grey
 from imaging import elements
-from imaging.display import Grey
 from imaging.functional_groups import scopes
 from imaging.geometry import Arrangement
 from imaging.pixel_layout import PixelLayout

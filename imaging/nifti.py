@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from core.errors import CannotDecode
+from core.pixels import Grey, as_rgb
 from core.types import (
     CatalogueCode,
     Decoded,
@@ -28,7 +29,6 @@ from imaging.display import (
     Values,
     Window,
     WindowFunction,
-    as_rgb,
     percentile_window,
     render_grey,
 )
@@ -144,8 +144,10 @@ class _Slices:
     def render(self, number: int, window: Window | None = None) -> Pixels:
         """Show a slice by a window, or by that of the volume."""
         column, row, _ = self.stack.spacing
-        pixels = self._shade(self._stored(number), window or self.window)
-        return square_pixels(pixels, row / column) if self.profile.squares_pixels else pixels
+        picture = self._shade(self._stored(number), window or self.window)
+        if self.profile.squares_pixels:
+            picture = square_pixels(picture, row / column)
+        return as_rgb(picture) if picture.ndim == 2 else picture
 
     def _stored(self, number: int) -> Stored:
         """Take a slice: grey (H, W), or its samples (H, W, n)."""
@@ -153,12 +155,12 @@ class _Slices:
         samples = self.header.samples
         return stored.view(np.uint8).reshape(*stored.shape, samples) if samples > 1 else stored
 
-    def _shade(self, stored: Stored, window: Window) -> Pixels:
+    def _shade(self, stored: Stored, window: Window) -> Grey | Pixels:
         if stored.ndim == 3:
             return _on_black(stored)
         if stored.dtype.itemsize == 8:  # integers that a table of levels cannot count
             stored = stored.astype(np.float64)
-        return as_rgb(render_grey(stored, GreyDisplay(self.header.rescale, window)))
+        return render_grey(stored, GreyDisplay(self.header.rescale, window))
 
 
 def _on_black(stored: Stored) -> Pixels:

@@ -15,10 +15,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from core.errors import CannotDecode
+from core.pixels import as_rgb
 from core.types import Decoded, Instance, Picture, Pixels, SkipCode, Tags
 from imaging.codestream import has_end
 from imaging.crop import cut
-from imaging.display import GreyDisplay, Stored, Window, as_rgb, render_grey, whole_range
+from imaging.display import GreyDisplay, Stored, Window, render_grey, whole_range
 from imaging.limits import Limits
 from imaging.pixel_hash import pixel_hash
 from imaging.plain_tags import plain_tags

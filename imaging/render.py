@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from pydicom.dataset import Dataset
 
+from core.pixels import as_rgb
 from core.types import Pixels
 from imaging import mammography, overlays, ultrasound
 from imaging.crop import cut
@@ -12,7 +13,6 @@ from imaging.display import (
     GreyDisplay,
     Stored,
     Window,
-    as_rgb,
     render_colour,
     render_grey,
     render_palette,
@@ -59,11 +59,11 @@ def render(
     if graphics is not None:
         shown = _drawn(shown, graphics)
     # How it is arranged must not depend on the window: a part stays where it was.
-    arranged = _arrangement(dataset, layout, frame, own, profile).apply(shown)
-    pixels = as_rgb(arranged) if arranged.ndim == 2 else arranged
+    picture = _arrangement(dataset, layout, frame, own, profile).apply(shown)
     if profile.squares_pixels:
-        pixels = square_pixels(pixels, read_aspect(dataset, frame))
-    return np.ascontiguousarray(cut(pixels, view.crop if view is not None else None))
+        picture = square_pixels(picture, read_aspect(dataset, frame))
+    picture = np.ascontiguousarray(cut(picture, view.crop if view is not None else None))
+    return as_rgb(picture) if picture.ndim == 2 else picture
 
 
 def _tones(

@@ -12,8 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from PIL import Image
 
+from core.pixels import as_rgb
+from core.types import Pixels
 from encoders.medimageinsight.config import ImageConfig, read_config
 from encoders.medimageinsight.pixels import normalise
 from encoders.medimageinsight.preprocess import Squash
@@ -77,6 +82,26 @@ def test_a_picture_of_the_right_size_is_not_changed() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (32, 24, 3), np.uint8)
 
     assert np.array_equal(Squash((32, 24))(pixels), pixels)
+
+
+SIDES = st.integers(1, 50)
+PICTURES = st.one_of(
+    arrays.arrays(np.uint8, st.tuples(SIDES, SIDES)).map(as_rgb),
+    arrays.arrays(np.uint8, st.tuples(SIDES, SIDES, st.just(3))),
+)
+
+
+@given(pixels=PICTURES, size=st.tuples(SIDES, SIDES))
+def test_grey_or_colours_are_resized_as_pillow_resizes_three_channels(
+    pixels: Pixels, size: tuple[int, int]
+) -> None:
+    in_three = Image.fromarray(np.array(pixels, order="C"))
+    expected = np.asarray(in_three.resize(size[::-1], Image.Resampling.BICUBIC))
+
+    resized = Squash(size)(pixels)
+
+    assert np.array_equal(resized, expected)
+    assert resized.flags.c_contiguous  # the memory that is shared with a worker takes no other
 
 
 @pytest.mark.parametrize(

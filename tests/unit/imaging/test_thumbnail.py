@@ -2,8 +2,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
 from PIL import Image
 
+from core.pixels import as_rgb
 from imaging.thumbnail import is_thumbnail, make_thumbnail
 
 
@@ -36,6 +40,24 @@ def test_it_looks_like_the_picture():
     pixels = np.stack([y // 2, x // 2, 255 - y // 4 - x // 4], axis=2).astype(np.uint8)
     small = np.asarray(opened(make_thumbnail(pixels))).astype(int)
     assert np.abs(small - pixels[::2, ::2]).mean() < 3
+
+
+SIDES = st.integers(1, 70)
+
+
+@given(grey=arrays.arrays(np.uint8, st.tuples(SIDES, SIDES)), side=st.integers(1, 40))
+def test_a_grey_picture_has_the_bytes_of_the_same_picture_in_three_channels(grey, side):
+    in_three = np.stack([grey, grey, grey], axis=2)
+    assert make_thumbnail(as_rgb(grey), side) == make_thumbnail(in_three, side)
+
+
+@given(pixels=arrays.arrays(np.uint8, st.tuples(SIDES, SIDES, st.just(3))), side=st.integers(1, 40))
+def test_colours_have_the_bytes_that_pillow_makes_of_them(pixels, side):
+    image = Image.fromarray(pixels)
+    image.thumbnail((side, side), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    expected = BytesIO()
+    image.save(expected, "WEBP", quality=80, method=2)
+    assert make_thumbnail(pixels, side) == expected.getvalue()
 
 
 def test_what_was_made_is_a_thumbnail_and_a_part_of_it_is_not():
