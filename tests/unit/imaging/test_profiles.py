@@ -23,7 +23,7 @@ def test_a_profile_of_an_older_version_is_refused_with_those_that_are_known():
         profile_of("voi-1")
     assert "'voi-1'" in str(caught.value)
     assert "voi-2 and mi2-compat-1" in str(caught.value)
-    assert "Index the folder again" in str(caught.value)
+    assert "Make it anew: radseek reindex" in str(caught.value)
 
 
 def test_rules_cross_to_a_worker_as_they_are():
