@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 from core.errors import CannotDecode
+from core.pixels import grey_channel
 from core.types import CatalogueCode, Identity, SkipCode
 from imaging.display import Window
 from imaging.frames import FramePolicy
 from imaging.limits import Limits
 from imaging.nifti import is_nifti, nifti_header, read_nifti, view_nifti
 from imaging.pixel_hash import pixel_hash
-from imaging.profiles import MI2_COMPAT
+from imaging.profiles import MI2_COMPAT, VOI
 from imaging.quiet import quiet_libraries
 from imaging.rules import Crop, Rules, View
 from tests.conftest import need
@@ -157,6 +158,13 @@ def test_pixels_are_square():
     assert (decoded.instance.tags.rows, decoded.instance.tags.columns) == (10, 10)
     plain = read(content, replace(ALL, profile=MI2_COMPAT))
     assert plain.pictures[0].pixels.shape == (10, 10, 3)
+
+
+@pytest.mark.parametrize("profile", [VOI, MI2_COMPAT])
+def test_a_slice_is_known_as_grey(profile):
+    content = make_nifti(ramp((10, 10, 3)), np.diag([1.0, 1.5, 1.5, 1]))
+    pictures = read(content, replace(ALL, profile=profile)).pictures
+    assert all(grey_channel(picture.pixels) is not None for picture in pictures)
 
 
 def test_slices_are_spread_evenly():

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import CannotDecode
+from core.pixels import grey_channel
 from core.types import Identity, SkipCode
 from imaging import raster
 from imaging.display import Window
@@ -65,6 +66,14 @@ def test_lossless_pictures_come_back_as_they_are(kind, pixels):
     options = {"lossless": True} if kind == "WEBP" else {}
     expected = pixels if pixels.ndim == 3 else as_rgb(pixels)
     assert (read(make_raster(Image.fromarray(pixels), kind, **options)) == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored"), [("PNG", GREY), ("TIFF", RAMP.astype(np.uint16)), ("JPEG", GREY)]
+)
+def test_a_grey_picture_is_known_as_grey(kind, stored):
+    content = make_raster(Image.fromarray(stored), kind)
+    assert grey_channel(read(content)) is not None
 
 
 def test_a_jpeg_comes_back_nearly_as_it_is():

@@ -5,6 +5,7 @@ import pytest
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from core.errors import CannotDecode, InvalidRequest
+from core.pixels import grey_channel
 from core.types import SkipCode
 from imaging.decode import read_pictures_from_bytes, read_view
 from imaging.display import Window, WindowFunction
@@ -217,3 +218,10 @@ def test_colours_that_are_only_called_subsampled_are_read_whole():
     pixels = shown(content)[0].astype(int)
     assert pixels[0].tolist() == [10, 10, 10]
     assert np.abs(pixels[1] - [254, 0, 0]).max() <= 1
+
+
+@pytest.mark.parametrize("rules", [Rules(), COMPAT], ids=["voi", "mi2-compat"])
+def test_a_grey_picture_is_known_as_grey_whatever_is_asked_for(rules):
+    views = (View(), View(window=Window(50, 100, EXACT)), View(crop=Crop(1, 2, 3, 3)))
+    content = make_dicom(RAMP, PixelSpacing=[2, 1])
+    assert all(grey_channel(shown(content, view, rules)) is not None for view in views)
