@@ -133,9 +133,8 @@ class Intake:
     def _account(self, durable: Gathered, lost: Collection[Location]) -> None:
         """Write down what became of the files of a batch that is durable now."""
         for parcel in durable.parcels:
-            for place, fate in parcel.fates.items():
-                if place not in lost:
-                    self._ledger.put(place, fate)
+            fates = parcel.fates.items()
+            self._ledger.put_all({place: fate for place, fate in fates if place not in lost})
             self.copies += parcel.copies
         self.pictures += sum(len(file.pictures) for file in durable.embedded)
         self.lost += lost

@@ -1,7 +1,7 @@
 """The account of a run: what became of each file seen, in exactly one place."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -36,12 +36,15 @@ class Ledger:
 
     def put(self, location: Location, fate: Fate) -> None:
         """Say what became of a file."""
+        self.put_all({location: fate})
+
+    def put_all(self, fates: Mapping[Location, Fate]) -> None:
+        """Say what became of files."""
         with self._visits.together():
-            before = self._visits.fate(location)
-            if before is not None:
-                self._counts[FATES[before]] -= 1
-            self._visits.put(location, fate.value)
-            self._counts[fate] += 1
+            before = self._visits.fates(fates)
+            self._visits.put({place: fate.value for place, fate in fates.items()})
+            self._counts.subtract(FATES[fate] for fate in before.values())
+            self._counts.update(fates.values())
 
     def add(self, location: Location, fate: Fate) -> bool:
         """Say what became of a file of which nothing was said; of another one give false."""

@@ -5,8 +5,9 @@ memory. It ends with the run, and one that a killed run has left is begun anew.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from os import fsencode
 from pathlib import Path
 from threading import RLock
@@ -19,6 +20,7 @@ from storage.database import BUSY_SECONDS
 from storage.locations import key_of, location_of
 
 PAGE: Final = 1000  # rows that one question brings
+STEP: Final = 256  # files that one statement is about: each gives up the interpreter's lock
 CACHE_KIB: Final = 64 << 10
 
 TABLES: Final = (
@@ -32,8 +34,11 @@ TABLES: Final = (
 )
 FATE: Final = "SELECT fate FROM visits WHERE path = ? AND member = ?"
 ADD: Final = "INSERT INTO visits (path, member, fate) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+FATES: Final = """
+    SELECT path, member, fate FROM visits
+    WHERE fate IS NOT NULL AND (path, member) IN (VALUES {rows})"""
 PUT: Final = """
-    INSERT INTO visits (path, member, fate) VALUES (?, ?, ?)
+    INSERT INTO visits (path, member, fate) VALUES {rows}
     ON CONFLICT DO UPDATE SET fate = excluded.fate"""
 TURN: Final = """
     INSERT INTO visits (path, member, turn) VALUES (?, ?, ?)
@@ -88,9 +93,15 @@ class Visits:
         rows = self.ask(FATE, *key_of(location))
         return rows[0][0] if rows else None
 
-    def put(self, location: Location, fate: str) -> None:
-        """Say what became of a file, in place of what was said before."""
-        self.change(PUT, *key_of(location), fate)
+    def fates(self, locations: Iterable[Location]) -> dict[Location, str]:
+        """What became of those files of which something was said."""
+        keys = [key_of(location) for location in locations]
+        rows = self._in_steps(FATES, keys)
+        return {location_of(path, member): fate for path, member, fate in rows}
+
+    def put(self, fates: Mapping[Location, str]) -> None:
+        """Say what became of files, in place of what was said before."""
+        self._in_steps(PUT, [(*key_of(location), fate) for location, fate in fates.items()])
 
     def add(self, location: Location, fate: str) -> bool:
         """Say what became of a file that was not seen before; of another one false."""
@@ -122,6 +133,16 @@ class Visits:
             if rows:
                 self.change("DELETE FROM queue WHERE id <= ?", rows[-1][0])
         return [Found(location_of(path, member), *rest) for _, path, member, *rest in rows]
+
+    def _in_steps(self, sql: str, rows: Sequence[tuple[object, ...]]) -> list[Any]:
+        """Run a statement with a table of rows, some hundred at once; gives what it finds."""
+        found: list[Any] = []
+        for start in range(0, len(rows), STEP):
+            part = rows[start : start + STEP]
+            row = f"({', '.join('?' * len(part[0]))})"
+            text = sql.format(rows=", ".join([row] * len(part)))
+            found += self.ask(text, *chain.from_iterable(part))
+        return found
 
     def refuse(self, skipped: Skipped) -> None:
         """Note a path that the walk could not follow."""

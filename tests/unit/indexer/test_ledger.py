@@ -66,3 +66,15 @@ def test_more_files_wait_than_one_question_brings(ledger):
     for waiting in ledger.waiting():
         ledger.put(waiting, CatalogueCode.NOT_SAMPLED)
     assert ledger.by_code(CatalogueCode) == {"not-sampled": 2500}
+
+
+def test_many_files_said_at_once_count_as_one_after_the_other(ledger):
+    names = [f"{number:04}" for number in range(600)]
+    ledger.put_all({place(name): State.TO_COME for name in names[:400]})
+    ledger.put_all({place(name): State.EMBEDDED for name in names[100:]})
+    assert (ledger.count(State.TO_COME), ledger.count(State.EMBEDDED), len(ledger)) == (
+        100,
+        500,
+        600,
+    )
+    assert [ledger.is_settled(place(name)) for name in ("0099", "0100")] == [False, True]

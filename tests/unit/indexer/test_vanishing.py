@@ -26,7 +26,7 @@ def folder(tmp_path) -> Path:
 def gone(folder, files, seen=(), refused=(), missing=Missing.REMOVE_ALL):
     with opened_visits(files) as visits:
         for place, fate in dict(seen).items():
-            visits.put(place, fate)
+            visits.put({place: fate})
         for path in refused:
             visits.refuse(Skipped(Location(path), SkipCode.UNREADABLE, "It cannot be read."))
         return list(Vanished([folder], visits, Recall(visits)).gone(missing))
@@ -72,7 +72,7 @@ def test_a_folder_without_a_file_is_told_with_what_it_had(folder):
     with opened_visits({Location(folder / "a"): known()}) as visits:
         assert Vanished([folder], visits, Recall(visits)).emptied() == {folder: 1}
         assert list(Vanished([folder], visits, Recall(visits)).gone(Missing.REMOVE)) == []
-        visits.put(Location(folder / "b"), State.EMBEDDED)
+        visits.put({Location(folder / "b"): State.EMBEDDED})
         assert Vanished([folder], visits, Recall(visits)).emptied() == {}
 
 
@@ -101,7 +101,7 @@ def test_a_path_that_the_system_cannot_tell_of_is_there(folder, monkeypatch):
 def test_an_old_place_is_told_once_and_never_one_that_the_run_has_seen(folder):
     files = {Location(folder / name): known() for name in ("gone", "seen")}
     with opened_visits(files) as visits:
-        visits.put(Location(folder / "seen"), State.EMBEDDED)
+        visits.put({Location(folder / "seen"): State.EMBEDDED})
         moves = Moves(Ledger(visits), Recall(visits), Missing.REMOVE)
         assert moves.old_places(digest("y")) == []
         assert moves.old_places(digest("x")) == [Location(folder / "gone")]
@@ -112,7 +112,7 @@ def test_an_old_place_is_told_once_and_never_one_that_the_run_has_seen(folder):
 def test_a_folder_that_is_named_with_one_around_it_is_told_once(folder):
     files = {Location(folder / "in" / "a"): known(), Location(folder / "b"): known()}
     with opened_visits(files) as visits:
-        visits.put(Location(folder / "c"), State.EMBEDDED)
+        visits.put({Location(folder / "c"): State.EMBEDDED})
         named = [folder / "in", folder, folder / "b", folder / "in" / "a"]
         vanished = Vanished(named, visits, Recall(visits))
         assert list(vanished.gone(Missing.REMOVE)) == sorted(files)
@@ -122,6 +122,6 @@ def test_an_emptied_folder_is_spared_with_one_around_it(folder):
     (folder / "in").mkdir()
     files = {Location(folder / "in" / "a"): known(), Location(folder / "b"): known()}
     with opened_visits(files) as visits:
-        visits.put(Location(folder / "c"), State.EMBEDDED)
+        visits.put({Location(folder / "c"): State.EMBEDDED})
         vanished = Vanished([folder, folder / "in"], visits, Recall(visits))
         assert list(vanished.gone(Missing.REMOVE)) == [Location(folder / "b")]
