@@ -44,6 +44,7 @@ from indexer.stages import Stage
 from radseek.engines import lanes_of
 from storage.writer import CollectionWriter
 
+BATCHES: Final = 6  # at least, in a run: the first and the last do not count
 BATCH: Final = 256
 BARE_SECONDS: Final = 5.0
 SHARES: Final = (0.25, 0.5, 0.8, 2.0)  # of what the workers do: how fast the sleeping encoder is
@@ -211,7 +212,8 @@ def end_to_end(
         tempfile.TemporaryDirectory() as home,
         CollectionWriter.open(Path(home), "default", encoder.card, VOI.id, 0) as writer,
     ):
-        job = Job(writer, lambda: nullcontext(engine), BATCH, 0, note, lambda: False)
+        batch = min(BATCH, len(found_in(folder)) // BATCHES)
+        job = Job(writer, lambda: nullcontext(engine), batch, 0, note, lambda: False)
         report = index([folder], job)
     assert report.exit_code == 0
     marks = [mark for mark in marks if mark[2].pictures]
