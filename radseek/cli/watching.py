@@ -75,6 +75,6 @@ def watch(
         for line in others:
             put(line)
 
-    say(f"radseek: following into {settings.collection!r} until Ctrl-C")
+    say(f"radseek: following for {settings.collection!r} until Ctrl-C")
     with open_archive(settings) as archive, stop_on_interrupt() as stop:
         Watch(archive, paths, following, tell, stop).run()
