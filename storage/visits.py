@@ -34,9 +34,11 @@ TABLES: Final = (
 )
 FATE: Final = "SELECT fate FROM visits WHERE path = ? AND member = ?"
 ADD: Final = "INSERT INTO visits (path, member, fate) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+# CROSS: each of the rows is looked up; SQLite would look through all visits for them else.
 FATES: Final = """
-    SELECT path, member, fate FROM visits
-    WHERE fate IS NOT NULL AND (path, member) IN (VALUES {rows})"""
+    WITH given (path, member) AS (VALUES {rows})
+    SELECT path, member, fate FROM given CROSS JOIN visits USING (path, member)
+    WHERE fate IS NOT NULL"""
 PUT: Final = """
     INSERT INTO visits (path, member, fate) VALUES {rows}
     ON CONFLICT DO UPDATE SET fate = excluded.fate"""

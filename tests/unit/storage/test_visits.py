@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import CollectionCorrupt, StorageError
 from core.types import Found, Location
-from storage.visits import open_visits
+from storage.visits import FATES, open_visits
 from tests.unit.indexer.factories import opened_visits
 
 
@@ -61,3 +61,19 @@ def test_a_damaged_catalog_is_said(tmp_path):
         open_visits(tmp_path / "visits.sqlite", catalog, "test") as visits,
     ):
         visits.ask("SELECT * FROM catalog.files")
+
+
+def test_fates_of_many_files_are_looked_up_one_by_one():
+    with opened_visits() as visits:
+        step = FATES.format(rows="(?, ?), (?, ?)")
+        plan = [row[-1] for row in visits.ask(f"EXPLAIN QUERY PLAN {step}", *[b""] * 4)]
+    assert "SEARCH visits USING PRIMARY KEY (path=? AND member=?)" in plan
+    assert not [line for line in plan if line.startswith("SCAN visits")]
+
+
+def test_fates_are_told_of_those_files_only_of_which_one_was_said():
+    known, unknown = Location(Path("/archive/a"), "in"), Location(Path("/archive/b"))
+    with opened_visits() as visits:
+        visits.take_turn(unknown, 1)
+        visits.put({known: "embedded"})
+        assert visits.fates([known, unknown]) == {known: "embedded"}
