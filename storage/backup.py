@@ -80,11 +80,12 @@ def back_up(layout: Layout, name: str, folder: Path, version: str, how: Examinat
         copied = _copied(layout, name, draft, how.show)
         _check(draft, name, how)
         made = _noted(draft, name, version, copied, how.show)
-        (draft / LOCK).unlink()
         for inner in (draft / "shards", draft):
             sync_folder(inner)
         draft.rename(folder)
         sync_folder(folder.parent)
+    (folder / LOCK).unlink()  # until now it told that the draft was one
+    sync_folder(folder)
     return made
 
 
@@ -104,7 +105,7 @@ def check_free(folder: Path) -> None:
 def _draft(folder: Path, name: str) -> Iterator[Path]:
     """A folder beside the final one; what a backup that was stopped has left in it goes."""
     draft = folder.with_name(f"{folder.name}.part")
-    if draft.exists() and not (draft / LOCK).exists():
+    if draft.exists() and any(draft.iterdir()) and not (draft / LOCK).exists():
         raise InvalidRequest(f"{draft} is in the way and is no unfinished backup. Move it away.")
     make_private(draft)
     lock = WriterLock(draft / LOCK, name)

@@ -139,6 +139,7 @@ def test_a_folder_that_holds_something_stays_as_it_is(home: Path, tmp_path: Path
     (tmp_path / "full" / "mine").write_text("mine")
     (tmp_path / "file").write_text("mine")
     (tmp_path / "other.part").mkdir()
+    (tmp_path / "other.part" / "mine").touch()
     for name, why in {
         "saved": "holds a backup already",
         "full": "holds something",
@@ -165,6 +166,29 @@ def test_what_a_stopped_backup_left_is_replaced(home: Path, tmp_path: Path) -> N
     made(home, tmp_path / "saved")
     assert not draft.exists()
     assert not (tmp_path / "saved" / "shards" / "000009.f16").exists()
+
+
+def test_one_that_was_killed_before_it_wrote_anything_is_not_in_the_way(
+    home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "saved.part").mkdir()
+    assert made(home, tmp_path / "saved").pictures == FILES
+    assert not (tmp_path / "saved.part").exists()
+
+
+def test_one_that_is_killed_at_its_end_is_whole_or_begun_anew(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", killed)
+        patch.setattr(shutil, "rmtree", lambda _: None)  # a killed process clears nothing up
+        with pytest.raises(KeyboardInterrupt):
+            made(home, tmp_path / "saved")
+    assert (tmp_path / "saved.part" / "backup.json").exists()
+    assert made(home, tmp_path / "saved").pictures == FILES
 
 
 def test_two_backups_do_not_write_to_one_folder(home: Path, tmp_path: Path) -> None:
