@@ -8,8 +8,10 @@ A kill ends the process, not the machine: what the kernel has taken still reache
 
 import argparse
 import multiprocessing
+import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from benchmarks.fault_archive import NAME, Journal, held, is_thumbnail, open_writer
@@ -141,7 +144,10 @@ def _killed(
     process.start()
     there.close()
     said = _listen(here, usual)
-    campaign.locked += _is_locked(home) if chance.random() < 0.2 else 0
+    if chance.random() < 0.2:
+        with _standing_still(process):
+            said = _last(here, said)  # between two writers of its own nobody holds the lock
+            campaign.locked += said != "restart" and _is_locked(home)
     campaign.saved += _is_saved(home, home / "beside") if chance.random() < 0.2 else 0
     time.sleep(chance.uniform(0, 1.1 * usual.of(target)))
     process.kill()
@@ -170,6 +176,14 @@ def _last(here: Connection, said: str) -> str:
     except (EOFError, OSError):
         pass
     return said
+
+
+@contextmanager
+def _standing_still(process: BaseProcess) -> Iterator[None]:
+    pid = process.pid or 0
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
 
 
 def _is_locked(home: Path) -> bool:
