@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from multiprocessing.connection import Connection, wait
-from types import TracebackType
 from typing import Final, Self
 
 from core.errors import DecodersUnavailable
@@ -51,12 +50,7 @@ class DecodePool:
         self._fill_up()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the workers, whatever they are at."""
         for worker in self._workers:
             worker.end()

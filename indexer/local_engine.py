@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import BoundedSemaphore
-from types import TracebackType
 from typing import Final, Self
 
 from core.types import DecodedFile, EmbeddedFile, Found
@@ -86,12 +85,7 @@ class LocalEngine:
         """The threads start with the first call."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the threads after the calls they are at; those that wait are given up."""
         self._threads.shutdown(cancel_futures=True)
 

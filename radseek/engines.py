@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
-from types import TracebackType
 from typing import Final, Self
 
 from encoders.base import Encoder
@@ -91,11 +90,6 @@ class KeptEngine:
         """It is not started before it is asked for."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End it when it was started."""
         self._opened.close()
