@@ -30,9 +30,10 @@ from search.query import ImageQuery
 from search.searcher import Searcher
 from storage.editions import Editions
 from storage.layout import check_exists, collection_exists, collection_folder, collection_names
-from storage.pointer import Stamp, stamp_of
+from storage.pointer import pointer_path
 from storage.reader import CollectionInfo, CollectionReader
 from storage.selection import Selection
+from storage.stamps import Stamp, stamp_of
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Archive:
         """
         home, name = self.settings.home, self.settings.collection
         with self._opening:
-            pointer = stamp_of(collection_folder(home, name))
+            pointer = stamp_of(pointer_path(collection_folder(home, name)))
             if self._reader is None or pointer != self._pointer:
                 opened = CollectionReader.open(home, name)
                 if self._reader is not None and not opened.card.shares_space_with(

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.errors import CollectionCorrupt, InvalidRequest, StorageError
 from storage.catalog import Catalog, State
-from storage.database import open_for_reading, storage_errors
+from storage.database import open_for_reading, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, make_private
 from storage.lock import WriterLock
@@ -229,12 +229,9 @@ def _noted(draft: Path, name: str, version: str, copied: _Copied, show: Show) ->
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[Catalog]:
-    engine = open_for_reading(path)
-    try:
+    with passing(open_for_reading(path)) as engine:
         check_readable(engine, name)
         yield Catalog(engine, name)
-    finally:
-        engine.dispose()
 
 
 def _damaged(name: str, why: str) -> CollectionCorrupt:

@@ -15,11 +15,6 @@ class Binding:
 
     def agrees_with(self, other: "Binding") -> bool:
         """Whether both would hold the same embeddings of the same files."""
-        mine, theirs = (
-            (self.rendering, self.slices_per_series),
-            (
-                other.rendering,
-                other.slices_per_series,
-            ),
-        )
+        mine = (self.rendering, self.slices_per_series)
+        theirs = (other.rendering, other.slices_per_series)
         return self.card.shares_space_with(other.card) and mine == theirs

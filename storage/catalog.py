@@ -92,6 +92,7 @@ _columns = {
     for name in TAG_NAMES
 }
 _living = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
+_living_ids = select(pictures.c.id).where(pictures.c.tombstone.is_(None)).order_by(pictures.c.id)
 _died = select(pictures.c.id).where(
     pictures.c.tombstone > bindparam("after"), pictures.c.tombstone <= bindparam("until")
 )
@@ -246,6 +247,11 @@ def state_in(connection: Connection) -> State:
 def shards_in(connection: Connection) -> list[Shard]:
     """The shards that a connection sees, with their committed lengths, oldest first."""
     return [Shard(*row) for row in connection.execute(_shards)]
+
+
+def living_ids(connection: Connection) -> Ids:
+    """The ids of all pictures that live, ascending."""
+    return np.fromiter(connection.execute(_living_ids).scalars(), dtype=np.int64)
 
 
 def _parameters(span: Span) -> dict[str, int]:

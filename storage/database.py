@@ -52,6 +52,20 @@ def end_unfinished(engine: Engine) -> None:
 
 
 @contextmanager
+def passing(engine: Engine) -> Iterator[Engine]:
+    """A database that is open for a while; its connections are closed at the end."""
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def address_of(path: Path, mode: str) -> str:
+    """The URI of a database, which SQLite opens in a mode: "ro" or "rwc"."""
+    return f"file:{quote(os.fsencode(path))}?mode={mode}"
+
+
+@contextmanager
 def storage_errors(collection: str) -> Iterator[None]:
     """Turn what SQLite and the file system report into StorageError or CollectionCorrupt."""
     try:
@@ -119,7 +133,7 @@ def _connect_writer(path: Path, page_bytes: int) -> sqlite3.Connection:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(
-        f"file:{quote(os.fsencode(path))}?mode={mode}",
+        address_of(path, mode),
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,  # transactions begin in `_begin`, not behind our back

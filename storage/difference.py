@@ -1,10 +1,8 @@
 """What another edition of a collection lacks of the served one, and what it has too much."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
-from urllib.parse import quote
 
 from sqlalchemy import (
     Executable,
@@ -21,7 +19,7 @@ from sqlalchemy import (
 
 from core.types import CatalogueCode, Location, SkipCode
 from storage.catalog import FileState
-from storage.database import open_for_reading, storage_errors
+from storage.database import address_of, open_for_reading, storage_errors
 from storage.layout import Layout
 from storage.locations import location_of
 from storage.schema import files, instances
@@ -117,7 +115,7 @@ class Difference:
     def __init__(self, edition: Layout, served: Layout, name: str) -> None:
         self._name = name
         self._engine = open_for_reading(edition.catalog)
-        address = f"file:{quote(os.fsencode(served.catalog))}?mode=ro"
+        address = address_of(served.catalog, "ro")
         event.listen(
             self._engine,
             "connect",

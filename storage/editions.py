@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from storage.binding import Binding
 from storage.catalog import Catalog, State
-from storage.database import open_for_reading, open_for_writing, storage_errors
+from storage.database import open_for_reading, open_for_writing, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, collection_folder, layout_of
 from storage.lock import WriterLock
@@ -207,22 +207,12 @@ class Editions:
             edition.layout.root.rmdir()
 
 
-@contextmanager
-def _reading(layout: Layout) -> Iterator[Engine]:
-    engine = open_for_reading(layout.catalog)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+def _reading(layout: Layout) -> AbstractContextManager[Engine]:
+    return passing(open_for_reading(layout.catalog))
 
 
-@contextmanager
-def _writing(layout: Layout) -> Iterator[Engine]:
-    engine = open_for_writing(layout.catalog)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
+def _writing(layout: Layout) -> AbstractContextManager[Engine]:
+    return passing(open_for_writing(layout.catalog))
 
 
 def _count_on_from(next_id: int, layout: Layout) -> None:

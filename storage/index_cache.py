@@ -19,6 +19,7 @@ from storage.manifest import (
     write_manifest,
 )
 from storage.shards import to_unit
+from storage.stamps import stamp_of
 from storage.stored import stored_rows
 
 log = logging.getLogger(__name__)
@@ -26,24 +27,13 @@ log = logging.getLogger(__name__)
 MOST_LAG_ROWS, MOST_LAG_SHARE = 20_000, 0.05
 NO_IDS: Ids = np.empty(0, dtype=np.int64)
 
-Stamp = tuple[int, int]  # changes when another manifest is published
-
-
-def stamp_of(folder: Path) -> Stamp | None:
-    """What tells one manifest from the next without reading it; None when there is none."""
-    try:
-        status = manifest_path(folder).stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_mtime_ns
-
 
 def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | None:
     """Open the newest generation; None (logged) when it is damaged or was not made from this state.
 
     A reader then searches the shards exactly.
     """
-    manifest, stamp = read_manifest(folder), stamp_of(folder)
+    manifest, stamp = read_manifest(folder), stamp_of(manifest_path(folder))
     if manifest is None or manifest.rows == 0:
         return None
     try:
@@ -51,7 +41,7 @@ def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | No
             return FaissIndex(folder / manifest.file_name)
     except (OSError, RuntimeError):  # FAISS's word for a file that is not there
         log.debug("index cannot be opened folder=%s", folder, exc_info=True)
-    if stamp_of(folder) != stamp:  # the writer took it away for a newer one
+    if stamp_of(manifest_path(folder)) != stamp:  # the writer took it away for a newer one
         return open_index(folder, card, state)
     log.warning("index is damaged or foreign, searching without it folder=%s", folder)
     return None

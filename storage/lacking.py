@@ -8,13 +8,12 @@ import numpy as np
 from sqlalchemy import Connection, bindparam, select
 
 from core.types import Found, Ids
-from storage.catalog import first_file_id
+from storage.catalog import first_file_id, living_ids
 from storage.locations import location_of
 from storage.schema import files, instances, pictures
 
 PART = 1_000  # pictures at once
 
-_living = select(pictures.c.id).where(pictures.c.tombstone.is_(None)).order_by(pictures.c.id)
 _files = (
     select(
         files.c.path,
@@ -43,8 +42,7 @@ class Lacking:
 
 def lacking(connection: Connection, shown: Ids) -> Iterator[list[Lacking]]:
     """Files of living pictures that are not among those that are shown, part by part."""
-    living = np.fromiter(connection.execute(_living).scalars(), dtype=np.int64)
-    ids = np.setdiff1d(living, shown, assume_unique=True).tolist()
+    ids = np.setdiff1d(living_ids(connection), shown, assume_unique=True).tolist()
     for start in range(0, len(ids), PART):
         rows = connection.execute(_files, {"ids": ids[start : start + PART]})
         yield [

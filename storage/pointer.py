@@ -15,8 +15,6 @@ EDITIONS: Final = "editions"
 FIRST: Final = 1
 NUMBER: Final = re.compile(r"\d{4,9}")
 
-Stamp = tuple[int, int]  # changes when the pointer does
-
 
 def pointer_path(folder: Path) -> Path:
     """The file that names the served edition."""
@@ -54,12 +52,3 @@ def point_to(folder: Path, number: int) -> None:
     draft = folder / "edition.draft"
     draft.write_text(f"{number:04d}\n", encoding="utf-8")
     publish(draft, pointer_path(folder))
-
-
-def stamp_of(folder: Path) -> Stamp | None:
-    """What tells one pointer from the next without reading it; None when there is none."""
-    try:
-        status = pointer_path(folder).stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_mtime_ns

@@ -12,11 +12,13 @@ from core.types import EncoderCard, Ids, Mask
 from storage.catalog import Catalog, RowTable, Span, State
 from storage.columns import Columns
 from storage.faiss_index import FaissIndex
-from storage.index_cache import Stamp, has_no_gap, open_index, stamp_of
+from storage.index_cache import has_no_gap, open_index
 from storage.layout import Layout
+from storage.manifest import manifest_path
 from storage.segments import Segment, append, segment_of
 from storage.shards import ShardMaps, to_unit
 from storage.snapshot import Snapshot
+from storage.stamps import Stamp, stamp_of
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Timeline:
         return self._moment
 
     def _is_newest(self, moment: Moment) -> bool:
-        stamp = stamp_of(self._layout.index)
+        stamp = stamp_of(manifest_path(self._layout.index))
         return moment.sequence == self._catalog.state().sequence and moment.stamp == stamp
 
     def _catch_up(self) -> None:
@@ -68,7 +70,7 @@ class Timeline:
         """The newest moment, all of it of one committed state."""
         while True:
             # First the index: one of a later state than the catalog's could not be opened.
-            stamp = stamp_of(self._layout.index)
+            stamp = stamp_of(manifest_path(self._layout.index))
             with self._catalog.standing_still() as catalog:
                 state = catalog.state()
                 maps = self._maps(catalog, state)

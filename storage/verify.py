@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from core.errors import CollectionCorrupt
 from core.types import EncoderCard, Ids
-from storage.catalog import Catalog, State, shards_in, state_in
-from storage.database import open_for_reading, storage_errors
+from storage.catalog import Catalog, State, living_ids, shards_in, state_in
+from storage.database import open_for_reading, passing, storage_errors
 from storage.layout import Layout
 from storage.migrate import check_readable
 from storage.shards import Shard
@@ -28,7 +28,7 @@ from storage.verify_findings import (
     Severity,
     Show,
 )
-from storage.verify_index import HeldIndex, absent, check_index, hold_index, living_ids
+from storage.verify_index import HeldIndex, absent, check_index, hold_index
 from storage.verify_shards import HeldShards, check_lengths, check_rows, hold
 from storage.verify_thumbnails import IsPicture, check_thumbnails, missing
 
@@ -74,8 +74,7 @@ def verify(layout: Layout, name: str, how: Examination) -> Verified:
     """Check a collection. Raises SchemaTooNew, and StorageError when it cannot be read at all."""
     try:
         with storage_errors(name), ExitStack() as opened:
-            engine = open_for_reading(layout.catalog)
-            opened.callback(engine.dispose)
+            engine = opened.enter_context(passing(open_for_reading(layout.catalog)))
             check_readable(engine, name)
             held = _hold(engine, layout, name, opened)
             found = sorted(_findings(engine, layout, held, how), key=_rank)

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, bindparam, select
 from core.types import EncoderCard, Ids
 from storage.catalog import State
 from storage.faiss_index import FaissIndex
-from storage.index_cache import belongs, stamp_of
+from storage.index_cache import belongs
 from storage.manifest import Manifest, is_whole, manifest_path, read_manifest
 from storage.schema import pictures
 from storage.shards import to_unit
+from storage.stamps import stamp_of
 from storage.verify_findings import Depth, Finding, FindingCode, Findings, some
 from storage.verify_shards import HeldShards
 
@@ -22,7 +23,6 @@ BLOCK = 16_384  # rows compared at once
 QUERIES = 64  # stored rows that must find themselves
 TOLERANCE = 1e-5  # of a float32 that was made twice from the same halves
 
-_living = select(pictures.c.id).where(pictures.c.tombstone.is_(None)).order_by(pictures.c.id)
 _places = (
     select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
     .where(pictures.c.id.in_(bindparam("ids", expanding=True)))
@@ -44,9 +44,9 @@ def hold_index(folder: Path) -> HeldIndex | Finding | None:
 
     Taken before the state of the catalog, it is never newer than that.
     """
-    stamp = stamp_of(folder)
+    stamp = stamp_of(manifest_path(folder))
     found = _opened(folder)
-    return found if stamp_of(folder) == stamp else hold_index(folder)
+    return found if stamp_of(manifest_path(folder)) == stamp else hold_index(folder)
 
 
 def check_index(
@@ -68,11 +68,6 @@ def check_index(
     if held.index is not None and len(both) and depth is not Depth.QUICK:
         everything = depth is Depth.FULL
         yield from _check_rows(connection, held.index, both, shards, everything, held.where)
-
-
-def living_ids(connection: Connection) -> Ids:
-    """The ids of all pictures that live, ascending."""
-    return np.fromiter(connection.execute(_living).scalars(), dtype=np.int64)
 
 
 def absent() -> Finding:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.types import Ids
-from storage.database import open_for_reading
+from storage.database import open_for_reading, passing
 from storage.verify_findings import CheckProgress, Depth, Finding, FindingCode, Findings, Show, some
 
 FILE = "thumbnails.sqlite"
@@ -27,16 +27,13 @@ def check_thumbnails(
     """What is wrong with the thumbnails, and the living pictures (n,) that have none."""
     if not path.is_file():
         return [], living
-    engine = open_for_reading(path)
     try:
-        with engine.connect() as connection:
+        with passing(open_for_reading(path)) as engine, engine.connect() as connection:
             return _checked(connection, living, depth, is_picture, show)
     except OperationalError:  # as of a full disk
         raise
     except DatabaseError:
         return [_damaged()], living[:0]
-    finally:
-        engine.dispose()
 
 
 def missing(ids: Ids) -> Findings:

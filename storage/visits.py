@@ -12,11 +12,10 @@ from os import fsencode
 from pathlib import Path
 from threading import RLock
 from typing import Any, Final
-from urllib.parse import quote
 
 from core.errors import CollectionCorrupt, StorageError
 from core.types import Found, Location, SkipCode, Skipped
-from storage.database import BUSY_SECONDS
+from storage.database import BUSY_SECONDS, address_of
 from storage.locations import key_of, location_of
 
 PAGE: Final = 1000  # rows that one question brings
@@ -206,7 +205,7 @@ def _connect(scratch: Path, catalog: Path) -> sqlite3.Connection:
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
         connection.execute(f"PRAGMA main.{pragma}")
     connection.execute(f"PRAGMA main.cache_size = -{CACHE_KIB}")
-    connection.execute("ATTACH ? AS catalog", [f"file:{quote(fsencode(catalog))}?mode=ro"])
+    connection.execute("ATTACH ? AS catalog", [address_of(catalog, "ro")])
     for table in TABLES:
         connection.execute(table)
     return connection

@@ -19,7 +19,7 @@ from storage.batch import Batch
 from storage.binding import Binding
 from storage.catalog import Catalog, FileState
 from storage.compaction import DEAD_SHARE, Compacted, compact, worn_shards
-from storage.database import end_unfinished, open_for_writing, storage_errors
+from storage.database import end_unfinished, open_for_writing, passing, storage_errors
 from storage.durable import sync_folder
 from storage.held import Held, held
 from storage.index_cache import discard_newer, rebuild, serves
@@ -108,8 +108,7 @@ class CollectionWriter:
         cls, layout: Layout, name: str, binding: Binding, first_id: int, opened: ExitStack
     ) -> "CollectionWriter":
         card = binding.card
-        engine = open_for_writing(layout.catalog)
-        opened.callback(engine.dispose)
+        engine = opened.enter_context(passing(open_for_writing(layout.catalog)))
         _prepare_catalog(engine, layout, name, binding, first_id)
         end_unfinished(engine)
         _recover(Catalog(engine, name), layout, card)

@@ -15,10 +15,10 @@ from core.types import Identity, Tags
 from storage import shards as shards_module
 from storage.batch import Batch
 from storage.compaction import Compacted
-from storage.index_cache import Stamp, stamp_of
 from storage.layout import Layout, layout_of
 from storage.reader import CollectionReader
 from storage.shards import ShardMaps, to_half, to_unit
+from storage.stamps import Stamp, stamp_of
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import (
     DIM,
@@ -197,11 +197,11 @@ def test_an_index_that_is_published_while_a_reader_looks_is_used(
 ) -> None:
     looks = count(1)
 
-    def overtaken(folder: Path) -> Stamp | None:
+    def overtaken(path: Path) -> Stamp | None:
         if next(looks) == 3:  # after the reader has found, twice, that it has to catch up
             writer.commit(Batch([embedded("f10", ROWS[10:11])]))
             writer.rebuild_index()
-        return stamp_of(folder)
+        return stamp_of(path)
 
     monkeypatch.setattr("storage.timeline.stamp_of", overtaken)
 
