@@ -25,7 +25,8 @@ from core.types import Location
 from imaging.rules import View
 from radseek.archive import Archive, open_archive
 from radseek.settings import load_settings
-from search.query import InstanceQuery, Query, TextQuery
+from search.query import Query, by_instance, by_text
+from search.request import Request
 
 MIB = 1 << 20
 REPEATS = 50
@@ -59,17 +60,17 @@ def best(seconds: Callable[[], float], times: int = 5) -> float:
 def query_rows(archive: Archive, picture: Path) -> list[tuple[str, str]]:
     """Median milliseconds of each part of a search, for each kind of query."""
     queries: dict[str, Query] = {
-        "text": TextQuery("axial CT of the head"),
-        "image": archive.query_file(Location(picture)),
-        "instance": InstanceQuery(1),
+        "text": by_text("axial CT of the head"),
+        "image": Query((archive.query_file(Location(picture)),)),
+        "instance": by_instance(1),
     }
     return [(f"search by {kind}, 50 hits", _parts(archive, q)) for kind, q in queries.items()]
 
 
 def _parts(archive: Archive, query: Query) -> str:
     searcher = archive.searcher()
-    searcher.search(query, 50)
-    timings = [searcher.search(query, 50).timings for _ in range(REPEATS)]
+    searcher.search(Request(query, 50))
+    timings = [searcher.search(Request(query, 50)).timings for _ in range(REPEATS)]
     encode = median(t.encode_s for t in timings) * 1e3
     index = median(t.index_s for t in timings) * 1e3
     catalog = median(t.catalog_s for t in timings) * 1e3

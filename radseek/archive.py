@@ -26,7 +26,7 @@ from radseek.engines import KeptEngine, open_engine
 from radseek.reindexing import remove_from_other
 from radseek.settings import Settings
 from radseek.viewing import Viewer
-from search.query import ImageQuery
+from search.query import ImagePart
 from search.searcher import Searcher
 from storage.editions import Editions
 from storage.layout import check_exists, collection_exists, collection_folder, collection_names
@@ -157,17 +157,17 @@ class Archive:
             finally:
                 self._kept = None
 
-    def query_image(self, content: bytes) -> ImageQuery:
-        """An uploaded file as a query, rendered as the collection is.
+    def query_image(self, content: bytes) -> ImagePart:
+        """An uploaded file as a part of a query, rendered as the collection is.
 
         Raises CannotDecode, and CardMismatch for a rendering that is not here.
         """
-        return ImageQuery(self._viewer.picture(content, profile_of(self.reader().rendering)))
+        return ImagePart(self._viewer.picture(content, profile_of(self.reader().rendering)))
 
-    def query_file(self, location: Location) -> ImageQuery:
-        """A file of the person's own as a query, like `query_image`."""
+    def query_file(self, location: Location) -> ImagePart:
+        """A file of the person's own as a part of a query, like `query_image`."""
         profile = profile_of(self.reader().rendering)
-        return ImageQuery(self._viewer.view(location, View(), profile))
+        return ImagePart(self._viewer.view(location, View(), profile))
 
     def view(self, location: Location, view: View) -> Pixels:
         """One picture of a file as asked, rendered by `profile`. CannotDecode, CardMismatch."""

@@ -1,5 +1,6 @@
 """The nearest pictures that differ: of pictures with the same pixels the best one stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +23,7 @@ class Distinct:
 
 
 def nearest_distinct(
-    snapshot: Snapshot, query: Embeddings, k: int, among: Mask | None, like: int | None = None
+    snapshot: Snapshot, query: Embeddings, k: int, among: Mask | None, like: Sequence[int] = ()
 ) -> Distinct:
     """The k nearest groups of a query (1, dim), fewer only when there are not so many.
 
@@ -39,11 +40,11 @@ def nearest_distinct(
         fetched = min(4 * fetched, rows)
 
 
-def _collapse(snapshot: Snapshot, ids: Ids, scores: Scores, like: int | None) -> Distinct:
+def _collapse(snapshot: Snapshot, ids: Ids, scores: Scores, like: Sequence[int]) -> Distinct:
     ids, scores = ids[ids >= 0], scores[ids >= 0]
     groups = snapshot.groups(ids)
-    if like is not None:
-        others = groups != snapshot.groups([like])[0]
+    if like:
+        others = ~np.isin(groups, snapshot.groups(like))
         ids, scores, groups = ids[others], scores[others], groups[others]
     _, first, count = np.unique(groups, return_index=True, return_counts=True)
     order = np.argsort(first)

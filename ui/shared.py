@@ -7,7 +7,8 @@ import streamlit as st
 from core.errors import RadseekError
 from radseek.archive import Archive, open_archive
 from radseek.settings import load_settings
-from search.query import TextQuery
+from search.query import by_text
+from search.request import Request
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ def shared_archive() -> Archive:
 def warm_up(archive: Archive) -> None:
     """Answer one small query, so that the first person does not wait for the encoder to load."""
     try:
-        results = archive.searcher().search(TextQuery("chest"), k=1)
+        results = archive.searcher().search(Request(by_text("chest"), k=1))
     except RadseekError as error:
         log.warning("warm-up failed: %s", error)
     else:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from radseek.archive import Archive
     from radseek.settings import Settings
     from search.query import Query
-    from search.searcher import Results
+    from search.results import Results
 
 BatchOption = Annotated[
     Path | None,
@@ -49,13 +48,13 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures by words."""
-    from search.query import TextQuery
+    from search.query import by_text
 
     settings = settings_of(ctx, home, collection, weights=weights, device=device)
     with _archive(settings) as archive:
         ask = _asker(archive, k, where)
         for line in _queries(text, batch, "a text"):
-            _answer(line, ask(TextQuery(line)), as_json)
+            _answer(line, ask(by_text(line)), as_json)
 
 
 def similar(
@@ -144,9 +143,11 @@ def _archive(settings: "Settings") -> "Archive":
 def _asker(archive: "Archive", k: int, where: list[str] | None) -> "Callable[[Query], Results]":
     """What answers the queries of one command, on one collection with one set of filters."""
     from search.filters import parse_where
+    from search.request import Request
 
     conditions = [parse_where(condition) for condition in where or ()]
-    return partial(archive.searcher().search, k=k, where=conditions)
+    searcher = archive.searcher()
+    return lambda query: searcher.search(Request(query, k, conditions))
 
 
 def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]:
@@ -179,12 +180,12 @@ def _answer(line: str, results: "Results", as_json: bool) -> None:
 
 
 def _picture_query(archive: "Archive", text: str) -> "Query":
-    from search.query import InstanceQuery
+    from search.query import Query, by_instance
 
     if text.isdecimal() and not Path(text).exists():
-        return InstanceQuery(int(text))
+        return by_instance(int(text))
     with _named(text):
-        return archive.query_file(location_of(text))
+        return Query((archive.query_file(location_of(text)),))
 
 
 def _pictures(archive: "Archive", files: list[str]) -> "Iterator[Pixels]":

@@ -16,7 +16,8 @@ from radseek.archive import open_archive
 from radseek.engines import local_engine
 from radseek.reindexing import reindex
 from radseek.settings import Settings
-from search.query import InstanceQuery, TextQuery
+from search.query import by_instance, by_text
+from search.request import Request
 from storage.writer import CollectionWriter
 
 
@@ -50,7 +51,7 @@ def _indexed(tmp_path, **named):
 
 def test_a_search_finds_the_weights_that_the_collection_was_made_with(tmp_path, loaded):
     _indexed(tmp_path, weights=tmp_path / "mine")
-    results = _archive(tmp_path).searcher().search(TextQuery("red"))
+    results = _archive(tmp_path).searcher().search(Request(by_text("red")))
     assert [hit.record.location.path.name for hit in results.hits] == ["red.png"]
     assert loaded == [tmp_path / "mine", tmp_path / "mine"]
 
@@ -59,19 +60,19 @@ def test_a_collection_is_not_searched_with_other_weights(tmp_path, loaded):
     _indexed(tmp_path, weights=tmp_path / "mine")
     searcher = _archive(tmp_path, weights=tmp_path / "others").searcher()
     with pytest.raises(CardMismatch, match="--weights"):
-        searcher.search(TextQuery("red"))
+        searcher.search(Request(by_text("red")))
 
 
 def test_an_open_archive_takes_the_weights_of_the_edition_that_is_served(tmp_path, loaded):
     """Also when it was opened with other weights, which belong to the edition before."""
     _indexed(tmp_path, weights=tmp_path / "mine")
     with _archive(tmp_path, weights=tmp_path / "mine") as archive:
-        archive.searcher().search(TextQuery("red"))
+        archive.searcher().search(Request(by_text("red")))
         better = Settings(home=tmp_path / "home", workers=1, weights=tmp_path / "better")
         assert reindex(better, lambda _: None, lambda: False).switched
         loaded.clear()
 
-        (hit,) = archive.searcher().search(TextQuery("red")).hits
+        (hit,) = archive.searcher().search(Request(by_text("red"))).hits
 
     assert hit.record.location.path.name == "red.png"
     assert loaded == [tmp_path / "better"]
@@ -82,7 +83,7 @@ def test_an_instance_query_loads_no_encoder(tmp_path, loaded):
     loaded.clear()
     archive = _archive(tmp_path)
     (only,) = archive.reader().snapshot().ids.tolist()
-    assert archive.searcher().search(InstanceQuery(only)).hits == ()
+    assert archive.searcher().search(Request(by_instance(only))).hits == ()
     assert loaded == []
 
 
@@ -148,7 +149,7 @@ def test_a_rendering_that_is_not_here_is_refused_for_image_queries_alone(tmp_pat
     picture = tmp_path / "red.png"
     Image.new("RGB", (8, 8), (200, 20, 20)).save(picture)
     with _archive(tmp_path) as archive:
-        assert archive.searcher().search(TextQuery("red")).hits == ()
+        assert archive.searcher().search(Request(by_text("red"))).hits == ()
         assert archive.large_view(Location(picture), 0).shape == (8, 8, 3)
         with pytest.raises(CardMismatch, match="voi-1"):
             archive.query_image(picture.read_bytes())

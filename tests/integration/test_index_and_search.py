@@ -12,7 +12,8 @@ from core.errors import CardMismatch, InvalidRequest, UnknownName
 from core.types import EncoderCard, SkipCode
 from indexer.report import ExitCode
 from search.filters import parse_where
-from search.query import ImageQuery, InstanceQuery, TextQuery
+from search.query import by_image, by_instance, by_text
+from search.request import Request
 from search.searcher import Searcher
 from storage.reader import CollectionReader
 
@@ -43,7 +44,7 @@ def _names(results):
 
 def test_words_find_the_pictures_that_fit(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
-    results = _searcher(tmp_path / "home").search(TextQuery("red"), k=2)
+    results = _searcher(tmp_path / "home").search(Request(by_text("red"), k=2))
     assert _names(results) == ["red", "rust"]
     assert [hit.rank for hit in results.hits] == [1, 2]
     assert results.hits[0].record.location.path == pictures / "red.png"
@@ -55,7 +56,7 @@ def test_scores_are_cosines(tmp_path, pictures):
     encoder = ColourEncoder()
     image = np.asarray(Image.open(pictures / "green.png"))
     expected = float(encoder.embed_images([shrink(image)])[0] @ encoder.embed_texts(["red"])[0])
-    hits = _searcher(tmp_path / "home").search(TextQuery("red"), k=4).hits
+    hits = _searcher(tmp_path / "home").search(Request(by_text("red"), k=4)).hits
     green = next(hit for hit in hits if hit.record.location.path.stem == "green")
     assert green.score == pytest.approx(expected, abs=1e-3)
 
@@ -63,14 +64,14 @@ def test_scores_are_cosines(tmp_path, pictures):
 def test_an_image_finds_itself_first(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     image = np.asarray(Image.open(pictures / "blue.png"))
-    assert _names(_searcher(tmp_path / "home").search(ImageQuery(image), k=1)) == ["blue"]
+    assert _names(_searcher(tmp_path / "home").search(Request(by_image(image), k=1))) == ["blue"]
 
 
 def test_an_indexed_picture_is_left_out_of_its_own_neighbours(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     searcher = _searcher(tmp_path / "home")
-    red = searcher.search(TextQuery("red"), k=1).hits[0].record.id
-    results = searcher.search(InstanceQuery(red), k=10)
+    red = searcher.search(Request(by_text("red"), k=1)).hits[0].record.id
+    results = searcher.search(Request(by_instance(red), k=10))
     assert _names(results)[0] == "rust"
     assert len(results.hits) == 3
 
@@ -79,24 +80,26 @@ def test_an_instance_that_is_not_indexed_is_named(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     for unknown in (99999, 10**30):
         with pytest.raises(UnknownName, match=str(unknown)):
-            _searcher(tmp_path / "home").search(InstanceQuery(unknown))
+            _searcher(tmp_path / "home").search(Request(by_instance(unknown)))
 
 
 def test_k_below_one_is_refused(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     with pytest.raises(InvalidRequest, match="at least one"):
-        _searcher(tmp_path / "home").search(TextQuery("red"), k=0)
+        _searcher(tmp_path / "home").search(Request(by_text("red"), k=0))
 
 
 def test_a_blank_text_is_refused(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     with pytest.raises(InvalidRequest, match="empty text"):
-        _searcher(tmp_path / "home").search(TextQuery("  "))
+        _searcher(tmp_path / "home").search(Request(by_text("  ")))
 
 
 def test_a_filter_that_nothing_passes_gives_no_hits(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
-    results = _searcher(tmp_path / "home").search(TextQuery("red"), 5, [parse_where("modality=CT")])
+    results = _searcher(tmp_path / "home").search(
+        Request(by_text("red"), 5, [parse_where("modality=CT")])
+    )
     assert (results.hits, results.matching) == ((), 0)
 
 
@@ -118,7 +121,7 @@ def test_a_changed_file_replaces_its_picture(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     Image.new("RGB", (32, 24), (20, 60, 180)).save(pictures / "red.png")
     report = index_colours(tmp_path / "home", pictures)
-    results = _searcher(tmp_path / "home").search(TextQuery("red"), k=10)
+    results = _searcher(tmp_path / "home").search(Request(by_text("red"), k=10))
     assert (report.progress.embedded, len(results.hits), _names(results)[0]) == (1, 4, "rust")
 
 
@@ -148,7 +151,7 @@ def test_a_file_that_cannot_be_reached_keeps_its_picture(tmp_path, pictures):
     (pictures / "red.png").symlink_to(tmp_path / "away.png")
     report = index_colours(tmp_path / "home", pictures)
     assert report.exit_code == ExitCode.SOME_SKIPPED
-    assert _names(_searcher(tmp_path / "home").search(TextQuery("red"), k=1)) == ["red"]
+    assert _names(_searcher(tmp_path / "home").search(Request(by_text("red"), k=1))) == ["red"]
 
 
 def test_a_run_that_was_stopped_keeps_what_it_had_and_goes_on_later(tmp_path, pictures):
@@ -178,4 +181,4 @@ def test_an_empty_folder_makes_an_empty_collection(tmp_path):
     (tmp_path / "empty").mkdir()
     report = index_colours(tmp_path / "home", tmp_path / "empty")
     assert report.exit_code == ExitCode.ALL_IN
-    assert _searcher(tmp_path / "home").search(TextQuery("red")).hits == ()
+    assert _searcher(tmp_path / "home").search(Request(by_text("red"))).hits == ()

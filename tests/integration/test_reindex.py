@@ -31,7 +31,8 @@ from indexer.report import Progress
 from radseek.archive import open_archive
 from radseek.reindexing import Reindexed, editions_of, reindex, remove_other, serve_other
 from radseek.settings import Settings
-from search.query import InstanceQuery, TextQuery
+from search.query import by_instance, by_text
+from search.request import Request
 from storage.batch import Batch
 from storage.editions import IDS, Editions
 from storage.layout import layout_of
@@ -113,7 +114,9 @@ def names(tmp_path: Path) -> list[str]:
 
 def best(tmp_path: Path, text: str) -> str:
     with open_archive(settings(tmp_path)) as archive:
-        return archive.searcher().search(TextQuery(text), 1).hits[0].record.location.path.name
+        return (
+            archive.searcher().search(Request(by_text(text), 1)).hits[0].record.location.path.name
+        )
 
 
 ALL = ["blue.png", "green.png", "grey.png", "red.png"]
@@ -375,17 +378,17 @@ def test_an_open_archive_has_the_new_edition_with_its_next_query(tmp_path, archi
     index(tmp_path, archive, encoder="colour")
     with open_archive(settings(tmp_path)) as opened:
         old = opened.reader()
-        (before,) = opened.searcher().search(TextQuery("red"), 1).hits
+        (before,) = opened.searcher().search(Request(by_text("red"), 1)).hits
         assert opened.reader() is old
 
         make(tmp_path, encoder="other")
 
-        (after,) = opened.searcher().search(TextQuery("red"), 1).hits
+        (after,) = opened.searcher().search(Request(by_text("red"), 1)).hits
         assert opened.reader() is not old
         assert after.record.location == before.record.location == Location(archive / "red.png")
         assert after.score == pytest.approx(before.score, abs=1e-3)
         with pytest.raises(UnknownName, match=f"id {before.record.id}"):
-            opened.searcher().search(InstanceQuery(before.record.id))
+            opened.searcher().search(Request(by_instance(before.record.id)))
         assert opened.reader().thumbnail(before.record.id) is None
 
 
@@ -413,7 +416,7 @@ def test_searches_go_on_in_all_threads_while_editions_change(tmp_path, archive):
 
     def ask(opened, colour):
         while not done.is_set():
-            (hit,) = opened.searcher().search(TextQuery(colour), 1).hits
+            (hit,) = opened.searcher().search(Request(by_text(colour), 1)).hits
             answered[hit.record.id > IDS] += 1
             if hit.record.location.path.name != f"{colour}.png":
                 wrong.append(hit)

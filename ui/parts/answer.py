@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from core.types import Record
 from radseek.archive import Archive
-from search.query import InstanceQuery, Query, TextQuery
-from search.searcher import Results
+from search.query import Query, by_instance, by_text
+from search.request import Request
+from search.results import Results
 from storage.snapshot import Snapshot
 from ui.parts.address import View
 from ui.parts.browse import newest
@@ -32,10 +33,10 @@ class Answer:
 def query_of(view: View, upload: Upload | None) -> Query | None:
     """What is asked: a picture to resemble goes before words, and words before an upload."""
     if view.like is not None:
-        return InstanceQuery(view.like)
+        return by_instance(view.like)
     if view.text:
-        return TextQuery(view.text)
-    return None if upload is None else upload.query
+        return by_text(view.text)
+    return None if upload is None else Query((upload.part,))
 
 
 def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) -> Answer:
@@ -44,7 +45,7 @@ def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) 
         records, matching = newest(snapshot, view.k, view.where)
         shown = tuple(Shown(record) for record in records)
         return Answer(shown, f"Newest {len(shown):,} of {matching:,}")
-    results = archive.searcher().search(query, view.k, view.where)
+    results = archive.searcher().search(Request(query, view.k, view.where))
     hits = tuple(Shown(hit.record, hit.score, hit.copies) for hit in results.hits)
     return Answer(hits, summary(results))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from search.query import ImageQuery, InstanceQuery, Query
+from search.query import ImagePart, InstancePart, Query
 from storage.snapshot import Snapshot
 from ui.parts.address import current_view, go
 from ui.parts.grid import asked_similar
@@ -20,10 +20,10 @@ def trail(query: Query | None, snapshot: Snapshot, upload: Upload | None) -> Non
         match query:
             case None:
                 examples()
-            case InstanceQuery(id):
+            case Query((InstancePart(id),)):
                 (record,) = snapshot.describe([id])
                 _step(f"Similar to picture {id}", thumbnail_address(record), _leave)
-            case ImageQuery() if upload is not None:
+            case Query((ImagePart(),)) if upload is not None:
                 _step("Similar to your image", upload.thumbnail, forget_upload)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import InvalidRequest, RadseekError
 from imaging.thumbnail import make_thumbnail
 from radseek.archive import Archive
-from search.query import ImageQuery
+from search.query import ImagePart
 from ui.parts.address import current_view, go
 from ui.parts.notices import refusal
 
@@ -22,7 +22,7 @@ TRIED = "uploads_tried"
 class Upload:
     """One uploaded picture, ready to be asked with."""
 
-    query: ImageQuery
+    part: ImagePart
     thumbnail: str  # a data: address
     rendering: str  # that the collection had when it was uploaded
 
@@ -51,9 +51,9 @@ def forget_upload() -> None:
 def read_upload(archive: Archive, content: bytes) -> Upload:
     """Decode as the archive decodes. Raises CannotDecode, DecodersUnavailable."""
     rendering = archive.reader().rendering
-    query = archive.query_image(content)
-    thumbnail = base64.b64encode(make_thumbnail(query.pixels, side=96)).decode()
-    return Upload(query, f"data:image/webp;base64,{thumbnail}", rendering)
+    part = archive.query_image(content)
+    thumbnail = base64.b64encode(make_thumbnail(part.pixels, side=96)).decode()
+    return Upload(part, f"data:image/webp;base64,{thumbnail}", rendering)
 
 
 def upload_button(archive: Archive) -> None:

@@ -53,7 +53,7 @@ def test_copies_of_the_last_hit_are_all_counted():
 def test_copies_of_the_picture_that_is_asked_with_are_left_out_like_itself():
     snapshot = FakeSnapshot([1.0, 1.0, 0.5], groups=[4, 4, 6])
     others = snapshot.ids != 1
-    assert nearest_distinct(snapshot, QUERY, 2, others, like=1).ids.tolist() == [3]
+    assert nearest_distinct(snapshot, QUERY, 2, others, like=[1]).ids.tolist() == [3]
 
 
 def test_what_does_not_pass_a_filter_is_no_copy():

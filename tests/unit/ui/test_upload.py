@@ -32,7 +32,7 @@ def _file(picture: Image.Image, kind: str) -> bytes:
 
 def test_an_upload_is_asked_with_as_it_was_drawn(archive):
     upload = read_upload(archive, _file(Image.new("RGB", (200, 50), (10, 200, 30)), "PNG"))
-    assert np.array_equal(upload.query.pixels, np.full((50, 200, 3), (10, 200, 30), np.uint8))
+    assert np.array_equal(upload.part.pixels, np.full((50, 200, 3), (10, 200, 30), np.uint8))
 
 
 def test_an_upload_has_a_small_thumbnail_of_its_own(archive):

@@ -1,0 +1,25 @@
+"""What is encoded for a text, and what the person should know of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One text for the encoder. The query is the weighted sum of the rows of all terms."""
+
+    text: str
+    weight: float  # below 0: unlike
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A text as it was understood."""
+
+    given: str
+    terms: tuple[Term, ...]
+    notes: tuple[str, ...] = ()  # a sentence each, for the person
+
+
+def understand(text: str) -> Understood:
+    """The terms that the encoder is given for a text."""
+    return Understood(text, (Term(text, 1.0),))

@@ -1,0 +1,26 @@
+"""The answer to a request."""
+
+from dataclasses import dataclass
+
+from core.types import Hit
+from search.language.understanding import Understood
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent in each part of one search."""
+
+    encode_s: float
+    index_s: float
+    catalog_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one request."""
+
+    hits: tuple[Hit, ...]
+    matching: int  # pictures that pass the filters
+    total: int  # pictures in the collection
+    timings: Timings
+    understood: tuple[Understood, ...] = ()  # of each text of the query, what was encoded
