@@ -7,11 +7,12 @@ import numpy as np
 
 from core.types import Hit, Mask
 from encoders.base import Encoder
-from search.collapse import Distinct, nearest_distinct
+from search.candidates import ByEmbedding
 from search.encoding import encode
 from search.filters import row_mask
 from search.request import Request
 from search.results import Results, Timings
+from search.retrieval import Found, retrieve
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 
@@ -39,8 +40,8 @@ class Searcher:
         encoded = encode(request.query, snapshot, self._encoder)
         known = perf_counter()
         among = _candidates(request, snapshot)
-        like = request.query.instances()
-        nearest = nearest_distinct(snapshot, encoded.row, request.k, among, like)
+        candidates = ByEmbedding(snapshot, encoded.row, among)
+        nearest = retrieve(candidates, snapshot, request)
         found = perf_counter()
         hits = _hits(snapshot, nearest)
         timings = Timings(known - started, found - known, perf_counter() - found)
@@ -58,7 +59,7 @@ def _candidates(request: Request, snapshot: Snapshot) -> Mask | None:
     return others if mask is None else mask & others
 
 
-def _hits(snapshot: Snapshot, nearest: Distinct) -> tuple[Hit, ...]:
+def _hits(snapshot: Snapshot, nearest: Found) -> tuple[Hit, ...]:
     records = snapshot.describe(nearest.ids)
     columns = zip(records, nearest.scores.tolist(), nearest.copies.tolist(), strict=True)
     return tuple(

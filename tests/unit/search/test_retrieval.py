@@ -4,9 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.collapse import nearest_distinct
+from search.candidates import ByEmbedding
+from search.query import EmbeddingPart, InstancePart, Query
+from search.request import Request
+from search.retrieval import retrieve
 
 QUERY = np.ones((1, 1), np.float32)
+
+
+def nearest(snapshot, k, among=None, like=()):
+    parts = tuple(InstancePart(at) for at in like) or (EmbeddingPart(QUERY[0]),)
+    candidates = ByEmbedding(snapshot, QUERY, among)
+    return retrieve(candidates, snapshot, Request(Query(parts), k))
 
 
 class FakeSnapshot:
@@ -33,43 +42,43 @@ class FakeSnapshot:
 
 def test_the_best_of_a_group_stands_and_counts_the_others():
     snapshot = FakeSnapshot([0.9, 0.8, 0.7, 0.6], groups=[5, 7, 5, 5])
-    found = nearest_distinct(snapshot, QUERY, 2, None)
+    found = nearest(snapshot, 2)
     assert found.ids.tolist() == [1, 2]
     assert found.copies.tolist() == [2, 0]
 
 
 def test_many_copies_do_not_make_the_answer_shorter():
     snapshot = FakeSnapshot([1.0] * 500 + [0.5, 0.4], groups=[1] * 500 + [2, 3])
-    found = nearest_distinct(snapshot, QUERY, 3, None)
+    found = nearest(snapshot, 3)
     assert found.ids.tolist() == [1, 501, 502]
     assert found.copies.tolist() == [499, 0, 0]
 
 
 def test_copies_of_the_last_hit_are_all_counted():
     snapshot = FakeSnapshot([0.9] + [0.8] * 50 + [0.1], groups=[1] + [2] * 50 + [3])
-    assert nearest_distinct(snapshot, QUERY, 2, None).copies.tolist() == [0, 49]
+    assert nearest(snapshot, 2).copies.tolist() == [0, 49]
 
 
 def test_copies_of_the_picture_that_is_asked_with_are_left_out_like_itself():
     snapshot = FakeSnapshot([1.0, 1.0, 0.5], groups=[4, 4, 6])
     others = snapshot.ids != 1
-    assert nearest_distinct(snapshot, QUERY, 2, others, like=[1]).ids.tolist() == [3]
+    assert nearest(snapshot, 2, others, like=[1]).ids.tolist() == [3]
 
 
 def test_what_does_not_pass_a_filter_is_no_copy():
     snapshot = FakeSnapshot([0.9, 0.8], groups=[1, 1])
-    found = nearest_distinct(snapshot, QUERY, 2, np.array([False, True]))
+    found = nearest(snapshot, 2, np.array([False, True]))
     assert (found.ids.tolist(), found.copies.tolist()) == ([2], [0])
 
 
 def test_an_archive_without_copies_is_searched_once():
     snapshot = FakeSnapshot(np.linspace(1, 0, 100), groups=range(100))
-    nearest_distinct(snapshot, QUERY, 10, None)
+    nearest(snapshot, 10)
     assert snapshot.searches == 1
 
 
 def test_an_empty_collection_has_no_hits():
-    assert nearest_distinct(FakeSnapshot([], []), QUERY, 5, None).ids.tolist() == []
+    assert nearest(FakeSnapshot([], []), 5).ids.tolist() == []
 
 
 @given(
@@ -81,5 +90,5 @@ def test_hits_are_the_first_of_each_group_in_the_whole_order(rows, k):
     order = sorted(range(len(rows)), key=lambda at: -scores[at])
     firsts = {groups[at]: at + 1 for at in reversed(order)}
     expected = sorted(firsts.values(), key=lambda id_: order.index(id_ - 1))[:k]
-    found = nearest_distinct(FakeSnapshot(scores, groups), QUERY, k, None)
+    found = nearest(FakeSnapshot(scores, groups), k)
     assert found.ids.tolist() == expected

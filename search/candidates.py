@@ -1,0 +1,38 @@
+"""Where hits come from: all rows that may be returned, in one order that does not change."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.types import Embeddings, Ids, Mask, Scores
+from storage.snapshot import Snapshot
+
+
+class Candidates(Protocol):
+    """Rows in order, best first, equal scores by id."""
+
+    @property
+    def count(self) -> int:
+        """The rows that could be returned at all."""
+
+    def first(self, n: int) -> tuple[Ids, Scores]:
+        """The n best rows, all of them where there are fewer; the first j of n are first(j)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByEmbedding:
+    """The rows of a snapshot by their cosine with a query (1, dim)."""
+
+    snapshot: Snapshot
+    row: Embeddings
+    among: Mask | None  # the rows that may be returned; None: all
+
+    @property
+    def count(self) -> int:
+        """The rows that could be returned at all."""
+        return len(self.snapshot.ids) if self.among is None else int(self.among.sum())
+
+    def first(self, n: int) -> tuple[Ids, Scores]:
+        """The n best rows, all of them where there are fewer; the first j of n are first(j)."""
+        ids, scores = self.snapshot.search(self.row, max(n, 1), self.among)
+        found = min(n, self.count)
+        return ids[0, :found], scores[0, :found]
