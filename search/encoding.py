@@ -43,7 +43,8 @@ def encode(query: Query, snapshot: Snapshot, encoder: Callable[[], Encoder]) -> 
     InvalidRequest when the parts cancel each other out, UnknownName for a picture that is not
     indexed.
     """
-    understood = tuple(understand(part.text) for part in query.parts if isinstance(part, TextPart))
+    asked = [part.text for part in query.parts if isinstance(part, TextPart)]
+    understood = tuple(understand(text, encoder().card) for text in asked)
     texts = iter(understood)
     rows = [_row(part, snapshot, encoder, texts) for part in query.parts]
     weights = np.array([part.weight for part in query.parts], np.float32)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from core.types import EncoderCard
+from search.language.notes import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -17,9 +20,10 @@ class Understood:
 
     given: str
     terms: tuple[Term, ...]
-    notes: tuple[str, ...] = ()  # a sentence each, for the person
+    notes: tuple[Note, ...] = ()  # str() of each is a sentence for the person
 
 
-def understand(text: str) -> Understood:
-    """The terms that the encoder is given for a text."""
+def understand(text: str, card: EncoderCard) -> Understood:
+    """The terms that the encoder of a card is given for a text."""
+    del card
     return Understood(text, (Term(text, 1.0),))
