@@ -12,6 +12,7 @@ from radseek import __version__
 from radseek.cli import (
     collections,
     compacting,
+    embedding,
     encoders,
     indexing,
     page,
@@ -69,8 +70,8 @@ app.command("watch")(watching.watch)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
-app.command("embed")(searching.embed)
-app.command("classify")(searching.classify)
+app.command("embed")(embedding.embed)
+app.command("classify")(embedding.classify)
 app.command("status")(collections.status)
 app.command("skipped")(collections.skipped)
 app.command("catalogued")(collections.catalogued)

@@ -80,6 +80,16 @@ WhereOption = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceOptions:
+    """Which collection is asked, and what its encoder runs on."""
+
+    weights: WeightsOption = None
+    device: DeviceOption = None
+    home: HomeOption = None
+    collection: CollectionOption = None
+
+
+@dataclass(frozen=True, slots=True)
 class WhereItLives:
     """The options given before the command's name."""
 

@@ -3,13 +3,15 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from core.types import EncoderCard, Hit, Location, SeriesImage, Skipped
 
 if TYPE_CHECKING:
+    from search.language.understanding import Understood
+    from search.results import Results
     from storage.accounts import CataloguedFile
     from storage.editions import EditionInfo
 
@@ -80,9 +82,24 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def hits_json(query: str, hits: Iterable[Hit]) -> dict[str, Any]:
+def results_json(query: str, results: "Results") -> dict[str, Any]:
     """The answer to one query as JSON."""
-    return {"query": query, "hits": [hit_json(hit) for hit in hits]}
+    return {
+        "query": query,
+        "matching": results.matching,
+        "total": results.total,
+        "understood": [understood_json(understood) for understood in results.understood],
+        "hits": [hit_json(hit) for hit in results.hits],
+    }
+
+
+def understood_json(understood: "Understood") -> dict[str, Any]:
+    """A text of the query as it was understood, as JSON."""
+    return {
+        "given": understood.given,
+        "encoded": [{"text": term.text, "weight": term.weight} for term in understood.terms],
+        "notes": list(understood.notes),
+    }
 
 
 def card_json(card: EncoderCard) -> dict[str, Any]:
@@ -148,6 +165,24 @@ def put_hits(hits: Iterable[Hit]) -> None:
         copies = f" (and {hit.copies} more with the same pixels)" if hit.copies else ""
         place = f"{hit.record.location}{frame}{copies}"
         put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
+
+
+def put_results(results: "Results") -> None:
+    """The answer to one query: hits to stdout, what is to be known of them to stderr."""
+    put_hits(results.hits)
+    for line in _remarks(results):
+        say(line)
+
+
+def _remarks(results: "Results") -> Iterator[str]:
+    for understood in results.understood:
+        yield from understood.notes
+    timings = results.timings
+    yield (
+        f"{len(results.hits)} of {results.matching} pictures; encoder "
+        f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
+        f"catalog {timings.catalog_s * 1e3:.1f} ms"
+    )
 
 
 def put_facts(facts: Mapping[str, object]) -> None:
