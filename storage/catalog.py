@@ -15,10 +15,10 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from core.types import EncoderCard, Identity, Ids, Record, Tags
 from storage.database import in_parts, storage_errors
 from storage.locations import location_of
+from storage.per_row import TAG_NAMES, Told, living_then
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Shard
 
-TAG_NAMES = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
 IDENTITY_NAMES = tuple(field.name for field in fields(Identity))
 
 
@@ -62,11 +62,6 @@ class RowTable:
     slot: NDArray[np.int64]
 
 
-_living_then = (
-    (pictures.c.id >= bindparam("first_id"))
-    & (pictures.c.id < bindparam("next_id"))
-    & (pictures.c.tombstone.is_(None) | (pictures.c.tombstone > bindparam("sequence")))
-)
 _state = select(meta.c.sequence, meta.c.arrangement, meta.c.next_id, meta.c.updated_at)
 _card = select(
     meta.c.encoder_name,
@@ -81,16 +76,9 @@ _slices = select(meta.c.slices_per_series)
 _shards = select(shards.c.id, shards.c.rows, shards.c.sealed).order_by(shards.c.id)
 _rows = (
     select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
-    .where(_living_then)
+    .where(living_then)
     .order_by(pictures.c.id)
 )
-_columns = {
-    name: select(instances.c[name])
-    .join_from(pictures, instances)
-    .where(_living_then)
-    .order_by(pictures.c.id)
-    for name in TAG_NAMES
-}
 _living = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
 _living_ids = select(pictures.c.id).where(pictures.c.tombstone.is_(None)).order_by(pictures.c.id)
 _died = select(pictures.c.id).where(
@@ -191,11 +179,10 @@ class Catalog:
         with self.reading() as connection:
             return int(connection.execute(_living).scalar_one())
 
-    def column(self, name: str, span: Span) -> list[str]:
-        """One of TAG_NAMES for the rows of a span, ascending by id, as text."""
+    def per_row(self, told: Told, span: Span) -> Sequence[Any]:
+        """One value for each row of a span, ascending by id."""
         with self.reading() as connection:
-            found = connection.execute(_columns[name], _parameters(span)).scalars()
-            return [_text(value) for value in found]
+            return connection.execute(told, _parameters(span)).scalars().all()
 
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""
@@ -298,7 +285,3 @@ def _dated(values: Sequence[Any], dates: Mapping[int, Callable[[str], date]]) ->
         if told[place] is not None:
             told[place] = parse(told[place])
     return told
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)

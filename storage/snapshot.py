@@ -10,6 +10,7 @@ from core.types import Embeddings, Ids, Mask, Record, Scores
 from storage.catalog import Catalog, RowTable
 from storage.columns import Column, Columns
 from storage.index import NO_ID
+from storage.keys import Key
 from storage.ranking import ROUNDING, best_first, exact_scores
 from storage.segments import Segment, search_segments
 from storage.shards import ShardMaps, to_unit
@@ -56,6 +57,22 @@ class Snapshot:
     def column(self, name: str) -> Column:
         """A tag of each row as text, in the order of `ids`: (rows,). Raises UnknownName."""
         return self._columns.get(name)
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A number of each row, in the order of `ids`: (rows,); NaN where it is not stated.
+
+        Dates are days since 1970-01-01, `age` is in years, tags are in their own units. Raises
+        UnknownName.
+        """
+        return self._columns.numbers(name)
+
+    def keys(self, key: Key) -> NDArray[np.int64]:
+        """What rows are of one thing, in the order of `ids`: (rows,), equal where they are.
+
+        A row whose file does not say has a key of its own. Keys are for one process alone: they
+        name nothing, and another one gives others.
+        """
+        return self._columns.keys(key)
 
     def embeddings(self, ids: Sequence[int] | Ids) -> Embeddings:
         """The stored rows of pictures, of unit length: n ids -> (n, dim). Raises UnknownName."""
