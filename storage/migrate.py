@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
 from storage.database import foreign_keys_unchecked
-from storage.schema import HEAD, alembic_version, metadata
+from storage.schema import HEAD, WORD_TABLES, alembic_version, metadata
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -25,6 +25,8 @@ def revision_of(engine: Engine) -> str | None:
 def create_schema(connection: Connection) -> None:
     """Make all tables of an empty catalog, and note the revision for Alembic."""
     metadata.create_all(connection)
+    for statement in WORD_TABLES.values():
+        connection.exec_driver_sql(statement)
     alembic_version.create(connection)
     connection.execute(insert(alembic_version), {"version_num": HEAD})
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-HEAD = "0003"  # the newest revision in migrations/versions
+HEAD = "0004"  # the newest revision in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -46,6 +46,25 @@ meta = Table(
     Column("updated_at", Integer, nullable=False),  # seconds since 1970, UTC
     CheckConstraint("id = 1", name="one_row"),
 )
+
+# What is searched by words: each description that instances have, once. Instances keep their own.
+DESCRIBED = (
+    "modality",
+    "body_part",
+    "laterality",
+    "view",
+    "study_description",
+    "series_description",
+    "protocol",
+)
+descriptions = Table(
+    "descriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    *(Column(name, String, nullable=False) for name in DESCRIBED),
+    sqlite_autoincrement=True,  # an id that was given is not given again: see WORD_TABLES
+)
+Index("ix_descriptions_words", *descriptions.c[1:], unique=True)
 
 # What one content says, however many files have it. `tombstone` is the sequence at which the last
 # of its files went or changed, or at which it was embedded anew; `last_path` and `last_member` are
@@ -107,6 +126,7 @@ instances = Table(
     Column("orientation", String, nullable=False),  # of a file that is one slice; else empty
     Column("position", String, nullable=False),  # mm
     Column("along", Float),  # mm
+    Column("description_id", ForeignKey("descriptions.id")),  # as those of its columns say
 )
 _LIVING = instances.c.tombstone.is_(None)
 Index("ix_instances_sha256", instances.c.sha256, unique=True, sqlite_where=_LIVING)
@@ -198,6 +218,60 @@ identities = Table(
     Column("accession_number", String, nullable=False),
     Column("name_key", String, nullable=False),  # all three names as storage.names folds them
 )
+Index("ix_identities_patient_id", identities.c.patient_id)
+Index("ix_identities_accession_number", identities.c.accession_number)
+
+# The text of a report, which belongs to all pictures of its study. It may hold anything, names too.
+# That of a file ends with its instance; one without an instance was given by `radseek reports`.
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("instance_id", ForeignKey("instances.id")),
+    Column("study_uid", String, nullable=False),
+    Column("text", String, nullable=False),
+    sqlite_autoincrement=True,  # an id that was given is not given again: see WORD_TABLES
+)
+_GIVEN = reports.c.instance_id.is_(None)
+Index("ix_reports_instance_id", reports.c.instance_id, unique=True)
+Index("ix_reports_study_uid", reports.c.study_uid)
+Index("ix_reports_given", reports.c.study_uid, unique=True, sqlite_where=_GIVEN)
+
+# The words of each row of a table, by its id, for SQLite's full-text search (FTS5). They keep no
+# text (`content=''`), so that nothing can be taken out: what is gone stays in them, unseen, until a
+# compaction makes them anew.
+WORD_TABLES = {
+    "description_words": """
+CREATE VIRTUAL TABLE description_words USING fts5(
+    words, content='', tokenize="porter unicode61 remove_diacritics 2")
+""",
+    "report_words": """
+CREATE VIRTUAL TABLE report_words USING fts5(
+    affirmed, denied, content='', tokenize="porter unicode61 remove_diacritics 2")
+""",
+}
+
+# What zero-shot labels were asked of all pictures, and what came of it.
+label_sets = Table(
+    "label_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("multilabel", Boolean, nullable=False),
+    Column("labels", String, nullable=False),  # JSON: [{"name": ..., "texts": [...]}, ...]
+    Column("sequence", Integer, nullable=False),  # of the collection, up to which they are complete
+    Column("made_at", Integer, nullable=False),  # seconds since 1970, UTC
+)
+Index("ix_label_sets_name", label_sets.c.name, unique=True)
+label_blocks = Table(
+    "label_blocks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("set_id", ForeignKey("label_sets.id"), nullable=False),
+    Column("ids", LargeBinary, nullable=False),  # int64 (n,), ascending; n is at most 4096
+    Column("probabilities", LargeBinary, nullable=False),  # float16 (n, labels)
+)
+Index("ix_label_blocks_set_id", label_blocks.c.set_id)
 
 # Alembic's own table, which it makes itself when it runs; a fresh catalog gets it without Alembic.
 alembic_version = Table(

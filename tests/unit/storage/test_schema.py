@@ -34,14 +34,14 @@ from storage.migrate import (
     revision_of,
     upgrade,
 )
-from storage.schema import HEAD, files, identities, instances, metadata, pictures
+from storage.schema import HEAD, WORD_TABLES, files, identities, instances, metadata, pictures
 
 NEXT_REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0003"
+down_revision = "0004"
 
 
 def upgrade():
@@ -97,6 +97,11 @@ def structure(engine: Engine) -> set[str]:
         return rows | {f"{name}: {' '.join((sql or '').split())}" for name, sql in partial}
 
 
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether SQLAlchemy knows of such a thing; of the word tables only SQLite does."""
+    return not (kind == "table" and name and name.startswith(tuple(WORD_TABLES)))
+
+
 def test_the_constant_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
@@ -113,7 +118,8 @@ def test_migrating_makes_what_the_program_makes(make_catalog: MakeCatalog) -> No
     assert structure(migrated) == structure(created)
     assert revision_of(migrated) == revision_of(created) == HEAD
     with migrated.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
+        assert compare_metadata(context, metadata) == []
 
 
 def test_the_card_table_takes_one_row(make_catalog: MakeCatalog) -> None:
@@ -162,8 +168,8 @@ def test_an_older_catalog_is_backed_up_and_upgraded(
 
     bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main", scripts, "9999")
 
-    backup = make_catalog("catalog-0003.backup.sqlite")
-    assert (revision_of(engine), revision_of(backup)) == ("9999", "0003")
+    backup = make_catalog("catalog-0004.backup.sqlite")
+    assert (revision_of(engine), revision_of(backup)) == ("9999", "0004")
     assert any("is_burned_in" in line for line in structure(engine))
     assert not any("is_burned_in" in line for line in structure(backup))
     for database in (engine, backup):
@@ -178,7 +184,7 @@ def test_a_table_is_replaced_under_the_rows_that_refer_to_it(
     create(engine)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO shards VALUES (0, 1, 0)"))
-        connection.execute(insert(instances), blank(instances) | {"id": 1})
+        connection.execute(insert(instances), blank(instances) | {"id": 1, "description_id": None})
         connection.execute(insert(pictures), blank(pictures) | {"id": 1, "instance_id": 1})
 
     upgrade(engine, scripts_with(tmp_path, NEXT_REVISION), "9999")
