@@ -31,7 +31,16 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGLSLossless
 
 from benchmarks.journey import make_pictures
 from benchmarks.phantoms import ct_slice, in_syntax, radiograph
-from core.types import DecodedFile, Embeddings, EncoderCard, Found, Location, Pixels, Prepare
+from core.types import (
+    DecodedFile,
+    Embeddings,
+    EncoderCard,
+    Found,
+    Location,
+    Pixels,
+    Prepare,
+    Regions,
+)
 from encoders.base import Encoder
 from encoders.medimageinsight.preprocess import Squash
 from encoders.registry import load_encoder
@@ -95,6 +104,10 @@ class Sleeper:
             rows = self._rng.standard_normal((len(prepared), self.card.dim), np.float32)
         embeddings: Embeddings = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return embeddings
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
+        """Not what this is for."""
+        raise NotImplementedError
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Not what this is for."""

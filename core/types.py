@@ -13,6 +13,7 @@ Pixels = NDArray[np.uint8]  # (H, W, 3) RGB, as shown on a screen
 # Pixels (H, W, 3) -> Pixels (S, S, 3): an encoder's own resize. Picklable, without torch.
 Prepare = Callable[[Pixels], Pixels]
 Embeddings = NDArray[np.float32]  # (n, dim), rows of unit length
+Regions = NDArray[np.float32]  # (n, h, w, dim), whose means over h and w are Embeddings
 Ids = NDArray[np.int64]  # (n,), the id of a picture in catalog, shard and index
 Scores = NDArray[np.float32]  # cosines, higher is nearer
 Mask = NDArray[np.bool_]  # (rows,), True where a row may be returned

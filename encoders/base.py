@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.types import Embeddings, EncoderCard, Pixels, Prepare
+from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions
 
 
 class Encoder(Protocol):
@@ -31,6 +31,14 @@ class Encoder(Protocol):
 
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
         """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim)."""
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
+        """What each region adds to a picture's row: n of (S, S, 3) -> (n, h, w, dim).
+
+        Regions tile the prepared picture from the left upper corner. The mean over them is the row
+        that `embed_images` gives; none of them is of unit length by itself. (0, 0, 0, dim) for no
+        pictures.
+        """
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: n strings -> (n, dim)."""

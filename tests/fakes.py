@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from core.types import Embeddings, EncoderCard, Pixels
+from core.types import Embeddings, EncoderCard, Pixels, Regions
 
 COLOURS = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
 
@@ -27,6 +27,12 @@ class ColourEncoder:
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
         means = [pixels.reshape(-1, 3).mean(axis=0) + 1 for pixels in prepared]
         return _unit(np.asarray(means, dtype=np.float32).reshape(-1, 3))
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
+        colours = np.asarray(prepared, dtype=np.float32).reshape(-1, 8, 8, 3) + 1
+        lengths = np.linalg.norm(colours.mean(axis=(1, 2)), axis=1)
+        regions: Regions = colours / lengths[:, None, None, None]
+        return regions
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         rows = [np.sum([COLOURS.get(w, (0.1,) * 3) for w in t.split()], axis=0) for t in texts]

@@ -209,11 +209,28 @@ class DaViT(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Normalised pixels (B, 3, H, W), any H and W, -> features (B, C of the last stage)."""
+        tokens = self._tokens(pixels)
+        features: Tensor = self.norms(tokens.mean(dim=(1, 2), dtype=self.norms.weight.dtype))
+        return features
+
+    def parts(self, pixels: Tensor) -> Tensor:
+        """What each token adds to the features, their mean: (B, 3, H, W) -> (B, H', W', C).
+
+        LayerNorm takes its variance from the mean token. With that one held it is affine in each
+        token: (x - mean(x)) / deviation * weight + bias.
+        """
+        tokens = self._tokens(pixels).to(self.norms.weight.dtype)
+        variance = tokens.mean(dim=(1, 2)).var(dim=-1, correction=0)[:, None, None, None]
+        centred = tokens - tokens.mean(dim=-1, keepdim=True)
+        scaled: Tensor = centred / (variance + self.norms.eps).sqrt()
+        return scaled * self.norms.weight + self.norms.bias
+
+    def _tokens(self, pixels: Tensor) -> Tensor:
+        """The last map. (B, 3, H, W) -> (B, H', W', C)."""
         x = pixels.permute(0, 2, 3, 1)
         for conv, blocks in zip(self.convs, self.blocks, strict=True):
             x = blocks(conv(x))
-        features: Tensor = self.norms(x.mean(dim=(1, 2), dtype=self.norms.weight.dtype))
-        return features
+        return x
 
 
 def _stage(config: ImageConfig, stage: int, rates: list[tuple[float, float]]) -> nn.Sequential:

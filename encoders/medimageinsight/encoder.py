@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.errors import WeightsMismatch
-from core.types import Embeddings, EncoderCard, Pixels
+from core.types import Embeddings, EncoderCard, Pixels, Regions
 from encoders.devices import choose_devices
 from encoders.fingerprint import file_sha256
 from encoders.medimageinsight.capacity import Capacity, Entry
@@ -88,10 +88,20 @@ class MedImageInsight:
         Out of device memory, fewer are taken at once, from then on. Raises ValueError for a
         picture of another shape, EncoderError when one alone does not fit.
         """
-        expected = (*self._image.image_size, 3)
-        if any(picture.shape != expected for picture in prepared):
-            raise ValueError(f"every picture must have the shape {expected} that `prepare` gives")
+        self._require_prepared(prepared)
         return self._rows(prepared, self._images, self._inference.embed_pictures)
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
+        """What each token of the last map adds to a row: n of (S, S, 3) -> (n, h, w, dim).
+
+        The mean over the tokens is the row that `embed_images` gives. Raises as that does.
+        """
+        self._require_prepared(prepared)
+        if not prepared:
+            return np.empty((0, 0, 0, self._dim), np.float32)
+        tokens = self._images.each(prepared, self._inference.embed_regions)
+        regions: Regions = tokens.cpu().numpy()
+        return regions
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: n strings -> (n, dim). What exceeds the context length is cut off."""
@@ -101,6 +111,11 @@ class MedImageInsight:
         embeddings = np.empty((len(rows), self._dim), np.float32)
         embeddings[order] = self._rows(by_length, self._texts, self._inference.embed_ids)
         return embeddings
+
+    def _require_prepared(self, pictures: Sequence[Pixels]) -> None:
+        expected = (*self._image.image_size, 3)
+        if any(picture.shape != expected for picture in pictures):
+            raise ValueError(f"every picture must have the shape {expected} that `prepare` gives")
 
     def _rows(
         self,

@@ -1,6 +1,6 @@
 """A model at work on one device: pictures and token ids in, unit rows out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 
@@ -35,17 +35,24 @@ class Inference:
 
     def embed_pictures(self, pictures: Sequence[Pixels]) -> Tensor:
         """Pictures of the model's size, uint8 (H, W, 3), at least one -> (n, dim) on the device."""
-        self._pack_once()
-        pixels = self._send(torch.from_numpy(np.stack(pictures)))
-        with self._computing():
-            prepared = normalise(pixels, self._config)
-            return self._model.encode_images(prepared.to(LOWERED) if self._on_gpu else prepared)
+        return self._see(pictures, self._model.encode_images)
+
+    def embed_regions(self, pictures: Sequence[Pixels]) -> Tensor:
+        """Pictures as `embed_pictures` takes them -> (n, h, w, dim) on the device."""
+        return self._see(pictures, self._model.encode_regions)
 
     def embed_ids(self, rows: Sequence[Sequence[int]]) -> Tensor:
         """Token ids of texts, at least one -> (n, dim) on the device."""
         ids, mask = pad_ids(rows)
         with self._computing(), torch.autocast(self._device.type, LOWERED, enabled=self._on_gpu):
             return self._model.encode_texts(self._send(ids), self._send(mask))
+
+    def _see(self, pictures: Sequence[Pixels], encode: Callable[[Tensor], Tensor]) -> Tensor:
+        self._pack_once()
+        pixels = self._send(torch.from_numpy(np.stack(pictures)))
+        with self._computing():
+            prepared = normalise(pixels, self._config)
+            return encode(prepared.to(LOWERED) if self._on_gpu else prepared)
 
     def _pack_once(self) -> None:
         """Pack the image tower for a CPU when the first picture comes.

@@ -32,6 +32,17 @@ class UniCL(nn.Module):
         features: Tensor = self.image_encoder(pixels)
         return _unit(features @ self.image_projection)
 
+    def encode_regions(self, pixels: Tensor) -> Tensor:
+        """What each token adds to a picture's row: (B, 3, H, W) -> float32 (B, H', W', projection).
+
+        The mean over the tokens is the row that `encode_images` gives.
+        """
+        parts: Tensor = self.image_encoder.parts(pixels)
+        projected = (parts @ self.image_projection).float()
+        lengths = torch.linalg.vector_norm(projected.mean(dim=(1, 2)), dim=-1)
+        regions: Tensor = projected / lengths[:, None, None, None]
+        return regions
+
     def encode_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids and mask (B, L) -> float32 unit rows (B, projection)."""
         features: Tensor = self.lang_encoder(ids, mask)

@@ -52,6 +52,9 @@ class OtherEncoder(ColourEncoder):
     def embed_images(self, prepared):
         return super().embed_images(prepared)[:, ::-1].copy()
 
+    def regions(self, prepared):
+        return super().regions(prepared)[..., ::-1].copy()
+
     def embed_texts(self, texts):
         return super().embed_texts(texts)[:, ::-1].copy()
 

@@ -58,7 +58,17 @@ def test_different_inputs_give_different_rows(encoder: Encoder, pictures: list[P
         assert cosines.max() < 0.99999
 
 
+def test_the_mean_of_the_regions_is_the_row(encoder: Encoder, pictures: list[Pixels]) -> None:
+    regions = encoder.regions(pictures)
+
+    assert regions.dtype == np.float32
+    assert min(regions.shape[1:3]) > 1
+    rows = encoder.embed_images(pictures)
+    np.testing.assert_allclose(regions.mean(axis=(1, 2)), rows, atol=1e-5)
+
+
 def test_no_input_gives_no_rows(encoder: Encoder) -> None:
+    assert encoder.regions([]).shape == (0, 0, 0, encoder.card.dim)
     assert encoder.embed_images([]).shape == (0, encoder.card.dim)
     assert encoder.embed_texts([]).shape == (0, encoder.card.dim)
     assert encoder.embed_images([]).dtype == encoder.embed_texts([]).dtype == np.float32

@@ -109,3 +109,18 @@ def test_drop_path_does_nothing_in_evaluation() -> None:
     branch = torch.ones(5, 2)
 
     assert DropPath(0.9).eval()(branch) is branch
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_in_float64_the_parts_are_the_recorded_feature_to_the_last_digits(
+    tiny: UniCL, recorded: dict[str, Tensor], size: str
+) -> None:
+    exact = tiny.image_encoder.double()
+
+    with torch.inference_mode():
+        parts = exact.parts(recorded[f"img{size}.pixels"].double())
+        feature = exact(recorded[f"img{size}.pixels"].double())
+
+    assert min(parts.shape[1:3]) > 1
+    assert error(parts.mean(dim=(1, 2)), feature) < 1e-13
+    assert error(feature, recorded[f"img{size}.pooled"]) < NOISE

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from core.types import Embeddings, EncoderCard, Pixels
+from core.types import Embeddings, EncoderCard, Pixels, Regions
 from evaluation.retrieval import (
     ImageResult,
     Labels,
@@ -32,6 +32,9 @@ class FakeEncoder:
         return pixels
 
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
+        raise NotImplementedError
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
         raise NotImplementedError
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
