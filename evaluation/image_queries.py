@@ -92,15 +92,16 @@ def _inside(truth: Truth, place: int, order: NDArray[np.int64], scope: Scope) ->
     if scope is Scope.WITHIN and truth.strata is not None:
         return _same(truth.strata, place, order)
     if scope is Scope.ELSEWHERE:
-        same = _same(truth.scanners, place, order)
-        return ~same & _is_known(truth.scanners)[order] & _is_known(truth.scanners)[place]
+        is_known = _is_known(truth.scanners)
+        elsewhere: Mask = ~_same(truth.scanners, place, order) & is_known[order] & is_known[place]
+        return elsewhere
     return np.ones(len(order), np.bool_)
 
 
 def _same(column: Column, place: int, order: NDArray[np.int64]) -> Mask:
     """Those with the query's value; none has one that is not known."""
-    same: Mask = column.codes[order] == column.codes[place]
-    return same & _is_known(column)[place]
+    same: Mask = (column.codes[order] == column.codes[place]) & _is_known(column)[place]
+    return same
 
 
 def _is_known(column: Column) -> Mask:

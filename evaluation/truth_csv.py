@@ -17,6 +17,7 @@ from storage.snapshot import Snapshot
 
 COLUMNS = ("path", "sop_uid", "frame", "labels", "patient", "split", "within", "scanner")
 
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line: what is known of the pictures of one file or instance."""

@@ -17,9 +17,7 @@ _at = (
 )
 
 
-def pictures_at(
-    connection: Connection, locations: Iterable[Location]
-) -> dict[Location, list[int]]:
+def pictures_at(connection: Connection, locations: Iterable[Location]) -> dict[Location, list[int]]:
     """The ids of the living pictures of each file that has some, ascending."""
     wanted: dict[Key, Location] = {key_of(location): location for location in locations}
     found: dict[Location, list[int]] = {}
