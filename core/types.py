@@ -344,6 +344,15 @@ class SeriesImage:
     picture_id: int | None  # None: catalogued, not embedded
 
 
+class Unit(StrEnum):
+    """Of what there is one hit each."""
+
+    PICTURE = "picture"
+    SERIES = "series"
+    STUDY = "study"
+    PATIENT = "patient"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One answer to a query."""
@@ -352,3 +361,5 @@ class Hit:
     score: float  # cosine
     record: Record
     copies: int = 0  # further pictures with the same pixels, which this one stands for
+    near: int = 0  # near-duplicates that are folded under it
+    more: int = 0  # further pictures of its series, study or patient, where it stands for that

@@ -86,6 +86,11 @@ class Query:
         """The indexed pictures that are asked with, whatever their weight."""
         return tuple(part.id for part in self.parts if isinstance(part, InstancePart))
 
+    def wanted_instances(self) -> tuple[int, ...]:
+        """Those of them that the answer shall be like, and the pictures that were liked."""
+        parts = (part for part in self.parts if isinstance(part, InstancePart))
+        return (*(part.id for part in parts if part.weight > 0), *self.feedback.liked)
+
 
 def by_text(text: str) -> Query:
     """Ask with words alone."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidRequest
+from core.types import Unit
 from search.filters import Condition
 from search.query import Query, TextPart
 
@@ -15,11 +16,31 @@ class Request:
     query: Query
     k: int = 10
     where: Sequence[Condition] = ()
+    offset: int = 0  # hits that were shown before
+    sequence: int | None = None  # of the collection when they were; another one is noted
+    unit: Unit = Unit.PICTURE  # of what there is one hit each
+    own_patient: bool = False  # also pictures of the patient of one that is asked with
+    fold: float | None = None  # cosine from which pictures are near-duplicates; None: never
+    diversity: float = 0.0  # of hits among themselves: 0, by score alone, to 1
 
     def check(self) -> None:
         """Raise InvalidRequest for what cannot be answered."""
         if self.k < 1:
             raise InvalidRequest(f"Cannot return {self.k} hits. Ask for at least one.")
+        self._check_order()
         texts = [part.text for part in self.query.parts if isinstance(part, TextPart)]
         if not all(text.strip() for text in texts):
             raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
+
+    def _check_order(self) -> None:
+        if self.offset < 0:
+            raise InvalidRequest(f"Cannot begin behind {self.offset} hits. Give 0 or more.")
+        if self.fold is not None and not 0 < self.fold <= 1:
+            raise InvalidRequest(
+                f"Near-duplicates cannot be told by a cosine of {self.fold}. "
+                "Give one above 0, and 1 at most, such as 0.98."
+            )
+        if not 0 <= self.diversity <= 1:
+            raise InvalidRequest(
+                f"Diversity cannot be {self.diversity}. Give a number from 0 to 1."
+            )

@@ -23,4 +23,6 @@ class Results:
     matching: int  # pictures that pass the filters
     total: int  # pictures in the collection
     timings: Timings
+    sequence: int = 0  # of the collection, to be named when the next page is asked for
     understood: tuple[Understood, ...] = ()  # of each text of the query, what was encoded
+    notes: tuple[str, ...] = ()  # a sentence each, for the person

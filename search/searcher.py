@@ -1,15 +1,13 @@
 """From a request to hits. Read-only and safe to share between threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from time import perf_counter
 
-import numpy as np
-
-from core.types import Hit, Mask
+from core.types import Hit
 from encoders.base import Encoder
 from search.candidates import ByEmbedding
+from search.eligible import eligible
 from search.encoding import encode
-from search.filters import row_mask
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
@@ -26,10 +24,10 @@ class Searcher:
         self._encoder = encoder
 
     def search(self, request: Request) -> Results:
-        """The k nearest pictures, fewer only when fewer pass the filters.
+        """The k hits of a page, fewer only when there are not so many.
 
-        Of pictures with the same pixels the best one is a hit and counts the others; those with
-        the pixels of an instance that is asked with are left out like itself.
+        Of pictures with the same pixels the best one is a hit and counts the others. What is
+        asked with is left out, with its patient unless the request says otherwise.
 
         Raises InvalidRequest for what cannot be asked, UnknownName for an instance that is not
         indexed.
@@ -39,30 +37,35 @@ class Searcher:
         started = perf_counter()
         encoded = encode(request.query, snapshot, self._encoder)
         known = perf_counter()
-        among = _candidates(request, snapshot)
-        candidates = ByEmbedding(snapshot, encoded.row, among)
-        nearest = retrieve(candidates, snapshot, request)
+        admitted = eligible(snapshot, request)
+        candidates = ByEmbedding(snapshot, encoded.row, admitted.among)
+        page = retrieve(candidates, snapshot, request, admitted.among)
         found = perf_counter()
-        hits = _hits(snapshot, nearest)
+        hits = _hits(snapshot, page, request.offset)
         timings = Timings(known - started, found - known, perf_counter() - found)
-        total = len(snapshot.ids)
-        matching = total if among is None else int(among.sum())
-        return Results(hits, matching, total, timings, encoded.understood)
+        return Results(
+            hits,
+            matching=admitted.count,
+            total=len(snapshot.ids),
+            timings=timings,
+            sequence=snapshot.sequence,
+            understood=encoded.understood,
+            notes=(*admitted.notes, *_changed_since(request, snapshot)),
+        )
 
 
-def _candidates(request: Request, snapshot: Snapshot) -> Mask | None:
-    mask = row_mask(snapshot, request.where)
-    asked_with = request.query.instances()
-    if not asked_with:
-        return mask
-    others: Mask = ~np.isin(snapshot.ids, asked_with)
-    return others if mask is None else mask & others
-
-
-def _hits(snapshot: Snapshot, nearest: Found) -> tuple[Hit, ...]:
-    records = snapshot.describe(nearest.ids)
-    columns = zip(records, nearest.scores.tolist(), nearest.copies.tolist(), strict=True)
+def _hits(snapshot: Snapshot, page: Found, offset: int) -> tuple[Hit, ...]:
+    counts = (page.scores, page.copies, page.near, page.more)
+    columns = zip(snapshot.describe(page.ids), *(each.tolist() for each in counts), strict=True)
     return tuple(
-        Hit(rank, score, record, copies)
-        for rank, (record, score, copies) in enumerate(columns, start=1)
+        Hit(rank, score, record, copies, near, more)
+        for rank, (record, score, copies, near, more) in enumerate(columns, start=offset + 1)
     )
+
+
+def _changed_since(request: Request, snapshot: Snapshot) -> Iterator[str]:
+    if request.sequence not in (None, snapshot.sequence):
+        yield (
+            "The collection has changed since the first page: hits may be missing or come twice. "
+            "Begin again at the first page."
+        )

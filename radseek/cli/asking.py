@@ -4,13 +4,42 @@ An option of every answer is one field of `AnswerOptions` and one line of `reque
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from core.types import Unit
 from radseek.cli.options import TopK, WhereOption
 
 if TYPE_CHECKING:
     from search.query import Query
     from search.request import Request
+
+OffsetOption = Annotated[int, typer.Option("--offset", min=0, help="Hits to pass over: pages.")]
+SequenceOption = Annotated[
+    int | None,
+    typer.Option(
+        "--sequence",
+        help="That of the first page's JSON: says when the collection has changed since.",
+        show_default=False,
+    ),
+]
+UnitOption = Annotated[Unit, typer.Option("--by", help="Of what to show the best picture each.")]
+OwnPatientOption = Annotated[
+    bool, typer.Option("--own-patient", help="Also pictures of the patient that is asked with.")
+]
+FoldOption = Annotated[
+    float | None,
+    typer.Option(
+        "--fold",
+        help="Show one of pictures whose cosine is at least this, such as 0.98.",
+        show_default=False,
+    ),
+]
+DiversityOption = Annotated[
+    float,
+    typer.Option("--diversity", min=0, max=1, help="How much hits shall differ from each other."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +48,12 @@ class AnswerOptions:
 
     k: TopK = 10
     where: WhereOption = None
+    unit: UnitOption = Unit.PICTURE
+    offset: OffsetOption = 0
+    sequence: SequenceOption = None
+    own_patient: OwnPatientOption = False
+    fold: FoldOption = None
+    diversity: DiversityOption = 0.0
 
 
 def request_of(query: "Query", options: AnswerOptions) -> "Request":
@@ -30,4 +65,10 @@ def request_of(query: "Query", options: AnswerOptions) -> "Request":
         query,
         k=options.k,
         where=[parse_where(condition) for condition in options.where or ()],
+        unit=options.unit,
+        offset=options.offset,
+        sequence=options.sequence,
+        own_patient=options.own_patient,
+        fold=options.fold,
+        diversity=options.diversity,
     )

@@ -70,6 +70,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "frame": record.frame,
         "along": record.along,
         "copies": hit.copies,
+        "near": hit.near,
+        "more": hit.more,
         "modality": tags.modality,
         "body_part": tags.body_part,
         "laterality": tags.laterality,
@@ -88,6 +90,8 @@ def results_json(query: str, results: "Results") -> dict[str, Any]:
         "query": query,
         "matching": results.matching,
         "total": results.total,
+        "sequence": results.sequence,
+        "notes": list(results.notes),
         "understood": [understood_json(understood) for understood in results.understood],
         "hits": [hit_json(hit) for hit in results.hits],
     }
@@ -162,9 +166,18 @@ def put_hits(hits: Iterable[Hit]) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        copies = f" (and {hit.copies} more with the same pixels)" if hit.copies else ""
-        place = f"{hit.record.location}{frame}{copies}"
+        place = f"{hit.record.location}{frame}{_stands_for(hit)}"
         put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
+
+
+def _stands_for(hit: Hit) -> str:
+    counts = {
+        "with the same pixels": hit.copies,
+        "that are nearly the same": hit.near,
+        "that it stands for": hit.more,
+    }
+    told = [f"{count} more {which}" for which, count in counts.items() if count]
+    return f" (and {', '.join(told)})" if told else ""
 
 
 def put_results(results: "Results") -> None:
@@ -177,6 +190,7 @@ def put_results(results: "Results") -> None:
 def _remarks(results: "Results") -> Iterator[str]:
     for understood in results.understood:
         yield from understood.notes
+    yield from results.notes
     timings = results.timings
     yield (
         f"{len(results.hits)} of {results.matching} pictures; encoder "

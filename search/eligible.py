@@ -1,0 +1,57 @@
+"""Which pictures may be an answer: those that pass the filters, without what is asked with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.types import Mask
+from search.filters import row_mask
+from search.request import Request
+from storage.keys import Key
+from storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Eligible:
+    """The rows that may be returned."""
+
+    among: Mask | None  # (rows,); None: all
+    count: int
+    notes: tuple[str, ...] = ()  # what was left out that the filters would have let pass
+
+
+def eligible(snapshot: Snapshot, request: Request) -> Eligible:
+    """The rows that pass the filters, without the pictures that are asked with.
+
+    Those with the same pixels are left out like them, and all pictures of the patients of what is
+    asked with or was liked, unless the request wants them. Raises UnknownName for a picture that
+    is not indexed.
+    """
+    mask = row_mask(snapshot, request.where)
+    asked = request.query.instances()
+    if not asked:
+        return Eligible(mask, len(snapshot.ids) if mask is None else int(mask.sum()))
+    others = ~_alike(snapshot, Key.PIXELS, asked) & ~np.isin(snapshot.ids, asked)
+    passing = others if mask is None else mask & others
+    if request.own_patient:
+        return Eligible(passing, int(passing.sum()))
+    return _without_own_patient(snapshot, request.query.wanted_instances(), passing)
+
+
+def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mask) -> Eligible:
+    among = passing & ~_alike(snapshot, Key.PATIENT, wanted)
+    count = int(among.sum())
+    left_out = int(passing.sum()) - count
+    if not left_out:
+        return Eligible(among, count)
+    pictures = "1 picture" if left_out == 1 else f"{left_out} pictures"
+    note = f"Without {pictures} of the patient that is asked with; --own-patient shows them."
+    return Eligible(among, count, (note,))
+
+
+def _alike(snapshot: Snapshot, key: Key, ids: Sequence[int]) -> Mask:
+    """The rows that are of one thing with any of these pictures: (rows,)."""
+    keys = snapshot.keys(key)
+    alike: Mask = np.isin(keys, keys[snapshot.places(ids)])
+    return alike
