@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from storage.catalog import Catalog
 from storage.database import end_unfinished, foreign_keys_unchecked
+from storage.label_sets import forget_pictures
 from storage.schema import identities, instances, meta, pictures, shards
 from storage.shards import (
     Shard,
@@ -147,6 +148,7 @@ def _forget(connection: Connection, worn: Sequence[Shard]) -> None:
     connection.execute(_drop_pictures, {"numbers": [shard.number for shard in worn]})
     connection.execute(_drop_identities)
     connection.execute(_drop_instances)
+    forget_pictures(connection)
 
 
 def _rows(some: Sequence[Shard]) -> int:

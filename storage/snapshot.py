@@ -6,11 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidRequest, UnknownName
-from core.types import Embeddings, Ids, Mask, Record, Scores
+from core.types import Embeddings, Ids, Location, Mask, Record, Scores
 from storage.catalog import Catalog, RowTable
 from storage.columns import Column, Columns
+from storage.finding import pictures_at
 from storage.index import NO_ID
 from storage.keys import Key
+from storage.label_sets import KeptSet
+from storage.labels import Labels
 from storage.ranking import ROUNDING, best_first, exact_scores
 from storage.segments import Segment, search_segments
 from storage.shards import ShardMaps, to_unit
@@ -28,6 +31,7 @@ class Snapshot:
         maps: ShardMaps,
         segments: Sequence[Segment],
         columns: Columns,
+        labels: Labels,
         sequence: int,
     ) -> None:
         self.sequence = sequence
@@ -37,6 +41,7 @@ class Snapshot:
         self._maps = maps
         self._segments = segments
         self._columns = columns
+        self._labels = labels
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query exactly: (n, dim) -> (n, k) ids and cosines.
@@ -73,6 +78,33 @@ class Snapshot:
         name nothing, and another one gives others.
         """
         return self._columns.keys(key)
+
+    def labels(self) -> tuple[str, ...]:
+        """The zero-shot labels that pictures have, as SET/LABEL."""
+        return self._labels.names()
+
+    def label_sets(self) -> tuple[KeptSet, ...]:
+        """The sets of labels, by name."""
+        return self._labels.sets
+
+    def label(self, name: str) -> NDArray[np.float32]:
+        """How probable a label is for each row, in the order of `ids`: (rows,); NaN: not labelled.
+
+        SET/LABEL, or LABEL where one set alone has it; case does not matter. Raises UnknownName.
+        """
+        return self._labels.get(name)
+
+    def label_table(self, set_name: str) -> NDArray[np.float32]:
+        """The same of all labels of a set, in its order: (rows, labels). Raises UnknownName."""
+        return self._labels.table(set_name)
+
+    def at(self, locations: Sequence[Location]) -> dict[Location, list[int]]:
+        """The ids of the pictures of each of these files that has some, ascending."""
+        with self._catalog.reading() as connection:
+            found = pictures_at(connection, locations)
+        those = ((location, np.array(ids)) for location, ids in found.items())
+        living = {location: ids[np.isin(ids, self.ids)].tolist() for location, ids in those}
+        return {location: ids for location, ids in living.items() if ids}
 
     def places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
         """Where pictures are among the rows, from 0: n ids -> (n,). Raises UnknownName."""

@@ -13,6 +13,7 @@ from storage.catalog import Catalog, RowTable, Span, State
 from storage.columns import Columns
 from storage.faiss_index import FaissIndex
 from storage.index_cache import has_no_gap, open_index
+from storage.labels import Labels
 from storage.layout import Layout
 from storage.manifest import manifest_path
 from storage.segments import Segment, append, segment_of
@@ -38,6 +39,7 @@ class Moment:
     rows: RowTable
     segments: Sequence[Segment]  # the base, if there is one, comes first
     columns: Columns
+    labels: Labels
     snapshot: Snapshot
 
 
@@ -94,7 +96,8 @@ class Timeline:
         base = before.base if stamp == before.stamp else self._open_base(state, rows.ids)
         segments = _with_rest(_surviving(before, base, rows.ids), rows, maps)
         columns = before.columns.followed_by(catalog, kept, new, len(rows.ids) - int(kept.sum()))
-        snapshot = Snapshot(self._catalog, rows, maps, segments, columns, state.sequence)
+        labels = before.labels.followed_by(catalog, kept, rows.ids)
+        snapshot = Snapshot(self._catalog, rows, maps, segments, columns, labels, state.sequence)
         return Moment(
             state.sequence,
             state.arrangement,
@@ -104,6 +107,7 @@ class Timeline:
             rows,
             segments,
             columns,
+            labels,
             snapshot,
         )
 
@@ -117,8 +121,9 @@ class Timeline:
     def _before_all(self) -> Moment:
         columns = Columns(self._catalog, NOTHING, rows=0)
         maps = ShardMaps(self._layout.shards, self._card.dim, [])
-        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, sequence=0)
-        return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, snapshot)
+        labels = Labels(self._catalog, NO_ROWS.ids)
+        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, labels, sequence=0)
+        return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, labels, snapshot)
 
 
 def _rows_of(before: Moment, catalog: Catalog, state: State, new: Span) -> tuple[RowTable, Mask]:

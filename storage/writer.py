@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, insert
 
 from core.errors import CardMismatch, CollectionCorrupt, StorageError
-from core.types import EmbeddedFile, Embeddings, EncoderCard, Location, Slice
+from core.types import EmbeddedFile, Embeddings, EncoderCard, Ids, Location, Slice
 from storage import accounts, series
 from storage.accounts import KnownFile
 from storage.batch import Batch
@@ -23,6 +23,14 @@ from storage.database import end_unfinished, open_for_writing, passing, storage_
 from storage.durable import sync_folder
 from storage.held import Held, held
 from storage.index_cache import discard_newer, rebuild, serves
+from storage.label_sets import (
+    KeptSet,
+    LabelSet,
+    Probabilities,
+    begin_set,
+    drop_set,
+    put_block,
+)
 from storage.lacking import Lacking, lacking
 from storage.layout import Layout
 from storage.locations import key_of
@@ -198,6 +206,27 @@ class CollectionWriter:
         with storage_errors(self._name):
             self._thumbnails.replace(thumbnails)
 
+    def begin_labels(self, asked: LabelSet) -> KeptSet:
+        """Keep a set of labels that no picture has yet, or go on with the one that is the same.
+
+        Raises InvalidRequest when another one has its name.
+        """
+        with self._labelling() as connection:
+            return begin_set(connection, asked)
+
+    def put_labels(self, kept: KeptSet, ids: Ids, probabilities: Probabilities) -> None:
+        """Keep the probabilities of pictures (n,), ascending by id, that the set lacks.
+
+        When this returns, a power cut does not take them back.
+        """
+        with self._labelling() as connection:
+            put_block(connection, kept.id, ids, probabilities)
+
+    def drop_labels(self, name: str) -> None:
+        """Forget a set of labels. Raises UnknownName."""
+        with self._labelling() as connection:
+            drop_set(connection, name)
+
     def compact(self, share: float = DEAD_SHARE) -> Compacted:
         """Write anew the shards of whose rows more than `share` has ended, without these.
 
@@ -244,6 +273,11 @@ class CollectionWriter:
         self._is_certain = False
         yield
         self._is_certain = True
+
+    @contextmanager
+    def _labelling(self) -> Iterator[Connection]:
+        with storage_errors(self._name), self._change(), self._engine.begin() as connection:
+            yield connection
 
     def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
         state, shards = self._catalog.state(), self._catalog.shards()

@@ -1,0 +1,26 @@
+"""Truth from what the files say of themselves."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluation.truth import Known, combined, take
+from storage.keys import Key
+from storage.snapshot import Snapshot
+
+
+def by_tags(snapshot: Snapshot, names: Sequence[str], within: Sequence[str]) -> Known:
+    """One label for each picture: its tags of these names, joined; without them all it has none.
+
+    Raises UnknownName for a tag that pictures do not have.
+    """
+    column, is_stated = combined([snapshot.column(name) for name in names])
+    places = np.flatnonzero(is_stated)
+    return Known(
+        places,
+        [frozenset([name]) for name in column.values],
+        column.codes[places].astype(np.int64),
+        snapshot.keys(Key.PATIENT)[places],
+        take(snapshot.column("model"), places),
+        take(combined([snapshot.column(name) for name in within])[0], places) if within else None,
+    )
