@@ -102,7 +102,7 @@ def understood_json(understood: "Understood") -> dict[str, Any]:
     return {
         "given": understood.given,
         "encoded": [{"text": term.text, "weight": term.weight} for term in understood.terms],
-        "notes": list(understood.notes),
+        "notes": [str(note) for note in understood.notes],
     }
 
 
@@ -189,7 +189,7 @@ def put_results(results: "Results") -> None:
 
 def _remarks(results: "Results") -> Iterator[str]:
     for understood in results.understood:
-        yield from understood.notes
+        yield from map(str, understood.notes)
     yield from results.notes
     timings = results.timings
     yield (

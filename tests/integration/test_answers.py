@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from runs import not_asked
 
 from core.types import Identity, Tags, Unit
 from search.query import EmbeddingPart, Query, by_instance
@@ -38,7 +39,7 @@ def searcher(tmp_path):
     silent = [embedded(f"silent-{at}", rows[at : at + 1]) for at in range(10, 14)]
     fill(tmp_path, [*files, *silent])
     with CollectionReader.open(tmp_path, "main") as reader:
-        yield Searcher(reader, lambda: pytest.fail("no encoder is needed"))
+        yield Searcher(reader, lambda: pytest.fail("no encoder is needed"), not_asked)
 
 
 def ids(results):
