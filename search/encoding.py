@@ -14,8 +14,9 @@ from encoders.base import Encoder
 from search.balance import balanced
 from search.feedback import refit
 from search.language.understanding import Understood, understand
-from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, TextPart
+from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, SeriesPart, TextPart
 from search.regions import cut_out
+from search.volumes import slices_of
 from storage.snapshot import Snapshot
 
 Row = NDArray[np.float64]  # (dim,)
@@ -103,6 +104,8 @@ def _row(
         case InstancePart(id, region=None):
             stored: Row = snapshot.embeddings([id])[0]
             return stored
+        case SeriesPart(uid):
+            return _unit(snapshot.embeddings(slices_of(snapshot, uid)).mean(axis=0))
         case ImagePart() | InstancePart():
             return next(images)
 

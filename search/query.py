@@ -55,6 +55,14 @@ class InstancePart:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """Series like an indexed one, by all its slices, or pictures like their mean."""
+
+    uid: str
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingPart:
     """Pictures near a row (dim,) that the collection's encoder gave; any length but 0."""
@@ -63,7 +71,7 @@ class EmbeddingPart:
     weight: float = 1.0
 
 
-Part = TextPart | ImagePart | InstancePart | EmbeddingPart
+Part = TextPart | ImagePart | InstancePart | SeriesPart | EmbeddingPart
 
 
 class Refit(StrEnum):
@@ -120,6 +128,22 @@ class Query:
         parts = (part for part in self.parts if isinstance(part, InstancePart))
         return (*(part.id for part in parts if part.weight > 0), *self.feedback.liked)
 
+    def all_series(self) -> tuple[str, ...]:
+        """The series that are asked with, whatever their weight."""
+        return tuple(part.uid for part in self.parts if isinstance(part, SeriesPart))
+
+    def wanted_series(self) -> tuple[str, ...]:
+        """Those of them that the answer shall be like."""
+        parts = (part for part in self.parts if isinstance(part, SeriesPart))
+        return tuple(part.uid for part in parts if part.weight > 0)
+
+    def series(self) -> str | None:
+        """The series that is asked with, when nothing else is."""
+        match self.parts, self.feedback:
+            case (SeriesPart(uid, weight),), Feedback(liked=(), disliked=()) if weight > 0:
+                return uid
+        return None
+
 
 def _check(part: Part) -> None:
     if not isfinite(part.weight) or not part.weight:
@@ -148,3 +172,8 @@ def by_image(pixels: Pixels) -> Query:
 def by_instance(picture_id: int) -> Query:
     """Ask with one indexed picture."""
     return Query((InstancePart(picture_id),))
+
+
+def by_series(uid: str) -> Query:
+    """Ask with all pictures of one indexed series."""
+    return Query((SeriesPart(uid),))

@@ -11,6 +11,7 @@ from search.encoding import Means, encode, needs_encoder
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
+from search.standing import NO_SLICE
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 
@@ -65,11 +66,11 @@ class Searcher:
 
 
 def _hits(snapshot: Snapshot, page: Found, offset: int) -> tuple[Hit, ...]:
-    counts = (page.scores, page.copies, page.near, page.more)
+    counts = (page.scores, page.copies, page.near, page.more, page.like)
     columns = zip(snapshot.describe(page.ids), *(each.tolist() for each in counts), strict=True)
     return tuple(
-        Hit(rank, score, record, copies, near, more)
-        for rank, (record, score, copies, near, more) in enumerate(columns, start=offset + 1)
+        Hit(rank, score, record, copies, near, more, None if like == NO_SLICE else like)
+        for rank, (record, score, copies, near, more, like) in enumerate(columns, start=offset + 1)
     )
 
 

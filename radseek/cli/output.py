@@ -72,6 +72,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "copies": hit.copies,
         "near": hit.near,
         "more": hit.more,
+        "like": hit.like,
         "modality": tags.modality,
         "body_part": tags.body_part,
         "laterality": tags.laterality,
@@ -166,7 +167,7 @@ def put_hits(hits: Iterable[Hit]) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        place = f"{hit.record.location}{frame}{_stands_for(hit)}"
+        place = f"{hit.record.location}{frame}{_stands_for(hit)}{_nearest_of_query(hit)}"
         put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
 
 
@@ -178,6 +179,10 @@ def _stands_for(hit: Hit) -> str:
     }
     told = [f"{count} more {which}" for which, count in counts.items() if count]
     return f" (and {', '.join(told)})" if told else ""
+
+
+def _nearest_of_query(hit: Hit) -> str:
+    return "" if hit.like is None else f" (like #{hit.like})"
 
 
 def put_results(results: "Results") -> None:
