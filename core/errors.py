@@ -3,7 +3,7 @@
 RadseekError
 ├── InvalidRequest          the person asked for something that cannot be
 │   ├── UnknownName         no such encoder, collection or picture
-│   └── InvalidFilter       a --where condition that cannot be read
+│   └── InvalidFilter       a --where filter that cannot be read
 ├── CannotDecode            one file cannot become pictures (carries a SkipCode)
 ├── DecodersUnavailable     the processes that decode files cannot be kept running
 ├── EncoderError            an encoder cannot be built, or its device has too little memory
@@ -34,7 +34,7 @@ class UnknownName(InvalidRequest):
 
 
 class InvalidFilter(InvalidRequest):
-    """A filter condition cannot be read."""
+    """A filter cannot be read, or means nothing."""
 
 
 class CannotDecode(RadseekError):

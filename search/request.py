@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from core.errors import InvalidRequest
 from core.types import Unit
-from search.filters import Condition
-from search.query import Query
+from search.query import Query, TextPart
+from search.where.tree import Where
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Request:
 
     query: Query
     k: int = 10
-    where: Sequence[Condition] = ()
+    where: Sequence[Where] = ()
     offset: int = 0  # hits that were shown before
     sequence: int | None = None  # of the collection when they were; another one is noted
     unit: Unit = Unit.PICTURE  # of what there is one hit each
@@ -28,7 +28,9 @@ class Request:
         if self.k < 1:
             raise InvalidRequest(f"Cannot return {self.k} hits. Ask for at least one.")
         self._check_order()
-        self.query.check()
+        texts = [part.text for part in self.query.parts if isinstance(part, TextPart)]
+        if not all(text.strip() for text in texts):
+            raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
 
     def _check_order(self) -> None:
         if self.offset < 0:

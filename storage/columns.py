@@ -1,6 +1,6 @@
 """What is known of a snapshot's rows, each read from the catalog once and kept as an array."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
@@ -13,6 +13,7 @@ from core.types import Mask
 from storage.arrays import appended
 from storage.catalog import Catalog, Span
 from storage.keys import NO_KEYS, Key
+from storage.names import folded
 from storage.numbers import NO_NUMBERS
 from storage.per_row import KEYS, NUMBERS, TEXTS, Told
 
@@ -29,21 +30,65 @@ class Followed(Protocol):
 Values = TypeVar("Values", bound=Followed)
 
 
+class Vocabulary:
+    """Texts and their codes. It only grows, so that all snapshots of a collection share it."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._folded: list[str] = []
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def encoded(self, texts: Iterable[str]) -> list[int]:
+        """The code of each text, a new one for a text that is new."""
+        with self._lock:
+            return [self._codes.setdefault(text, len(self._codes)) for text in texts]
+
+    def texts(self) -> tuple[str, ...]:
+        """All texts, in the order of their codes."""
+        with self._lock:
+            return tuple(self._codes)
+
+    def code(self, text: str) -> int | None:
+        """The code of a text; None when no row ever had it."""
+        return self._codes.get(text)
+
+    def folded(self, texts: Sequence[str]) -> Sequence[str]:
+        """The first texts, as searches compare them; `texts` are these as they are."""
+        with self._lock:
+            self._folded += map(folded, texts[len(self._folded) :])
+            return self._folded[: len(texts)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Column:
     """A tag of every row: the tag of row i is `values[codes[i]]`. A value may have no row."""
 
     values: tuple[str, ...]
     codes: Codes
-    # The codes of the values, and of those that came later: shared with the columns that follow.
-    _codes_of: dict[str, int] = field(default_factory=dict, repr=False)
+    _vocabulary: Vocabulary = field(default_factory=Vocabulary, repr=False)
 
-    def followed_by(self, kept: Mask, told: Sequence[object]) -> "Column":
+    def __post_init__(self) -> None:
+        """Learn the values of a column that follows no other."""
+        if len(self._vocabulary) < len(self.values):
+            self._vocabulary.encoded(self.values)
+
+    def code(self, text: str) -> int | None:
+        """The code of a value; None, or a code that no row has, when there is no such value."""
+        return self._vocabulary.code(text)
+
+    def folded(self) -> Sequence[str]:
+        """The values as searches compare them, without case and accents; folded once."""
+        return self._vocabulary.folded(self.values)
+
+    def followed_by(self, kept: Mask, told: Iterable[object]) -> "Column":
         """The kept rows, then new rows with these texts."""
-        codes_of = self._codes_of or {}  # nothing is ever added to that of EMPTY
-        new = [codes_of.setdefault(_text(each), len(codes_of)) for each in told]
-        values = self.values if len(codes_of) == len(self.values) else tuple(codes_of)
-        return Column(values, appended(self.codes[kept], new), codes_of)
+        vocabulary = self._vocabulary if self.values else Vocabulary()  # that of EMPTY stays so
+        codes = appended(self.codes[kept], vocabulary.encoded(map(_text, told)))
+        values = self.values if len(vocabulary) == len(self.values) else vocabulary.texts()
+        return Column(values, codes, vocabulary)
 
 
 EMPTY = Column((), np.empty(0, dtype=np.int32))

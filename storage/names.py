@@ -1,4 +1,4 @@
-"""The form of patient names in which they are searched."""
+"""The forms of names and texts in which they are compared."""
 
 import unicodedata
 
@@ -12,3 +12,11 @@ def name_key(*names: str) -> str:
     blank = " ".join(names).replace("^", " ")
     folded = unicodedata.normalize("NFKC", blank).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def folded(text: str) -> str:
+    """A text without case, accents, width or extra blanks: what a person would call the same."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join("".join(mark for mark in bare if not unicodedata.combining(mark)).split())

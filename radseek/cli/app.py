@@ -14,6 +14,7 @@ from radseek.cli import (
     compacting,
     embedding,
     encoders,
+    facets,
     indexing,
     page,
     reindexing,
@@ -70,6 +71,7 @@ app.command("watch")(watching.watch)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
+app.command("facets")(facets.facets)
 app.command("embed")(embedding.embed)
 app.command("classify")(embedding.classify)
 app.command("status")(collections.status)

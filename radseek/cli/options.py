@@ -74,7 +74,9 @@ TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.
 WhereOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--where", help="Filter such as modality=CT,MR; repeat to combine.", show_default=False
+        "--where",
+        help="Filter such as 'modality=CT and age 40..60'; repeat to combine.",
+        show_default=False,
     ),
 ]
 

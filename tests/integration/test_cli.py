@@ -8,6 +8,7 @@ from PIL import Image
 
 from encoders.registry import ENCODERS
 from imaging.profiles import VOI
+from radseek.cli.facets import USUAL as FACETS
 
 COLOURS = {"red": (200, 20, 20), "green": (20, 200, 20), "blue": (20, 20, 200)}
 
@@ -139,6 +140,37 @@ def test_a_query_is_given_once(command, indexed, word):
 def test_a_filter_narrows_the_answer(command, indexed):
     _, out, _ = command("search", "red", "--where", "modality=CT", "--json")
     assert json.loads(out)["hits"] == []
+
+
+def test_filters_of_the_whole_language_narrow_the_answer(command, indexed):
+    _, out, _ = command("search", "red", "--where", "not modality=CT and frames=1", "--json")
+    assert len(json.loads(out)["hits"]) == 3
+    _, out, _ = command("search", "red", "--where", "age>=40 or columns<32", "--json")
+    assert json.loads(out)["hits"] == []
+
+
+def test_facets_count_under_the_other_filters(command, indexed):
+    code, out, _ = command("facets", "modality", "Columns", "--where", "rows=24", "--json")
+    assert code == 0
+    assert json.loads(out) == {
+        "modality": [{"value": "", "pictures": 3}],
+        "columns": [{"value": "32", "pictures": 3}],
+    }
+    _, out, _ = command("facets", "--where", "rows>24")
+    assert out.split() == [*FACETS]
+    _, out, _ = command("facets", "modality")
+    assert out.splitlines() == ["modality", "        3  (not stated)"]
+
+
+def test_many_values_of_a_facet_are_counted_and_said(command, tmp_path):
+    folder = tmp_path / "sizes"
+    folder.mkdir()
+    for width in range(8, 30):
+        Image.new("RGB", (width, 8), (width, 0, 0)).save(folder / f"{width}.png")
+    command("index", folder)
+    _, out, err = command("facets", "columns")
+    assert len(out.splitlines()) == 21
+    assert "columns: 2 more values; --json has them all" in err
 
 
 def test_a_filter_that_cannot_be_read_is_one_line_and_1(command, indexed):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import ColourEncoder, shrink
 from PIL import Image
-from runs import index_colours, not_asked
+from runs import index_colours
 
 from core.errors import CardMismatch, InvalidRequest, UnknownName
 from core.types import EncoderCard, SkipCode
@@ -35,7 +35,7 @@ def pictures(tmp_path) -> Path:
 
 
 def _searcher(home):
-    return Searcher(CollectionReader.open(home, "default"), ColourEncoder, not_asked)
+    return Searcher(CollectionReader.open(home, "default"), ColourEncoder)
 
 
 def _names(results):

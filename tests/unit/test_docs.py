@@ -15,6 +15,7 @@ from docs.build import REFERENCE, ROOT, broken_links, references
 from encoders.registry import ENCODERS
 from radseek.cli.app import app
 from radseek.settings import Settings
+from search.where.fields import FIELDS
 
 DOCS = ROOT / "docs"
 DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
@@ -24,6 +25,12 @@ FENCED_COMMAND = re.compile(r"^radseek .+$", re.MULTILINE)
 INDENTED_COMMAND = re.compile(r"^ {4}(radseek .+)$", re.MULTILINE)
 HEADING = re.compile(r"^#+ `(.+)`$", re.MULTILINE)
 ROOT_COMMAND = get_command(app)
+
+
+def test_every_field_of_a_filter_is_documented_by_all_its_names():
+    page = (DOCS / "searching.md").read_text()
+    names = [name for field in FIELDS for name in (field.name, *field.aliases)]
+    assert [name for name in names if f"`{name}`" not in page] == []
 
 
 def error_classes(base: type[Exception] = errors.RadseekError) -> Iterator[type[Exception]]:

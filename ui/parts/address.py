@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from core.errors import InvalidRequest
-from search.filters import Condition
+from search.where.tree import Condition, one_of
 
 FACETS = ("modality", "body_part")
 PAGE_SIZES = (24, 60, 120)
@@ -26,7 +26,8 @@ class View:
 
     def values(self, column: str) -> tuple[str, ...]:
         """What one facet is filtered by; nothing means not at all."""
-        return next((c.values for c in self.where if c.column == column), ())
+        chosen = (c.values for c in self.where if c.field == column)
+        return tuple(value for value in next(chosen, ()) if isinstance(value, str))
 
     def filtered(self, column: str, values: Iterable[str]) -> "View":
         """The same, with one facet filtered by other values."""
@@ -66,7 +67,7 @@ def go(view: View) -> None:
 
 
 def _conditions(chosen: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
-    return tuple(Condition(column, values) for column, values in chosen.items() if values)
+    return tuple(one_of(column, *values) for column, values in chosen.items() if values)
 
 
 def _last(parameters: Mapping[str, Sequence[str]], name: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from search.filters import facets
+from search.facets import facet
 from storage.snapshot import Snapshot
 from ui.parts.address import FACETS, PAGE_SIZES, View, current_view, go
 from ui.parts.plain import in_markdown
@@ -17,7 +17,7 @@ def filter_row(snapshot: Snapshot, view: View) -> None:
     """Modality, body part and page size; a tag with one value has nothing to choose from."""
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
         for column in FACETS:
-            _facet(column, facets(snapshot, column), view.values(column))
+            _facet(column, facet(snapshot, column, view.where), view.values(column))
         _page_size(view)
 
 

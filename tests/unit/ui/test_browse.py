@@ -1,7 +1,7 @@
 import numpy as np
 
-from search.filters import Condition
-from storage.columns import Column
+from search.where.tree import one_of
+from storage.columns import EMPTY, NONE_KEPT
 from ui.parts.browse import newest
 
 
@@ -11,7 +11,7 @@ class FourPictures:
     ids = np.array([1, 2, 5, 9])
 
     def column(self, name):
-        return Column(("CT", "MR"), np.array([0, 1, 0, 1], dtype=np.int32))
+        return EMPTY.followed_by(NONE_KEPT, ["CT", "MR", "CT", "MR"])
 
     def describe(self, ids):
         return ids
@@ -22,4 +22,4 @@ def test_the_newest_come_first():
 
 
 def test_filters_hold_for_what_was_not_asked_for_too():
-    assert newest(FourPictures(), 3, [Condition("modality", ("CT",))]) == ([5, 1], 2)
+    assert newest(FourPictures(), 3, [one_of("modality", "CT")]) == ([5, 1], 2)

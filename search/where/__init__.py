@@ -1,0 +1,1 @@
+"""Filters: the small language of --where, and the rows that it means."""

@@ -1,0 +1,75 @@
+"""A filter as a tree: conditions on fields, joined by and, or and not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Op(StrEnum):
+    """How a field is compared. A picture that does not state the field meets none but `=""`."""
+
+    IS = "="
+    IS_NOT = "!="
+    HAS = "~"
+    HAS_NOT = "!~"
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From one value to another as they are written, both included; an empty one is open."""
+
+    low: str
+    high: str
+
+
+Value = str | Span  # as it is written; "" means not stated
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Pictures whose field compares so with one of these values."""
+
+    field: str  # a name of FIELDS
+    op: Op
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Pictures to which a label was given with such a probability."""
+
+    name: str  # "SET/LABEL", or "LABEL" where only one set has it
+    op: Op
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """All pictures but these."""
+
+    part: "Where"
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Pictures that meet every part; there are at least two."""
+
+    parts: tuple["Where", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Pictures that meet some part; there are at least two."""
+
+    parts: tuple["Where", ...]
+
+
+Where = Condition | Label | Not | And | Or
+
+
+def one_of(field: str, *values: str) -> Condition:
+    """Pictures whose field is one of these values; "" means not stated."""
+    return Condition(field, Op.IS, values)
