@@ -363,3 +363,4 @@ class Hit:
     copies: int = 0  # further pictures with the same pixels, which this one stands for
     near: int = 0  # near-duplicates that are folded under it
     more: int = 0  # further pictures of its series, study or patient, where it stands for that
+    like: int | None = None  # of a series that is asked with, the picture most like this one

@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from core.errors import CardMismatch
-from core.types import EncoderCard, Location, Pixels
+from core.errors import CannotDecode, CardMismatch, InvalidRequest
+from core.types import EncoderCard, Location, Pixels, Record
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import load_encoder
@@ -76,7 +76,7 @@ class Archive:
     def searcher(self) -> Searcher:
         """Search on the collection; its encoder is loaded at the first text or image query."""
         reader = self.reader()
-        return Searcher(reader, partial(self.encoder_of, reader.card))
+        return Searcher(reader, partial(self.encoder_of, reader.card), self._pixels_of)
 
     def encoder_of(self, card: EncoderCard) -> Encoder:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
@@ -197,6 +197,15 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _pixels_of(self, record: Record) -> Pixels:
+        try:
+            return self.large_view(record.location, record.frame)
+        except CannotDecode as error:
+            raise InvalidRequest(
+                f"No region can be cut out of picture {record.id}: its file {record.location} "
+                f"cannot be read. {error}"
+            ) from error
 
     def _forget_encoder(self) -> None:
         """Another encoder is served: the one of before leaves the memory with its last user."""

@@ -4,20 +4,11 @@ Source: Carbonell and Goldstein, The use of MMR, diversity-based reranking for r
 and producing summaries, SIGIR 1998.
 """
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Scores
 from search.grouping import Positions
-
-BLOCK: Final = 200  # hits that are put in another order among themselves
-
-
-def block_end(rank: int) -> int:
-    """The last rank of the block that a rank, from 1, lies in."""
-    return -(-rank // BLOCK) * BLOCK
 
 
 def diverse_order(rows: Embeddings, scores: Scores, diversity: float) -> Positions:

@@ -8,6 +8,7 @@ import numpy as np
 from core.types import Mask
 from search.filters import row_mask
 from search.request import Request
+from search.volumes import slices_of
 from storage.keys import Key
 from storage.snapshot import Snapshot
 
@@ -29,14 +30,21 @@ def eligible(snapshot: Snapshot, request: Request) -> Eligible:
     is not indexed.
     """
     mask = row_mask(snapshot, request.where)
-    asked = request.query.instances()
+    asked = _pictures(snapshot, request.query.instances(), request.query.all_series())
     if not asked:
         return Eligible(mask, len(snapshot.ids) if mask is None else int(mask.sum()))
     others = ~_alike(snapshot, Key.PIXELS, asked) & ~np.isin(snapshot.ids, asked)
     passing = others if mask is None else mask & others
     if request.own_patient:
         return Eligible(passing, int(passing.sum()))
-    return _without_own_patient(snapshot, request.query.wanted_instances(), passing)
+    query = request.query
+    wanted = _pictures(snapshot, query.wanted_instances(), query.wanted_series())
+    return _without_own_patient(snapshot, wanted, passing)
+
+
+def _pictures(snapshot: Snapshot, ids: Sequence[int], series: Sequence[str]) -> Sequence[int]:
+    """The pictures with these ids, and those of these series."""
+    return [*ids, *(one for uid in series for one in slices_of(snapshot, uid).tolist())]
 
 
 def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mask) -> Eligible:

@@ -3,20 +3,26 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import InvalidRequest
-from core.types import Embeddings
+from core.types import Embeddings, EncoderCard, Pixels, Record
 from encoders.base import Encoder
+from search.balance import balanced
+from search.feedback import refit
 from search.language.understanding import Understood, understand
-from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, TextPart
+from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, SeriesPart, TextPart
+from search.regions import cut_out
+from search.volumes import slices_of
 from storage.snapshot import Snapshot
 
-Row = NDArray[np.float32]  # (dim,)
+Row = NDArray[np.float64]  # (dim,)
+Rows = NDArray[np.float64]  # (n, dim)
 
-SHORTEST = 1e-4  # a sum of unit rows that is shorter points nowhere
+SHORTEST: Final = 1e-4  # a sum of unit rows that is shorter points nowhere
 
 
 class Kind(StrEnum):
@@ -36,55 +42,139 @@ class Encoded:
     understood: tuple[Understood, ...]  # of each text
 
 
-def encode(query: Query, snapshot: Snapshot, encoder: Callable[[], Encoder]) -> Encoded:
-    """Embed each part and add them up by their weights.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What queries on one collection are encoded by."""
 
-    `encoder` is called when a text or image has to be embedded, and not before. Raises
-    InvalidRequest when the parts cancel each other out, UnknownName for a picture that is not
-    indexed.
+    card: EncoderCard  # of the collection
+    encoder: Callable[[], Encoder]  # called when a text or an image has to be embedded
+    pixels_of: Callable[[Record], Pixels]  # an indexed picture at its full size
+
+
+def needs_encoder(query: Query) -> bool:
+    """Whether a text or an image has to be embedded."""
+    return any(isinstance(part, TextPart) or _is_seen(part) for part in query.parts)
+
+
+def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
+    """Embed each part, add them up by their weights, and learn from what was judged.
+
+    All texts are embedded in one call, and so are all images. Raises InvalidRequest when the parts
+    cancel each other out, a region is too small, or of a picture whose file is gone, UnknownName
+    for a picture that is not indexed.
     """
-    asked = [part.text for part in query.parts if isinstance(part, TextPart)]
-    understood = tuple(understand(text, encoder().card) for text in asked)
-    texts = iter(understood)
-    rows = [_row(part, snapshot, encoder, texts) for part in query.parts]
-    weights = np.array([part.weight for part in query.parts], np.float32)
-    return Encoded(_unit(weights @ np.stack(rows))[None], _kind(query.parts), understood)
+    understood = _understood(query, means)
+    asked = _asked(query, understood, snapshot, means)
+    if query.feedback.is_given():
+        asked = refit(asked, query.feedback, snapshot)[None]
+    return Encoded(_unit(asked[0])[None].astype(np.float32), _kind(query), understood)
+
+
+def _understood(query: Query, means: Means) -> tuple[Understood, ...]:
+    texts = [part.text for part in query.parts if isinstance(part, TextPart)]
+    return tuple(understand(text, means.card) for text in texts)
+
+
+def _asked(
+    query: Query, understood: Sequence[Understood], snapshot: Snapshot, means: Means
+) -> Rows:
+    """The sum of all parts, of unit length: (1, dim); (0, dim) when there are none."""
+    if not query.parts:
+        return np.zeros((0, means.card.dim))
+    rows = _unit_rows(query, understood, snapshot, means)
+    return _sum(query.parts, rows, snapshot)[None]
+
+
+def _unit_rows(
+    query: Query, understood: Sequence[Understood], snapshot: Snapshot, means: Means
+) -> list[Row]:
+    texts = _text_rows(understood, means)
+    images = _image_rows(query, snapshot, means)
+    return [_row(part, texts, images, snapshot, means.card.dim) for part in query.parts]
 
 
 def _row(
-    part: Part, snapshot: Snapshot, encoder: Callable[[], Encoder], texts: Iterator[Understood]
+    part: Part, texts: Iterator[Row], images: Iterator[Row], snapshot: Snapshot, dim: int
 ) -> Row:
     match part:
         case TextPart():
-            return _text_row(next(texts), encoder())
-        case ImagePart(pixels):
-            loaded = encoder()
-            image: Row = loaded.embed_images([loaded.prepare(pixels)])[0]
-            return image
-        case InstancePart(id):
+            return next(texts)
+        case EmbeddingPart(row):
+            return _given(row, dim)
+        case InstancePart(id, region=None):
             stored: Row = snapshot.embeddings([id])[0]
             return stored
-        case EmbeddingPart(row):
-            return _unit(row)
+        case SeriesPart(uid):
+            return _unit(snapshot.embeddings(slices_of(snapshot, uid)).mean(axis=0))
+        case ImagePart() | InstancePart():
+            return next(images)
 
 
-def _text_row(understood: Understood, encoder: Encoder) -> Row:
-    rows = encoder.embed_texts([term.text for term in understood.terms])
-    weights = np.array([term.weight for term in understood.terms], np.float32)
-    return _unit(weights @ rows)
+def _given(row: NDArray[np.float32], dim: int) -> Row:
+    if row.shape != (dim,):
+        raise InvalidRequest(
+            f"The embedding is of shape {row.shape}; the collection's have {dim} dimensions. "
+            "Make it with the collection's encoder: radseek embed."
+        )
+    return _unit(row)
 
 
-def _unit(row: Row) -> Row:
+def _text_rows(understood: Sequence[Understood], means: Means) -> Iterator[Row]:
+    terms = [term for text in understood for term in text.terms]
+    if not terms:
+        return
+    rows = iter(means.encoder().embed_texts([term.text for term in terms]))
+    for text in understood:
+        yield _unit(np.sum([term.weight * next(rows) for term in text.terms], axis=0))
+
+
+def _image_rows(query: Query, snapshot: Snapshot, means: Means) -> Iterator[Row]:
+    seen = [_pixels(part, snapshot, means) for part in query.parts if _is_seen(part)]
+    if seen:
+        encoder = means.encoder()
+        yield from encoder.embed_images([encoder.prepare(pixels) for pixels in seen])
+
+
+def _is_seen(part: Part) -> bool:
+    """Whether its pixels have to be embedded."""
+    return isinstance(part, ImagePart) or (
+        isinstance(part, InstancePart) and part.region is not None
+    )
+
+
+def _pixels(part: Part, snapshot: Snapshot, means: Means) -> Pixels:
+    match part:
+        case ImagePart(pixels, region):
+            return cut_out(pixels, region)
+        case InstancePart(id, region):
+            (record,) = snapshot.describe([id])
+            return cut_out(means.pixels_of(record), region)
+        case _:
+            raise TypeError(f"{part!r} has no pixels")
+
+
+def _sum(parts: Sequence[Part], rows: Sequence[Row], snapshot: Snapshot) -> Row:
+    stacked = np.stack(rows)
+    weights = np.array([part.weight for part in parts], np.float64)
+    weights /= np.abs(weights).max()  # twice all weights is the same query
+    are_texts = np.array([isinstance(part, TextPart) for part in parts])
+    kinds = [(stacked[of], weights[of]) for of in (are_texts, ~are_texts) if of.any()]
+    return _unit(balanced(kinds, snapshot))
+
+
+def _unit(row: Row | NDArray[np.float32]) -> Row:
     length = float(np.linalg.norm(row))
     if length < SHORTEST:
         raise InvalidRequest(
             "The parts of the query cancel each other out. Change their weights or leave one out."
         )
-    return (row / length).astype(np.float32)
+    return np.asarray(row, np.float64) / length
 
 
-def _kind(parts: Sequence[Part]) -> Kind:
-    are_texts = {isinstance(part, TextPart) for part in parts}
+def _kind(query: Query) -> Kind:
+    are_texts = {isinstance(part, TextPart) for part in query.parts}
+    if query.feedback.is_given():
+        are_texts.add(False)
     if len(are_texts) > 1:
         return Kind.MIXED
     return Kind.TEXT if True in are_texts else Kind.IMAGE

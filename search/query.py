@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import InvalidRequest
 from core.types import Pixels
 
 
@@ -17,6 +19,14 @@ class Region:
     top: float
     right: float
     bottom: float
+
+    def check(self) -> None:
+        """Raise InvalidRequest unless it lies within the picture."""
+        if not (0 <= self.left < self.right <= 1 and 0 <= self.top < self.bottom <= 1):
+            raise InvalidRequest(
+                "A region is left,top,right,bottom as shares of the picture from 0 to 1, such as "
+                "0.5,0,1,0.5 for its right upper quarter."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,14 @@ class InstancePart:
     weight: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesPart:
+    """Series like an indexed one, by all its slices, or pictures like their mean."""
+
+    uid: str
+    weight: float = 1.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class EmbeddingPart:
     """Pictures near a row (dim,) that the collection's encoder gave; any length but 0."""
@@ -53,7 +71,7 @@ class EmbeddingPart:
     weight: float = 1.0
 
 
-Part = TextPart | ImagePart | InstancePart | EmbeddingPart
+Part = TextPart | ImagePart | InstancePart | SeriesPart | EmbeddingPart
 
 
 class Refit(StrEnum):
@@ -71,6 +89,16 @@ class Feedback:
     disliked: tuple[int, ...] = ()
     refit: Refit = Refit.ROCCHIO
 
+    def is_given(self) -> bool:
+        """Whether a picture was judged."""
+        return bool(self.liked or self.disliked)
+
+    def check(self) -> None:
+        """Raise InvalidRequest for a picture that was found right and wrong."""
+        both = set(self.liked) & set(self.disliked)
+        if both:
+            raise InvalidRequest(f"Picture {min(both)} is both liked and disliked. Choose one.")
+
 
 NO_FEEDBACK = Feedback()
 
@@ -83,13 +111,52 @@ class Query:
     feedback: Feedback = NO_FEEDBACK
 
     def instances(self) -> tuple[int, ...]:
-        """The indexed pictures that are asked with, whatever their weight."""
-        return tuple(part.id for part in self.parts if isinstance(part, InstancePart))
+        """The indexed pictures that are asked with, whatever their weight, or were judged."""
+        parts = (part.id for part in self.parts if isinstance(part, InstancePart))
+        return (*parts, *self.feedback.liked, *self.feedback.disliked)
+
+    def check(self) -> None:
+        """Raise InvalidRequest for what cannot be asked."""
+        if not self.parts and not self.feedback.liked:
+            raise InvalidRequest("Nothing is asked with. Give a text, a picture, or one you liked.")
+        self.feedback.check()
+        for part in self.parts:
+            _check(part)
 
     def wanted_instances(self) -> tuple[int, ...]:
         """Those of them that the answer shall be like, and the pictures that were liked."""
         parts = (part for part in self.parts if isinstance(part, InstancePart))
         return (*(part.id for part in parts if part.weight > 0), *self.feedback.liked)
+
+    def all_series(self) -> tuple[str, ...]:
+        """The series that are asked with, whatever their weight."""
+        return tuple(part.uid for part in self.parts if isinstance(part, SeriesPart))
+
+    def wanted_series(self) -> tuple[str, ...]:
+        """Those of them that the answer shall be like."""
+        parts = (part for part in self.parts if isinstance(part, SeriesPart))
+        return tuple(part.uid for part in parts if part.weight > 0)
+
+    def series(self) -> str | None:
+        """The series that is asked with, when nothing else is."""
+        match self.parts, self.feedback:
+            case (SeriesPart(uid, weight),), Feedback(liked=(), disliked=()) if weight > 0:
+                return uid
+        return None
+
+
+def _check(part: Part) -> None:
+    if not isfinite(part.weight) or not part.weight:
+        raise InvalidRequest(f"A weight of {part.weight} says nothing. Give one above or below 0.")
+    match part:
+        case TextPart(text) if not text.strip():
+            raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
+        case ImagePart(region=Region() as region) | InstancePart(region=Region() as region):
+            region.check()
+        case EmbeddingPart(row) if not np.isfinite(row).all() or not row.any():
+            raise InvalidRequest("The embedding has a value that is not finite, or none but 0.")
+        case _:
+            pass
 
 
 def by_text(text: str) -> Query:
@@ -105,3 +172,8 @@ def by_image(pixels: Pixels) -> Query:
 def by_instance(picture_id: int) -> Query:
     """Ask with one indexed picture."""
     return Query((InstancePart(picture_id),))
+
+
+def by_series(uid: str) -> Query:
+    """Ask with all pictures of one indexed series."""
+    return Query((SeriesPart(uid),))

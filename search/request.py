@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import InvalidRequest
 from core.types import Unit
-from search.query import Query, TextPart
+from search.query import Query
 from search.where.tree import Where
 
 
@@ -28,9 +28,7 @@ class Request:
         if self.k < 1:
             raise InvalidRequest(f"Cannot return {self.k} hits. Ask for at least one.")
         self._check_order()
-        texts = [part.text for part in self.query.parts if isinstance(part, TextPart)]
-        if not all(text.strip() for text in texts):
-            raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
+        self.query.check()
 
     def _check_order(self) -> None:
         if self.offset < 0:

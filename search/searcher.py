@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
-from core.types import Hit
+from core.types import Hit, Pixels, Record
 from encoders.base import Encoder
 from search.candidates import ByEmbedding
 from search.eligible import eligible
-from search.encoding import encode
+from search.encoding import Means, encode, needs_encoder
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
+from search.standing import NO_SLICE
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 
@@ -18,10 +19,18 @@ from storage.snapshot import Snapshot
 class Searcher:
     """Answers requests on one collection with the encoder that it was made with."""
 
-    def __init__(self, reader: CollectionReader, encoder: Callable[[], Encoder]) -> None:
-        """`encoder` is called when a text or image has to be embedded, and not before."""
+    def __init__(
+        self,
+        reader: CollectionReader,
+        encoder: Callable[[], Encoder],
+        pixels_of: Callable[[Record], Pixels],
+    ) -> None:
+        """`encoder` is called when a text or image has to be embedded, and not before.
+
+        `pixels_of` reads an indexed picture at its full size, of which a region is asked with.
+        """
         self._reader = reader
-        self._encoder = encoder
+        self._means = Means(reader.card, encoder, pixels_of)
 
     def search(self, request: Request) -> Results:
         """The k hits of a page, fewer only when there are not so many.
@@ -34,8 +43,10 @@ class Searcher:
         """
         request.check()
         snapshot = self._reader.snapshot()
+        if needs_encoder(request.query):
+            self._means.encoder()  # to load it is no part of a search
         started = perf_counter()
-        encoded = encode(request.query, snapshot, self._encoder)
+        encoded = encode(request.query, snapshot, self._means)
         known = perf_counter()
         admitted = eligible(snapshot, request)
         candidates = ByEmbedding(snapshot, encoded.row, admitted.among)
@@ -55,11 +66,11 @@ class Searcher:
 
 
 def _hits(snapshot: Snapshot, page: Found, offset: int) -> tuple[Hit, ...]:
-    counts = (page.scores, page.copies, page.near, page.more)
+    counts = (page.scores, page.copies, page.near, page.more, page.like)
     columns = zip(snapshot.describe(page.ids), *(each.tolist() for each in counts), strict=True)
     return tuple(
-        Hit(rank, score, record, copies, near, more)
-        for rank, (record, score, copies, near, more) in enumerate(columns, start=offset + 1)
+        Hit(rank, score, record, copies, near, more, None if like == NO_SLICE else like)
+        for rank, (record, score, copies, near, more, like) in enumerate(columns, start=offset + 1)
     )
 
 

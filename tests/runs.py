@@ -13,7 +13,7 @@ from dicom_slices import slice_bytes, write_series
 from fakes import ColourEncoder, shrink
 from PIL import Image
 
-from core.types import EncoderCard, Location
+from core.types import EncoderCard, Location, Pixels, Record
 from imaging.profiles import VOI
 from imaging.workers import DecodePool
 from indexer.again import Wanted
@@ -55,6 +55,11 @@ def index_colours(
         start = (lambda: LocalEngine(lanes, pool)) if engine is None else (lambda: engine)
         job = Job(writer, start, batch_size, slices, progress, stopped, missing)
         return index(paths, job) if wanted is None else index_again(wanted, job)
+
+
+def not_asked(record: Record) -> Pixels:
+    """What reads the pictures of a searcher that must not be asked for a region."""
+    raise AssertionError(f"the file of picture {record.id} is not needed")
 
 
 def contents_of(home: Path) -> tuple[list[Any], dict[Location, str], dict[Location, str]]:

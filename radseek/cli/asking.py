@@ -24,7 +24,14 @@ SequenceOption = Annotated[
         show_default=False,
     ),
 ]
-UnitOption = Annotated[Unit, typer.Option("--by", help="Of what to show the best picture each.")]
+UnitOption = Annotated[
+    Unit | None,
+    typer.Option(
+        "--by",
+        help="Of what to show the best picture each (else picture; series with --series).",
+        show_default=False,
+    ),
+]
 OwnPatientOption = Annotated[
     bool, typer.Option("--own-patient", help="Also pictures of the patient that is asked with.")
 ]
@@ -48,7 +55,7 @@ class AnswerOptions:
 
     k: TopK = 10
     where: WhereOption = None
-    unit: UnitOption = Unit.PICTURE
+    unit: UnitOption = None
     offset: OffsetOption = 0
     sequence: SequenceOption = None
     own_patient: OwnPatientOption = False
@@ -65,7 +72,7 @@ def request_of(query: "Query", options: AnswerOptions) -> "Request":
         query,
         k=options.k,
         where=[parse_where(condition) for condition in options.where or ()],
-        unit=options.unit,
+        unit=options.unit or (Unit.PICTURE if query.series() is None else Unit.SERIES),
         offset=options.offset,
         sequence=options.sequence,
         own_patient=options.own_patient,

@@ -72,6 +72,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "copies": hit.copies,
         "near": hit.near,
         "more": hit.more,
+        "like": hit.like,
         "modality": tags.modality,
         "body_part": tags.body_part,
         "laterality": tags.laterality,
@@ -102,7 +103,7 @@ def understood_json(understood: "Understood") -> dict[str, Any]:
     return {
         "given": understood.given,
         "encoded": [{"text": term.text, "weight": term.weight} for term in understood.terms],
-        "notes": list(understood.notes),
+        "notes": [str(note) for note in understood.notes],
     }
 
 
@@ -166,7 +167,7 @@ def put_hits(hits: Iterable[Hit]) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        place = f"{hit.record.location}{frame}{_stands_for(hit)}"
+        place = f"{hit.record.location}{frame}{_stands_for(hit)}{_nearest_of_query(hit)}"
         put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
 
 
@@ -180,6 +181,10 @@ def _stands_for(hit: Hit) -> str:
     return f" (and {', '.join(told)})" if told else ""
 
 
+def _nearest_of_query(hit: Hit) -> str:
+    return "" if hit.like is None else f" (like #{hit.like})"
+
+
 def put_results(results: "Results") -> None:
     """The answer to one query: hits to stdout, what is to be known of them to stderr."""
     put_hits(results.hits)
@@ -189,7 +194,7 @@ def put_results(results: "Results") -> None:
 
 def _remarks(results: "Results") -> Iterator[str]:
     for understood in results.understood:
-        yield from understood.notes
+        yield from map(str, understood.notes)
     yield from results.notes
     timings = results.timings
     yield (

@@ -24,6 +24,10 @@ BatchOption = Annotated[
     Path | None,
     typer.Option("--batch", help="File with one query a line.", show_default=False),
 ]
+SeriesOption = Annotated[
+    str | None,
+    typer.Option("--series", help="Find series like this one, by its UID.", show_default=False),
+]
 
 
 @grouped
@@ -52,14 +56,14 @@ def similar(
     picture: Annotated[
         str | None, typer.Argument(help="An image file, or the id of a hit.")
     ] = None,
+    series: SeriesOption = None,
     batch: BatchOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find pictures like an image file, or like an indexed picture, which is then left out."""
+    """Find pictures like an image file, like an indexed picture, or series like a whole one."""
     with _archive(_settings(ctx, place)) as archive:
         searcher = archive.searcher()
-        for line in _queries(picture, batch, "an image file or an id"):
-            query = _picture_query(archive, line)
+        for line, query in _picture_queries(archive, picture, series, batch):
             _answer(line, searcher.search(request_of(query, answer)), as_json)
 
 
@@ -82,6 +86,20 @@ def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]
         yield single
     if batch is not None:
         yield from (line for line in _read_lines(batch) if line.strip())
+
+
+def _picture_queries(
+    archive: "Archive", picture: str | None, series: str | None, batch: Path | None
+) -> "Iterator[tuple[str, Query]]":
+    from search.query import by_series
+
+    if series is None:
+        for line in _queries(picture, batch, "an image file, an id, --series UID"):
+            yield line, _picture_query(archive, line)
+        return
+    if picture is not None or batch is not None:
+        raise InvalidRequest("Give one of an image file, an id, --series UID and --batch FILE.")
+    yield series, by_series(series)
 
 
 def _read_lines(file: Path) -> list[str]:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from runs import not_asked
 
 from core.types import Identity, Tags, Unit
-from search.query import EmbeddingPart, Query, by_instance
+from search.query import EmbeddingPart, Query, by_instance, by_series
 from search.request import Request
 from search.searcher import Searcher
 from storage.reader import CollectionReader
@@ -38,7 +39,7 @@ def searcher(tmp_path):
     silent = [embedded(f"silent-{at}", rows[at : at + 1]) for at in range(10, 14)]
     fill(tmp_path, [*files, *silent])
     with CollectionReader.open(tmp_path, "main") as reader:
-        yield Searcher(reader, lambda: pytest.fail("no encoder is needed"))
+        yield Searcher(reader, lambda: pytest.fail("no encoder is needed"), not_asked)
 
 
 def ids(results):
@@ -84,3 +85,22 @@ def test_ranks_go_on_from_page_to_page_and_a_change_is_told(searcher):
     assert searcher.search(replace(request, sequence=page.sequence)).notes == ()
     changed = searcher.search(replace(request, sequence=page.sequence - 1)).notes
     assert [note.startswith("The collection has changed") for note in changed] == [True]
+
+
+def test_series_answer_to_a_series_and_tell_which_slices_meet(searcher):
+    results = searcher.search(Request(by_series("1.1"), 20, unit=Unit.SERIES))
+    rows = random_rows(14, seed=3).astype(np.float64)
+    cosines = rows[:2] @ rows.T
+    expected = {
+        uid: (
+            cosines[:, members].max(axis=1).mean(),
+            members[cosines[:, members].max(axis=0).argmax()],
+        )
+        for uid, members in {"3.1": [6, 7], "3.2": [8, 9]}.items()
+    }
+    told = {hit.record.tags.series_uid: hit for hit in results.hits if hit.record.tags.series_uid}
+    assert list(told) == sorted(expected, key=lambda uid: -expected[uid][0])
+    for uid, (score, key) in expected.items():
+        assert told[uid].score == pytest.approx(score, abs=1e-3)
+        assert told[uid].record.id == key + 1
+        assert told[uid].like == cosines[:, key].argmax() + 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import ColourEncoder, shrink
 from PIL import Image
-from runs import index_colours
+from runs import index_colours, not_asked
 
 from core.errors import CardMismatch, InvalidRequest, UnknownName
 from core.types import EncoderCard, SkipCode
@@ -35,7 +35,7 @@ def pictures(tmp_path) -> Path:
 
 
 def _searcher(home):
-    return Searcher(CollectionReader.open(home, "default"), ColourEncoder)
+    return Searcher(CollectionReader.open(home, "default"), ColourEncoder, not_asked)
 
 
 def _names(results):

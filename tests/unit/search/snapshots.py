@@ -7,6 +7,7 @@ from search.candidates import ByEmbedding
 from search.eligible import eligible
 from search.query import EmbeddingPart, Query
 from search.retrieval import retrieve
+from storage.columns import EMPTY, NONE_KEPT
 from storage.keys import Key
 
 ONE = Query((EmbeddingPart(np.ones(1, np.float32)),))
@@ -17,11 +18,12 @@ class FakeSnapshot:
 
     sequence = 1
 
-    def __init__(self, rows, dim=1, **keys):
+    def __init__(self, rows, dim=1, series_uid=(), **keys):
         rows = np.asarray(rows, np.float32).reshape(len(rows), np.size(rows[:1]) or dim)
         self.ids = np.arange(1, len(rows) + 1)
         self._rows = rows
         self._keys = {Key(name): np.array(values, np.int64) for name, values in keys.items()}
+        self._uids = EMPTY.followed_by(NONE_KEPT, series_uid)
         self.searches = 0
 
     def search(self, query, k, among=None):
@@ -36,6 +38,10 @@ class FakeSnapshot:
 
     def keys(self, key):
         return self._keys.get(key, -self.ids)
+
+    def column(self, name):
+        assert name == "series_uid"
+        return self._uids
 
     def places(self, ids):
         wanted = np.asarray(ids, np.int64)

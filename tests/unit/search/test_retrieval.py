@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.types import Unit
-from search import retrieval
+from search import standing
 from search.candidates import ByEmbedding
 from search.request import Request
 from search.retrieval import retrieve
@@ -57,7 +57,7 @@ def test_a_near_duplicate_is_counted_by_the_hit_that_it_is_near_to():
 
 
 def test_near_duplicates_far_down_the_list_are_folded_too_and_not_counted(monkeypatch):
-    monkeypatch.setattr(retrieval, "WINDOW", 2)
+    monkeypatch.setattr(standing, "WINDOW", 2)
     score = [0.9, 0.8, 0.7, 0.6]
     rows = [
         [s, *np.eye(3)[place] * np.sqrt(1 - s * s)]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.types import Unit
-from search import diversity, near_duplicates, retrieval
+from search import blocks, near_duplicates, standing
 from search.grouping import key_of
 from search.query import InstancePart, Query
 from search.request import Request
@@ -55,10 +55,9 @@ def requests(draw, snapshot):
 def _small_steps():
     """So that few rows fill several blocks and windows."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(retrieval, "WINDOW", 4)
+        patch.setattr(standing, "WINDOW", 4)
         patch.setattr(near_duplicates, "BLOCK", 5)
-        for module in (diversity, retrieval):
-            patch.setattr(module, "BLOCK", 6)
+        patch.setattr(blocks, "BLOCK", 6)
         yield
 
 
@@ -107,25 +106,21 @@ def expected(snapshot, request, row):
         for one in sorted(rows, key=lambda one: (-scores[one], one))
         if admitted(one, keys, request)
     ]
-    standing = []
+    kept = []
     near = dict.fromkeys(order, 0)
     for place, one in enumerate(order):
         if any(keys["pixels"][one] == keys["pixels"][other] for other in order[:place]):
             continue
-        leader = next((o for o in standing if near_enough(rows[o], rows[one], request.fold)), None)
+        leader = next((o for o in kept if near_enough(rows[o], rows[one], request.fold)), None)
         if leader is None:
-            standing.append(one)
-        elif place - order.index(leader) <= retrieval.WINDOW:
+            kept.append(one)
+        elif place - order.index(leader) <= standing.WINDOW:
             near[leader] += 1
     unit = keys[key_of(request.unit)]
-    firsts = [
-        one for at, one in enumerate(standing) if unit[one] not in [unit[o] for o in standing[:at]]
-    ]
+    firsts = [one for at, one in enumerate(kept) if unit[one] not in [unit[o] for o in kept[:at]]]
     if request.diversity:
         firsts = [
-            one
-            for block in blocks(firsts)
-            for one in diverse(block, rows, scores, request.diversity)
+            one for block in cut(firsts) for one in diverse(block, rows, scores, request.diversity)
         ]
     page = firsts[request.offset :][: request.k]
 
@@ -155,8 +150,8 @@ def near_enough(one, other, fold):
     return fold is not None and one @ other >= fold - near_duplicates.ROUNDING
 
 
-def blocks(hits):
-    return [hits[start : start + diversity.BLOCK] for start in range(0, len(hits), diversity.BLOCK)]
+def cut(hits):
+    return [hits[start : start + blocks.BLOCK] for start in range(0, len(hits), blocks.BLOCK)]
 
 
 def diverse(block, rows, scores, much):
