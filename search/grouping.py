@@ -49,8 +49,11 @@ def same_pixels(keys: Keys, ids: Ids, among: Mask | None, wanted: Keys) -> NDArr
 
 def _places(ids: Ids, wanted: Ids) -> Positions:
     """Where those of the wanted ids are that exist, each once."""
-    places = np.minimum(np.searchsorted(ids, np.unique(wanted)), len(ids) - 1)
-    return places[np.isin(ids[places], wanted)]
+    different = np.unique(wanted)
+    places = np.searchsorted(ids, different)
+    there = places < len(ids)
+    there[there] = ids[places[there]] == different[there]
+    return places[there]
 
 
 def _counts(found: Keys, wanted: Keys) -> NDArray[np.int64]:

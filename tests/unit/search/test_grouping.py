@@ -1,0 +1,28 @@
+"""Keys are counted the same way, whatever they look like."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.grouping import first_of_each, same_pixels, sizes
+
+
+@given(
+    rows=st.lists(st.tuples(st.integers(-3, 12), st.booleans()), min_size=1, max_size=12),
+    wanted=st.lists(st.integers(-3, 15), max_size=6),
+    filtered=st.booleans(),
+)
+def test_rows_that_may_be_returned_are_counted_by_key(rows, wanted, filtered):
+    keys = np.array([key for key, _ in rows], np.int64)
+    among = np.array([passes for _, passes in rows]) if filtered else None
+    ids = np.arange(1, len(rows) + 1)
+    expected = [
+        sum(key == one and (passes or not filtered) for key, passes in rows) for one in wanted
+    ]
+    asked = np.array(wanted, np.int64)
+    assert sizes(keys, among, asked).tolist() == expected
+    assert same_pixels(keys, ids, among, asked).tolist() == expected
+
+
+def test_the_first_of_each_key_stands_in_order():
+    assert first_of_each(np.array([7, 2, 7, 9, 2])).tolist() == [0, 1, 3]
