@@ -176,6 +176,7 @@ class Instance:
     tags: Tags = field(default_factory=Tags)
     identity: Identity = field(default_factory=Identity)
     place: Place | None = None  # of a file that is one slice
+    report: str = ""  # the text of a report; never in logs, URLs, messages or hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,6 +354,22 @@ class Unit(StrEnum):
     PATIENT = "patient"
 
 
+class Ranking(StrEnum):
+    """What puts pictures in order."""
+
+    EMBEDDING = "embedding"  # how near they are to the query
+    WORDS = "words"  # how well reports and descriptions fit its texts; others are no hits
+    BOTH = "both"  # the two, fused by rank
+
+
+class FoundBy(StrEnum):
+    """What brought a hit."""
+
+    PICTURE = "picture"  # its embedding
+    WORDS = "words"  # a report of its study, or its description
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One answer to a query."""
@@ -364,3 +381,4 @@ class Hit:
     near: int = 0  # near-duplicates that are folded under it
     more: int = 0  # further pictures of its series, study or patient, where it stands for that
     like: int | None = None  # of a series that is asked with, the picture most like this one
+    found_by: FoundBy = FoundBy.PICTURE  # what brought it

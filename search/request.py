@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import InvalidRequest
-from core.types import Unit
-from search.query import Query
+from core.types import Ranking, Unit
+from search.query import Query, TextPart
 from search.where.tree import Where
 
 
@@ -22,6 +22,7 @@ class Request:
     own_patient: bool = False  # also pictures of the patient of one that is asked with
     fold: float | None = None  # cosine from which pictures are near-duplicates; None: never
     diversity: float = 0.0  # of hits among themselves: 0, by score alone, to 1
+    ranking: Ranking = Ranking.EMBEDDING  # what puts pictures in order
 
     def check(self) -> None:
         """Raise InvalidRequest for what cannot be answered."""
@@ -29,6 +30,7 @@ class Request:
             raise InvalidRequest(f"Cannot return {self.k} hits. Ask for at least one.")
         self._check_order()
         self.query.check()
+        self._check_ranking()
 
     def _check_order(self) -> None:
         if self.offset < 0:
@@ -41,4 +43,16 @@ class Request:
         if not 0 <= self.diversity <= 1:
             raise InvalidRequest(
                 f"Diversity cannot be {self.diversity}. Give a number from 0 to 1."
+            )
+
+    def _check_ranking(self) -> None:
+        if self.ranking is Ranking.EMBEDDING:
+            return
+        if not any(isinstance(part, TextPart) and part.weight > 0 for part in self.query.parts):
+            raise InvalidRequest(
+                f"Cannot rank by {self.ranking.value} without a text. Ask with words, too."
+            )
+        if self.diversity:
+            raise InvalidRequest(
+                "Diversity is weighed against the score alone. Leave --diversity or --ranking out."
             )

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
+import numpy as np
+
 from core.types import Hit, Pixels, Record
 from encoders.base import Encoder
-from search.candidates import ByEmbedding
 from search.eligible import eligible
 from search.encoding import Means, encode, needs_encoder
+from search.fusion import Ranked, ranked
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
@@ -49,10 +51,10 @@ class Searcher:
         encoded = encode(request.query, snapshot, self._means)
         known = perf_counter()
         admitted = eligible(snapshot, request)
-        candidates = ByEmbedding(snapshot, encoded.row, admitted.among)
-        page = retrieve(candidates, snapshot, request, admitted.among)
+        order = ranked(request, snapshot, encoded.row, admitted.among)
+        page = retrieve(order.candidates, snapshot, request, order.among)
         found = perf_counter()
-        hits = _hits(snapshot, page, request.offset)
+        hits = _hits(snapshot, page, order, request.offset)
         timings = Timings(known - started, found - known, perf_counter() - found)
         return Results(
             hits,
@@ -65,12 +67,15 @@ class Searcher:
         )
 
 
-def _hits(snapshot: Snapshot, page: Found, offset: int) -> tuple[Hit, ...]:
-    counts = (page.scores, page.copies, page.near, page.more, page.like)
-    columns = zip(snapshot.describe(page.ids), *(each.tolist() for each in counts), strict=True)
+def _hits(snapshot: Snapshot, page: Found, order: Ranked, offset: int) -> tuple[Hit, ...]:
+    counts = (page.scores, page.copies, page.near, page.more)
+    told = (each.tolist() for each in counts)
+    like = (None if other == NO_SLICE else other for other in page.like.tolist())
+    brought = order.found_by(np.searchsorted(snapshot.ids, page.ids))
+    columns = zip(snapshot.describe(page.ids), *told, like, brought, strict=True)
     return tuple(
-        Hit(rank, score, record, copies, near, more, None if like == NO_SLICE else like)
-        for rank, (record, score, copies, near, more, like) in enumerate(columns, start=offset + 1)
+        Hit(rank, score, record, *more)
+        for rank, (record, score, *more) in enumerate(columns, start=offset + 1)
     )
 
 

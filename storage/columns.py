@@ -12,7 +12,7 @@ from core.errors import UnknownName
 from core.types import Mask
 from storage.arrays import appended
 from storage.catalog import Catalog, Span
-from storage.keys import NO_KEYS, Key
+from storage.keys import NO_KEYS, Key, Keys
 from storage.names import folded
 from storage.numbers import NO_NUMBERS
 from storage.per_row import KEYS, NUMBERS, TEXTS, Told
@@ -139,7 +139,11 @@ class Columns:
 
     def keys(self, key: Key) -> NDArray[np.int64]:
         """A number for each row, equal where the rows are of one thing; read-only."""
-        return self._values(_KEYS[key]).keys
+        return self.keyed(key).keys
+
+    def keyed(self, key: Key) -> Keys:
+        """The same, with the key of each text."""
+        return self._values(_KEYS[key])
 
     def followed_by(self, catalog: Catalog, kept: Mask, new: Span, rows: int) -> "Columns":
         """What is known of the next snapshot: of the kept rows, then the `rows` of the span `new`.

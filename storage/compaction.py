@@ -37,6 +37,7 @@ from storage.shards import (
 )
 from storage.statements import Statement, given
 from storage.stored import stored_rows
+from storage.words import forget as forget_texts
 
 log = logging.getLogger(__name__)
 
@@ -149,6 +150,7 @@ def _forget(connection: Connection, worn: Sequence[Shard]) -> None:
     connection.execute(_drop_identities)
     connection.execute(_drop_instances)
     forget_pictures(connection)
+    forget_texts(connection)
 
 
 def _rows(some: Sequence[Shard]) -> int:

@@ -17,6 +17,7 @@ class Key(StrEnum):
     PIXELS = "pixels"
     SERIES = "series"
     STUDY = "study"
+    DESCRIPTION = "description"  # a row of the table of descriptions
     PATIENT = "patient"  # of a picture without an identifier: the study
 
 
@@ -35,6 +36,10 @@ class Keys:
             for each in told
         ]
         return Keys(appended(self.keys[kept], new), keys_of)
+
+    def key_of(self, text: str) -> int | None:
+        """The key of rows of which this text was told, also if they come in a later snapshot."""
+        return self._keys_of.get(text)
 
 
 NO_KEYS = Keys(np.empty(0, dtype=np.int64))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
 from storage.database import foreign_keys_unchecked
 from storage.schema import HEAD, WORD_TABLES, alembic_version, metadata
+from storage.words import catch_up
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -66,6 +67,8 @@ def bring_up_to_date(
     if revision is not None and revision < head:
         back_up(catalog, catalog.with_name(f"catalog-{revision}.backup.sqlite"))
         upgrade(engine, scripts, head)
+        with engine.begin() as connection:
+            catch_up(connection)
 
 
 def upgrade(engine: Engine, scripts: Path, head: str) -> None:

@@ -98,5 +98,6 @@ KEYS: Final[dict[Key, Told]] = {
     Key.PIXELS: _told(pictures.c.group_id),
     Key.SERIES: _told(_unless_empty(instances.c.series_uid)),
     Key.STUDY: _told(_unless_empty(instances.c.study_uid)),
+    Key.DESCRIPTION: _told(func.coalesce(instances.c.description_id, 0)),
     Key.PATIENT: _told(_patient(), _identities),
 }

@@ -17,6 +17,7 @@ from storage.labels import Labels
 from storage.ranking import ROUNDING, best_first, exact_scores
 from storage.segments import Segment, search_segments
 from storage.shards import ShardMaps, to_unit
+from storage.word_search import Relevance, WordQuery, WordSearch
 
 SPARE = 16  # rows fetched beyond k, to see whether the cut goes through equal scores
 
@@ -78,6 +79,14 @@ class Snapshot:
         name nothing, and another one gives others.
         """
         return self._columns.keys(key)
+
+    def words(self, query: WordQuery) -> Relevance:
+        """How well the words of reports and descriptions fit each row, in the order of `ids`.
+
+        (rows,); 0 where they do not. Reports and their words are those of now.
+        """
+        studies, described = map(self._columns.keyed, (Key.STUDY, Key.DESCRIPTION))
+        return WordSearch(self._catalog, studies, described).relevance(query)
 
     def labels(self) -> tuple[str, ...]:
         """The zero-shot labels that pictures have, as SET/LABEL."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from core.types import Prepared
-from storage import parameters
+from storage import parameters, words
 from storage.batch import Batch
 from storage.catalog import FileState
 from storage.held import Held
@@ -200,8 +200,8 @@ def _bury(connection: Connection, graves: Mapping[int, Key], sequence: int) -> N
     _BURY_PICTURES.run(connection, [(number, sequence) for number in graves])
 
 
-def _tell(connection: Connection, words: Sequence[Told], numbers: _Numbers) -> None:
-    numbered = [(numbers.ids[word.source.sha256], word) for word in words]
+def _tell(connection: Connection, news: Sequence[Told], numbers: _Numbers) -> None:
+    numbered = [(numbers.ids[word.source.sha256], word) for word in news]
     kept = set(numbers.kept)
     rows = [parameters.instance(*pair) for pair in numbered]
     _NEW_INSTANCE.run(connection, [row for row in rows if row[0] not in kept])
@@ -210,6 +210,7 @@ def _tell(connection: Connection, words: Sequence[Told], numbers: _Numbers) -> N
     named = [(number, word.instance.identity) for number, word in numbered]
     rows = [parameters.identity(*pair) for pair in named if pair[1] != NOBODY]
     _NEW_IDENTITY.run(connection, rows)
+    words.tell(connection, {n: word.instance for n, word in numbered}, numbers.kept)
 
 
 def _remember_files(

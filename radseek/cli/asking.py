@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.types import Unit
+from core.types import Ranking, Unit
 from radseek.cli.options import TopK, WhereOption
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ DiversityOption = Annotated[
     float,
     typer.Option("--diversity", min=0, max=1, help="How much hits shall differ from each other."),
 ]
+RankingOption = Annotated[
+    Ranking,
+    typer.Option("--ranking", help="What puts pictures in order; words are those of reports."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class AnswerOptions:
     own_patient: OwnPatientOption = False
     fold: FoldOption = None
     diversity: DiversityOption = 0.0
+    ranking: RankingOption = Ranking.EMBEDDING
 
 
 def request_of(query: "Query", options: AnswerOptions) -> "Request":
@@ -78,4 +83,5 @@ def request_of(query: "Query", options: AnswerOptions) -> "Request":
         own_patient=options.own_patient,
         fold=options.fold,
         diversity=options.diversity,
+        ranking=options.ranking,
     )

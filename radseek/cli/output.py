@@ -69,6 +69,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         **place_json(record.location),
         "frame": record.frame,
         "along": record.along,
+        "found_by": hit.found_by.value,
         "copies": hit.copies,
         "near": hit.near,
         "more": hit.more,

@@ -1,0 +1,137 @@
+"""Two rankings as one: pictures near the query, and pictures whose words fit it.
+
+Reciprocal rank fusion needs no common scale of the two. Source: Cormack, Clarke and Buettcher,
+Reciprocal rank fusion outperforms Condorcet and individual rank learning methods, SIGIR 2009.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Embeddings, FoundBy, Ids, Mask, Ranking, Scores
+from search.candidates import ByEmbedding, Candidates
+from search.lexical import word_query
+from search.query import Query, TextPart
+from search.request import Request
+from storage.ranking import exact_scores
+from storage.snapshot import Snapshot
+from storage.word_search import Relevance, WordQuery
+
+FADING: Final = 60  # k of the paper: how slowly the weight of a rank fades
+DEPTH: Final = 1000  # ranks of the embedding that are fused; those behind follow in their order
+
+Places = NDArray[np.int64]  # of rows in a snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InOrder:
+    """Rows in a given order, then others by their cosine with the query (1, dim)."""
+
+    snapshot: Snapshot
+    row: Embeddings
+    head: Places
+    rest: ByEmbedding | None  # None: no others
+
+    @property
+    def count(self) -> int:
+        """The rows that could be returned at all."""
+        return len(self.head) + (0 if self.rest is None else self.rest.count)
+
+    def first(self, n: int) -> tuple[Ids, Scores]:
+        """The n best rows with their cosines; the first j of n are first(j)."""
+        ids = self.snapshot.ids[self.head[:n]]
+        scores = exact_scores(self.row[0], self.snapshot.embeddings(ids))
+        if self.rest is None or n <= len(ids):
+            return ids, scores
+        others, their_scores = self.rest.first(n - len(ids))
+        return np.append(ids, others), np.append(scores, their_scores)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranked:
+    """The rows that may be returned, in the order that a request asks for."""
+
+    candidates: Candidates
+    among: Mask | None  # the rows that may be returned; None: all
+    by_picture: Mask | None = None  # which of them their embeddings brought; None: all
+    by_words: Mask | None = None  # which of them their words brought; None: none
+
+    def found_by(self, places: Places) -> list[FoundBy]:
+        """What brought each of these rows."""
+        words, picture = self.by_words, self.by_picture
+        if words is None:
+            return [FoundBy.PICTURE] * len(places)
+        if picture is None:
+            return [FoundBy.WORDS] * len(places)
+        both = zip(picture[places].tolist(), words[places].tolist(), strict=True)
+        return [_BROUGHT[pair] for pair in both]
+
+
+_BROUGHT: Final = {
+    (True, True): FoundBy.BOTH,
+    (False, True): FoundBy.WORDS,
+    (True, False): FoundBy.PICTURE,
+    (False, False): FoundBy.PICTURE,  # behind the depth of the fusion
+}
+
+
+def ranked(request: Request, snapshot: Snapshot, row: Embeddings, among: Mask | None) -> Ranked:
+    """Put the rows that may be returned in order, by their nearness to `row` (1, dim) or words."""
+    if request.ranking is Ranking.EMBEDDING:
+        return Ranked(ByEmbedding(snapshot, row, among), among)
+    relevance = snapshot.words(words_of(request.query))
+    if among is not None:
+        relevance[~among] = 0
+    order = _by_words if request.ranking is Ranking.WORDS else _fused
+    return order(snapshot, row, among, relevance)
+
+
+def words_of(query: Query) -> WordQuery:
+    """What the texts of a query look for in words."""
+    texts = [part for part in query.parts if isinstance(part, TextPart)]
+    return word_query(
+        [part.text for part in texts if part.weight > 0],
+        [part.text for part in texts if part.weight < 0],
+    )
+
+
+def _by_words(snapshot: Snapshot, row: Embeddings, _: Mask | None, relevance: Relevance) -> Ranked:
+    """Rows that words find; those whose words fit alike as the embedding ranks them, then by id."""
+    found: Mask = relevance > 0
+    places = np.flatnonzero(found)
+    ranks = np.full(len(relevance), DEPTH + 1)
+    near = _nearest(snapshot, row, found)
+    ranks[near] = np.arange(1, len(near) + 1)
+    order = np.lexsort((ranks[places], -relevance[places]))  # stable: equal ones stay by id
+    return Ranked(InOrder(snapshot, row, places[order], None), found, by_words=found)
+
+
+def _fused(snapshot: Snapshot, row: Embeddings, among: Mask | None, relevance: Relevance) -> Ranked:
+    weights = _weights_of_words(relevance)
+    near = _nearest(snapshot, row, among)
+    weights[near] += 1 / (FADING + np.arange(1, len(near) + 1))
+    head = np.flatnonzero(weights)
+    order = np.argsort(-weights[head], kind="stable")  # equal ones stay by id
+    others: Mask = weights == 0
+    rest = ByEmbedding(snapshot, row, others if among is None else others & among)
+    is_near: Mask = np.zeros(len(weights), dtype=np.bool_)
+    is_near[near] = True
+    return Ranked(InOrder(snapshot, row, head[order], rest), among, is_near, relevance > 0)
+
+
+def _nearest(snapshot: Snapshot, row: Embeddings, among: Mask | None) -> Places:
+    """The places of the rows that the embedding ranks, nearest first."""
+    ids, _ = snapshot.search(row, DEPTH, among)
+    places: Places = np.searchsorted(snapshot.ids, ids[0, ids[0] >= 0])
+    return places
+
+
+def _weights_of_words(relevance: Relevance) -> NDArray[np.float64]:
+    """Rows whose words fit alike, as all of a study do, share a rank: it is that of the text."""
+    weights = np.zeros(len(relevance))
+    found = np.flatnonzero(relevance)
+    _, ranks = np.unique(-relevance[found], return_inverse=True)
+    weights[found] = 1 / (FADING + 1 + ranks)
+    return weights
