@@ -4,7 +4,7 @@ An option of every answer is one field of `AnswerOptions` and one line of `reque
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
@@ -56,6 +56,8 @@ RankingOption = Annotated[
 @dataclass(frozen=True, slots=True)
 class AnswerOptions:
     """What is wanted of an answer, whatever is asked."""
+
+    PANEL: ClassVar = "The answer"
 
     k: TopK = 10
     where: WhereOption = None

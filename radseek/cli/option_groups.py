@@ -1,10 +1,11 @@
 """Options that belong together, as one parameter of each command that takes them."""
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, signature
-from typing import Any
+from typing import Annotated, Any, get_args
 
 Command = Callable[..., None]
 
@@ -12,7 +13,8 @@ Command = Callable[..., None]
 def grouped(command: Command) -> Command:
     """The command with each parameter that is a dataclass spread into its fields.
 
-    Typer then sees an option for each field, in the order of the parameters and fields.
+    Typer then sees an option for each field, in the order of the parameters and fields. Those of a
+    group are under its PANEL in the help.
     """
     declared = signature(command, eval_str=True)
     groups = {p.name: p.annotation for p in declared.parameters.values() if _is_group(p)}
@@ -37,9 +39,16 @@ def _spread(parameter: Parameter) -> Iterator[Parameter]:
         yield parameter.replace(kind=Parameter.KEYWORD_ONLY)
         return
     for field in fields(parameter.annotation):
-        yield Parameter(
-            field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
-        )
+        shown = _in_panel(parameter.annotation.PANEL, field.type)
+        yield Parameter(field.name, Parameter.KEYWORD_ONLY, default=field.default, annotation=shown)
+
+
+def _in_panel(panel: str, annotation: Any) -> Any:
+    """The annotation Annotated[type, option] with its option in a panel of the help."""
+    kind, option = get_args(annotation)
+    option = copy(option)
+    option.rich_help_panel = panel
+    return Annotated[kind, option]
 
 
 def _gather(group: type[Any], given: dict[str, Any]) -> object:

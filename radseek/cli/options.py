@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -84,6 +84,8 @@ WhereOption = Annotated[
 @dataclass(frozen=True, slots=True)
 class PlaceOptions:
     """Which collection is asked, and what its encoder runs on."""
+
+    PANEL: ClassVar = "Collection"
 
     weights: WeightsOption = None
     device: DeviceOption = None

@@ -1,6 +1,7 @@
 """`radseek search` and `similar`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,60 +12,53 @@ from radseek.cli.asking import AnswerOptions, request_of
 from radseek.cli.option_groups import grouped
 from radseek.cli.options import JsonOption, PlaceOptions, settings_of
 from radseek.cli.output import put_json, put_results, results_json
-from radseek.cli.pictures import named
-from radseek.cli.places import location_of
+from radseek.cli.parts import QueryOptions, and_also, picture_part, query_of
+from search.query import Part, Query, TextPart
 
 if TYPE_CHECKING:
     from radseek.archive import Archive
     from radseek.settings import Settings
-    from search.query import Query
-    from search.results import Results
 
 BatchOption = Annotated[
     Path | None,
     typer.Option("--batch", help="File with one query a line.", show_default=False),
-]
-SeriesOption = Annotated[
-    str | None,
-    typer.Option("--series", help="Find series like this one, by its UID.", show_default=False),
 ]
 
 
 @grouped
 def search(
     ctx: typer.Context,
+    asked: QueryOptions,
     answer: AnswerOptions,
     place: PlaceOptions,
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
     batch: BatchOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find pictures by words."""
-    from search.query import by_text
-
+    """Find pictures by words, by pictures, or by both with weights; or by an identifier."""
     with _archive(_settings(ctx, place)) as archive:
-        searcher = archive.searcher()
-        for line in _queries(text, batch, "a text"):
-            _answer(line, searcher.search(request_of(by_text(line), answer)), as_json)
+        given = _given(text, batch)
+        queries = _queries(query_of(archive, asked), given, TextPart, "a text")
+        _put_answers(archive, queries, answer, as_json)
 
 
 @grouped
 def similar(
     ctx: typer.Context,
+    asked: QueryOptions,
     answer: AnswerOptions,
     place: PlaceOptions,
     picture: Annotated[
-        str | None, typer.Argument(help="An image file, or the id of a hit.")
+        str | None, typer.Argument(help="An image file, or the id of a hit, as for --like.")
     ] = None,
-    series: SeriesOption = None,
     batch: BatchOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures like an image file, like an indexed picture, or series like a whole one."""
     with _archive(_settings(ctx, place)) as archive:
-        searcher = archive.searcher()
-        for line, query in _picture_queries(archive, picture, series, batch):
-            _answer(line, searcher.search(request_of(query, answer)), as_json)
+        given, part_of = _given(picture, batch), partial(picture_part, archive)
+        queries = _queries(query_of(archive, asked), given, part_of, "an image file or an id")
+        _put_answers(archive, queries, answer, as_json)
 
 
 def _settings(ctx: typer.Context, place: PlaceOptions) -> "Settings":
@@ -79,27 +73,13 @@ def _archive(settings: "Settings") -> "Archive":
     return open_archive(settings)
 
 
-def _queries(single: str | None, batch: Path | None, kind: str) -> Iterator[str]:
-    if (single is None) == (batch is None):
-        raise InvalidRequest(f"Give either {kind} or --batch FILE.")
-    if single is not None:
-        yield single
-    if batch is not None:
-        yield from (line for line in _read_lines(batch) if line.strip())
-
-
-def _picture_queries(
-    archive: "Archive", picture: str | None, series: str | None, batch: Path | None
-) -> "Iterator[tuple[str, Query]]":
-    from search.query import by_series
-
-    if series is None:
-        for line in _queries(picture, batch, "an image file, an id, --series UID"):
-            yield line, _picture_query(archive, line)
-        return
-    if picture is not None or batch is not None:
-        raise InvalidRequest("Give one of an image file, an id, --series UID and --batch FILE.")
-    yield series, by_series(series)
+def _given(single: str | None, batch: Path | None) -> list[str]:
+    """The argument, or each line of the file. Raises InvalidRequest for both."""
+    if single is not None and batch is not None:
+        raise InvalidRequest("Give one query, or --batch FILE with one a line, but not both.")
+    if batch is None:
+        return [] if single is None else [single]
+    return [line for line in _read_lines(batch) if line.strip()]
 
 
 def _read_lines(file: Path) -> list[str]:
@@ -109,17 +89,28 @@ def _read_lines(file: Path) -> list[str]:
         raise InvalidRequest(f"Cannot read {file} as lines of text: {error}.") from error
 
 
-def _answer(line: str, results: "Results", as_json: bool) -> None:
-    if as_json:
-        put_json(results_json(line, results))
+def _queries(
+    base: Query, given: list[str], part_of: Callable[[str], Part], kind: str
+) -> Iterator[tuple[str, Query]]:
+    """What is asked: for each that was given, with what the options ask with; or that alone."""
+    if given:
+        yield from ((line, and_also(base, part_of(line))) for line in given)
+    elif base.parts or base.feedback.liked:
+        yield "", base
     else:
-        put_results(results)
+        raise InvalidRequest(f"Give {kind}, --batch FILE, or an option to ask with such as --like.")
 
 
-def _picture_query(archive: "Archive", text: str) -> "Query":
-    from search.query import Query, by_instance
-
-    if text.isdecimal() and not Path(text).exists():
-        return by_instance(int(text))
-    with named(text):
-        return Query((archive.query_file(location_of(text)),))
+def _put_answers(
+    archive: "Archive",
+    queries: Iterable[tuple[str, Query]],
+    options: AnswerOptions,
+    as_json: bool,
+) -> None:
+    searcher = archive.searcher()
+    for line, query in queries:
+        results = searcher.search(request_of(query, options))
+        if as_json:
+            put_json(results_json(line, results))
+        else:
+            put_results(results)

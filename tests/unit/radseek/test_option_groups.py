@@ -1,7 +1,7 @@
 """Options that belong together reach a command as one value."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pytest
 import typer
@@ -14,12 +14,14 @@ seen = []
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    PANEL: ClassVar = "Measures"
     width: Annotated[int, typer.Option("--width")] = 3
     tags: Annotated[list[str] | None, typer.Option("--tag")] = None
 
 
 @dataclass(frozen=True, slots=True)
 class Colour:
+    PANEL: ClassVar = "Paint"
     name: Annotated[str, typer.Option("--colour")] = "grey"
 
 
@@ -55,3 +57,9 @@ def test_each_field_is_an_option(run):
 def test_an_option_that_no_field_has_is_refused(run):
     assert run("north", "--height", "5").exit_code == 2
     assert seen == []
+
+
+def test_the_options_of_a_group_are_together_in_the_help(run):
+    shown = run("--help").output
+    assert shown.index("Measures") < shown.index("--width") < shown.index("--tag")
+    assert shown.index("--tag") < shown.index("Paint") < shown.index("--colour")
