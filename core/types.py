@@ -382,3 +382,4 @@ class Hit:
     more: int = 0  # further pictures of its series, study or patient, where it stands for that
     like: int | None = None  # of a series that is asked with, the picture most like this one
     found_by: FoundBy = FoundBy.PICTURE  # what brought it
+    percentile: float | None = None  # 0..100, pictures of the collection that score lower

@@ -49,6 +49,7 @@ class Archive:
         self._opening = Lock()
         self._loading = Lock()
         self._reader: CollectionReader | None = None
+        self._searcher: Searcher | None = None
         self._pointer: Stamp | None = None  # to the edition that the reader has open
         self._weights = settings.weights  # of the encoder of that edition
         self._encoders: dict[tuple[str, Path | None], Encoder] = {}
@@ -76,7 +77,11 @@ class Archive:
     def searcher(self) -> Searcher:
         """Search on the collection; its encoder is loaded at the first text or image query."""
         reader = self.reader()
-        return Searcher(reader, partial(self.encoder_of, reader.card), self._pixels_of)
+        with self._opening:
+            if self._searcher is None or self._searcher.reader is not reader:
+                encoder = partial(self.encoder_of, reader.card)
+                self._searcher = Searcher(reader, encoder, self._pixels_of)
+            return self._searcher
 
     def encoder_of(self, card: EncoderCard) -> Encoder:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
@@ -190,7 +195,7 @@ class Archive:
         with self._opening:
             if self._reader is not None:
                 self._reader.close()
-                self._reader = None
+                self._reader = self._searcher = None
 
     def __enter__(self) -> Self:
         return self

@@ -70,6 +70,12 @@ def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
     return Encoded(_unit(asked[0])[None].astype(np.float32), _kind(query), understood)
 
 
+def embed_texts(texts: Sequence[str], means: Means) -> Embeddings:
+    """The rows of texts, each as a query of its own: n texts, at least one -> (n, dim)."""
+    understood = [understand(text, means.card) for text in texts]
+    return np.stack(list(_text_rows(understood, means))).astype(np.float32)
+
+
 def _understood(query: Query, means: Means) -> tuple[Understood, ...]:
     texts = [part.text for part in query.parts if isinstance(part, TextPart)]
     return tuple(understand(text, means.card) for text in texts)

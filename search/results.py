@@ -24,5 +24,6 @@ class Results:
     total: int  # pictures in the collection
     timings: Timings
     sequence: int = 0  # of the collection, to be named when the next page is asked for
+    noise_from: int | None = None  # rank from which hits are not told from chance; None: all are
     understood: tuple[Understood, ...] = ()  # of each text of the query, what was encoded
     notes: tuple[str, ...] = ()  # a sentence each, for the person

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.types import Hit, Pixels, Record
 from encoders.base import Encoder
+from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, encode, needs_encoder
 from search.fusion import Ranked, ranked
@@ -31,8 +32,9 @@ class Searcher:
 
         `pixels_of` reads an indexed picture at its full size, of which a region is asked with.
         """
-        self._reader = reader
+        self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
+        self._background = Background(self._means)
 
     def search(self, request: Request) -> Results:
         """The k hits of a page, fewer only when there are not so many.
@@ -44,7 +46,7 @@ class Searcher:
         indexed.
         """
         request.check()
-        snapshot = self._reader.snapshot()
+        snapshot = self.reader.snapshot()
         if needs_encoder(request.query):
             self._means.encoder()  # to load it is no part of a search
         started = perf_counter()
@@ -53,8 +55,9 @@ class Searcher:
         admitted = eligible(snapshot, request)
         order = ranked(request, snapshot, encoded.row, admitted.among)
         page = retrieve(order.candidates, snapshot, request, order.among)
+        judged = self._background.judge(snapshot, encoded, page, request)
         found = perf_counter()
-        hits = _hits(snapshot, page, order, request.offset)
+        hits = _hits(snapshot, page, order, judged, request.offset)
         timings = Timings(known - started, found - known, perf_counter() - found)
         return Results(
             hits,
@@ -62,17 +65,22 @@ class Searcher:
             total=len(snapshot.ids),
             timings=timings,
             sequence=snapshot.sequence,
+            noise_from=judged.noise_from,
             understood=encoded.understood,
             notes=(*admitted.notes, *_changed_since(request, snapshot)),
         )
 
 
-def _hits(snapshot: Snapshot, page: Found, order: Ranked, offset: int) -> tuple[Hit, ...]:
+def _hits(
+    snapshot: Snapshot, page: Found, order: Ranked, judged: Judged, offset: int
+) -> tuple[Hit, ...]:
     counts = (page.scores, page.copies, page.near, page.more)
     told = (each.tolist() for each in counts)
     like = (None if other == NO_SLICE else other for other in page.like.tolist())
     brought = order.found_by(np.searchsorted(snapshot.ids, page.ids))
-    columns = zip(snapshot.describe(page.ids), *told, like, brought, strict=True)
+    columns = zip(
+        snapshot.describe(page.ids), *told, like, brought, judged.percentiles, strict=True
+    )
     return tuple(
         Hit(rank, score, record, *more)
         for rank, (record, score, *more) in enumerate(columns, start=offset + 1)

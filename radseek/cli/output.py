@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
@@ -65,6 +66,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     return {
         "rank": hit.rank,
         "score": round(hit.score, 6),
+        "percentile": hit.percentile and round(hit.percentile, 2),
         "id": record.id,
         **place_json(record.location),
         "frame": record.frame,
@@ -93,6 +95,7 @@ def results_json(query: str, results: "Results") -> dict[str, Any]:
         "matching": results.matching,
         "total": results.total,
         "sequence": results.sequence,
+        "noise_from": results.noise_from,
         "notes": list(results.notes),
         "understood": [understood_json(understood) for understood in results.understood],
         "hits": [hit_json(hit) for hit in results.hits],
@@ -169,7 +172,13 @@ def put_hits(hits: Iterable[Hit]) -> None:
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
         place = f"{hit.record.location}{frame}{_stands_for(hit)}{_nearest_of_query(hit)}"
-        put(f"{hit.rank:>4}  {hit.score:6.3f}  #{hit.record.id:<7} {kind:<16} {place}")
+        score = f"{hit.score:6.3f}{_share_below(hit)}"
+        put(f"{hit.rank:>4}  {score}  #{hit.record.id:<7} {kind:<16} {place}")
+
+
+def _share_below(hit: Hit) -> str:
+    """The percentile rounded down, so that it never claims more than is known."""
+    return "" if hit.percentile is None else f"  >{floor(hit.percentile * 10) / 10:5.1f} %"
 
 
 def _stands_for(hit: Hit) -> str:
@@ -197,6 +206,8 @@ def _remarks(results: "Results") -> Iterator[str]:
     for understood in results.understood:
         yield from map(str, understood.notes)
     yield from results.notes
+    if results.noise_from is not None:
+        yield f"From rank {results.noise_from} on, hits are not told from chance."
     timings = results.timings
     yield (
         f"{len(results.hits)} of {results.matching} pictures; encoder "

@@ -1,5 +1,6 @@
 import json
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from unicodedata import category
@@ -46,6 +47,13 @@ def test_hits_are_one_line_each(capsys):
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "/a/b.zip!/in\\x1b[2J.dcm (and 2 more with the same pixels)" in out
+
+
+def test_a_percentile_is_rounded_down(capsys):
+    put_hits([replace(HIT, percentile=99.9756), HIT])
+    first, second = capsys.readouterr().out.splitlines()
+    assert "0.500  > 99.9 %  #7" in first
+    assert "0.500  #7" in second
 
 
 def test_the_json_of_a_hit_keeps_the_name_as_it_is(capsys):

@@ -1,0 +1,73 @@
+"""Where a ranking sinks into noise: the score from which chance alone explains a hit.
+
+There is no score from which hits are right in every query, and a query that nothing answers has a
+best hit, too. So two things are asked of a hit: that few pictures of the query's own background
+would reach its score by chance, and that other queries seldom do.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from core.types import Scores
+
+CHANCE_SHARE: Final = 0.2  # of the hits above the line, as many may be expected by chance
+BAR: Final = 2.0  # spreads above the centre of what other queries reach
+LEAST_SPREAD: Final = 1e-6  # of cosines of pictures that are all alike; rounding is below
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Where cosines of queries with pictures that they do not ask for lie, as a normal law."""
+
+    centre: float
+    spread: float  # one standard deviation
+
+    def score_at(self, deviations: float) -> float:
+        """The cosine so many standard deviations above the centre."""
+        return self.centre + deviations * self.spread
+
+
+def chance_of(scores: Scores) -> Chance:
+    """Fit the lower half of cosines (n,), which pictures that are asked for hardly touch.
+
+    Source: the empirical null of Efron, "Large-scale simultaneous hypothesis testing" (JASA 99,
+    2004), with the median for its centre.
+    """
+    centre = float(np.median(scores))
+    below = scores[scores <= centre].astype(np.float64) - centre
+    return Chance(centre, max(float(np.sqrt(np.mean(below**2))), LEAST_SPREAD))
+
+
+def noise_floor(background: Scores, others: Chance | None, pictures: int) -> float:
+    """The cosine below which hits of a query are not told from chance.
+
+    `background` are its cosines with a sample of the collection, ascending, `others` what other
+    queries of its kind reach, None where that is not known, and `pictures` is how many the
+    collection has.
+    """
+    own = chance_of(background)
+    floor = own.score_at(min(_common(background, own), _rare(pictures)))
+    return floor if others is None else max(floor, others.score_at(BAR))
+
+
+def _common(background: Scores, own: Chance) -> float:
+    """The deviations from which CHANCE_SHARE of the sample, at most, is expected to be chance.
+
+    Infinite where there is none. Source: Benjamini and Hochberg (J. R. Statist. Soc. B 57, 1995).
+    """
+    deviations = (background[::-1].astype(np.float64) - own.centre) / own.spread
+    reached: NDArray[np.int64] = np.arange(1, len(deviations) + 1)
+    kept = np.flatnonzero(ndtr(-deviations) * len(deviations) <= CHANCE_SHARE * reached)
+    return float(deviations[kept[-1]]) if len(kept) else float("inf")
+
+
+def _rare(pictures: int) -> float:
+    """The deviations that the best of all pictures seldom reaches by chance (Bonferroni).
+
+    For what is too rare to be in the sample.
+    """
+    return float(-ndtri(CHANCE_SHARE / pictures))

@@ -1,0 +1,164 @@
+"""What a score is worth, against all rows of small collections."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.types import Ranking
+from search.background import FEWEST, SAMPLE, Background, draw
+from search.encoding import Encoded, Kind, Means
+from search.request import Request
+from tests.fakes import ColourEncoder
+from tests.unit.search.snapshots import ONE, FakeSnapshot, found
+
+
+def unit(rows):
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def rows(count, seed=0, dim=8):
+    return unit(np.random.default_rng(seed).standard_normal((count, dim)))
+
+
+def means(encoder=None):
+    def load():
+        return encoder or pytest.fail("no encoder is needed")
+
+    return Means(ColourEncoder.card, load, lambda record: pytest.fail("no picture is needed"))
+
+
+def judged(snapshot, row, kind=Kind.IMAGE, k=10, background=None, **asked):
+    background = background or Background(means())
+    request = Request(ONE, k, **asked)
+    return background.judge(
+        snapshot, Encoded(row[None], kind, ()), found(snapshot, request, row), request
+    )
+
+
+def test_a_percentile_is_the_share_of_all_pictures_that_score_lower():
+    stored = rows(500)
+
+    answer = judged(FakeSnapshot(stored), stored[7], k=500)
+
+    scores = np.sort(stored @ stored[7])[::-1]
+    lower = [(scores < score).sum() for score in scores]
+    np.testing.assert_allclose(answer.percentiles, 100 * np.array(lower) / 501, atol=0.21)
+    assert answer.percentiles[0] < 100
+
+
+def test_of_a_large_collection_a_sample_is_enough():
+    stored = rows(20_000)
+
+    answer = judged(FakeSnapshot(stored), stored[7], k=20_000)
+
+    exact = 100 * (1 - (np.arange(20_000) + 1) / 20_000)
+    np.testing.assert_allclose(answer.percentiles, exact, atol=4)
+    assert max(answer.percentiles) == pytest.approx(100 * SAMPLE / (SAMPLE + 1))
+
+
+def test_a_small_collection_does_not_tell():
+    stored = rows(FEWEST - 1)
+
+    answer = judged(FakeSnapshot(stored), stored[0])
+
+    assert answer.percentiles == (None,) * 10
+    assert answer.noise_from is None
+
+
+def test_pictures_of_one_kind_are_told_from_the_rest():
+    kind = np.zeros(64)
+    kind[0] = 1
+    stored = rows(600, dim=64)
+    stored[:30] = unit(kind + 0.05 * stored[:30])
+
+    answer = judged(FakeSnapshot(stored), stored[0], k=100)
+
+    assert 31 <= answer.noise_from <= 38  # a fifth of what is above may be chance
+
+
+def test_the_line_is_the_same_from_page_to_page():
+    stored = rows(600, dim=64)
+    stored[:30] = unit(stored[0] + 0.1 * stored[:30])
+    snapshot, background = FakeSnapshot(stored), Background(means())
+
+    whole = judged(snapshot, stored[0], k=100, background=background).noise_from
+    pages = [
+        judged(snapshot, stored[0], k=20, offset=at, background=background).noise_from
+        for at in range(0, 80, 20)
+    ]
+
+    assert 31 <= whole <= 38
+    assert pages == [None, whole, 41, 61]
+
+
+def test_a_query_that_nothing_answers_has_no_hit_that_is_told_from_chance():
+    stored = rows(600, dim=64)
+
+    answer = judged(FakeSnapshot(stored), rows(1, seed=9, dim=64)[0])
+
+    assert answer.noise_from == 1
+
+
+def test_a_text_is_judged_by_what_other_texts_reach():
+    """All pictures are near all texts here, as encoders have it that are not centred."""
+    stored = unit(np.array([1, 1, 1]) + 0.1 * np.random.default_rng(0).standard_normal((500, 3)))
+    query = unit(np.array([[1.0, 1.0, 1.0]]))[0]
+
+    answer = judged(FakeSnapshot(stored), query, Kind.TEXT, background=Background(means(
+        ColourEncoder()
+    )))  # fmt: skip
+
+    assert answer.noise_from == 1
+
+
+def test_what_words_brought_has_a_percentile_and_no_line():
+    stored = rows(600, dim=64)
+    request = Request(ONE, ranking=Ranking.WORDS)
+    page = found(FakeSnapshot(stored), Request(ONE), stored[0])
+    encoded = Encoded(stored[:1], Kind.IMAGE, ())
+
+    answer = Background(means()).judge(FakeSnapshot(stored), encoded, page, request)
+
+    assert answer.percentiles[0] == pytest.approx(100 * 599 / 601)
+    assert answer.noise_from is None
+
+
+def test_a_series_that_is_asked_with_is_not_judged():
+    stored = rows(600)
+    page = replace(found(FakeSnapshot(stored), Request(ONE), stored[0]), like=np.full(10, 7))
+    encoded = Encoded(stored[:1], Kind.IMAGE, ())
+
+    answer = Background(means()).judge(FakeSnapshot(stored), encoded, page, Request(ONE))
+
+    assert answer.percentiles == (None,) * 10
+    assert answer.noise_from is None
+
+
+def test_the_same_ids_give_the_same_sample():
+    snapshot = FakeSnapshot(rows(5000))
+
+    np.testing.assert_array_equal(draw(snapshot).rows, draw(snapshot).rows)
+
+
+def test_a_sample_is_spread_over_all_ids():
+    stored = np.arange(20_000, dtype=np.float32)
+
+    drawn = np.sort(draw(FakeSnapshot(stored)).rows[:, 0])
+
+    even = (np.arange(SAMPLE) + 0.5) / SAMPLE * 20_000
+    assert np.abs(drawn - even).max() < 0.04 * 20_000  # Kolmogorov and Smirnov, p below 0.005
+
+
+@pytest.mark.parametrize(("rows_now", "fits"), [(1000, True), (1100, True), (1101, False)])
+def test_a_sample_serves_until_a_tenth_of_the_rows_is_new(rows_now, fits):
+    drawn = draw(FakeSnapshot(rows(1000)))
+
+    assert drawn.fits(np.arange(1, rows_now + 1)) is fits
+
+
+def test_rows_that_went_count_as_those_that_came():
+    drawn = draw(FakeSnapshot(rows(1000)))
+
+    assert drawn.fits(np.arange(51, 1051))
+    assert not drawn.fits(np.arange(52, 1052))
