@@ -40,6 +40,10 @@ class Request:
                 f"Near-duplicates cannot be told by a cosine of {self.fold}. "
                 "Give one above 0, and 1 at most, such as 0.98."
             )
+        if self.fold is not None and self.unit is Unit.SERIES and self.query.series() is not None:
+            raise InvalidRequest(
+                "Series that answer to a whole one are not folded. Leave --fold out."
+            )
         if not 0 <= self.diversity <= 1:
             raise InvalidRequest(
                 f"Diversity cannot be {self.diversity}. Give a number from 0 to 1."

@@ -13,7 +13,7 @@ from search.diversity import diverse_order
 from search.grouping import key_of, same_pixels, sizes
 from search.request import Request
 from search.standing import Counts, Standing, first_standing
-from search.volumes import reranked, slices_of
+from search.volumes import by_means, reranked, slices_of
 from storage.keys import Key
 from storage.snapshot import Snapshot
 
@@ -40,8 +40,13 @@ def retrieve(
     asked for at once or page by page.
     """
     last = request.offset + request.k
-    reorders = list(_reorders(snapshot, request, among))
-    standing = first_standing(candidates, snapshot, request, block_end(last) if reorders else last)
+    asked = _volume(snapshot, request)
+    reorders = list(_reorders(snapshot, request, among, asked))
+    wanted = block_end(last) if reorders else last
+    if asked is None:
+        standing = first_standing(candidates, snapshot, request, wanted)
+    else:
+        standing = by_means(asked, snapshot, among).taken(slice(wanted))
     for reorder in reorders:
         standing = in_blocks(standing, request.offset, reorder)
     page = standing.taken(slice(request.offset, last))
@@ -49,11 +54,23 @@ def retrieve(
     return Found(page.ids, page.scores, copies, page.near, more, page.like)
 
 
-def _reorders(snapshot: Snapshot, request: Request, among: Mask | None) -> Iterator[Reorder]:
-    """What changes the order by score, one after the other."""
+def _volume(snapshot: Snapshot, request: Request) -> Ids | None:
+    """The slices of a series to which series shall answer.
+
+    None for one with a single picture, too: the series with the nearest picture is its answer.
+    """
     series = request.query.series()
-    if series is not None and request.unit is Unit.SERIES:
-        asked = slices_of(snapshot, series)
+    if series is None or request.unit is not Unit.SERIES:
+        return None
+    slices = slices_of(snapshot, series)
+    return slices if len(slices) > 1 else None
+
+
+def _reorders(
+    snapshot: Snapshot, request: Request, among: Mask | None, asked: Ids | None
+) -> Iterator[Reorder]:
+    """What changes the order by score, one after the other."""
+    if asked is not None:
         yield partial(reranked, asked=asked, snapshot=snapshot, among=among)
     if request.diversity:
         yield partial(_diverse, snapshot=snapshot, diversity=request.diversity)

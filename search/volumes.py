@@ -1,4 +1,4 @@
-"""Series by all their slices: late interaction of a series that is asked with and each answer.
+"""Series by all their slices: their means find, late interaction of all slices makes the order.
 
 Source: Khattab and Zaharia, ColBERT: efficient and effective passage search via contextualized late
 interaction over BERT, SIGIR 2020, with slices for words; the mean over the query's slices in
@@ -6,16 +6,19 @@ place of their sum keeps the score a cosine.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnknownName
-from core.types import Embeddings, Ids, Mask
+from core.types import Embeddings, Ids, Mask, Scores
 from search.grouping import Keys, rows_with
 from search.standing import Standing
 from storage.keys import Key
 from storage.snapshot import Snapshot
+
+BLOCK: Final = 4096  # means that are widened at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +38,33 @@ def slices_of(snapshot: Snapshot, series_uid: str) -> Ids:
         if len(found):
             return found
     raise UnknownName(f"No picture is of the series {series_uid!r}. `radseek series` lists one.")
+
+
+def by_means(asked: Ids, snapshot: Snapshot, among: Mask | None) -> Standing:
+    """All series of several slices that have a row which may be returned, by their mean rows.
+
+    By the cosine with the mean of the pictures that are asked with; equal ones by their first
+    picture, which stands for them.
+    """
+    keys, volumes = snapshot.keys(Key.SERIES), snapshot.volumes()
+    rows = rows_with(keys, volumes.keys, among)
+    present, first = np.unique(keys[rows], return_index=True)
+    means = volumes.rows[np.searchsorted(volumes.keys, present)]
+    scores = _cosines(snapshot.embeddings(asked).mean(axis=0), means)
+    order = np.lexsort((first, -scores))
+    nothing = np.zeros(len(order), np.int64)
+    return Standing(
+        snapshot.ids[rows[first[order]]], scores[order], nothing, np.arange(len(order)), nothing
+    )
+
+
+def _cosines(row: NDArray[np.float32], means: NDArray[np.float16]) -> Scores:
+    """The cosines of a row (dim,) of any length with means (s, dim), a block at a time."""
+    unit = row / np.linalg.norm(row)
+    blocks = (means[start : start + BLOCK] for start in range(0, len(means), BLOCK))
+    return np.concatenate(
+        [np.empty(0, np.float32), *(block.astype(np.float32) @ unit for block in blocks)]
+    )
 
 
 def late_interaction(query: Embeddings, rows: Embeddings, starts: NDArray[np.int64]) -> Matches:

@@ -17,6 +17,7 @@ from storage.labels import Labels
 from storage.ranking import ROUNDING, best_first, exact_scores
 from storage.segments import Segment, search_segments
 from storage.shards import ShardMaps, to_unit
+from storage.volumes import VolumeMeans, Volumes
 from storage.word_search import Relevance, WordQuery, WordSearch
 
 SPARE = 16  # rows fetched beyond k, to see whether the cut goes through equal scores
@@ -33,6 +34,7 @@ class Snapshot:
         segments: Sequence[Segment],
         columns: Columns,
         labels: Labels,
+        volumes: Volumes,
         sequence: int,
     ) -> None:
         self.sequence = sequence
@@ -43,6 +45,7 @@ class Snapshot:
         self._segments = segments
         self._columns = columns
         self._labels = labels
+        self._volumes = volumes
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query exactly: (n, dim) -> (n, k) ids and cosines.
@@ -114,6 +117,14 @@ class Snapshot:
         those = ((location, np.array(ids)) for location, ids in found.items())
         living = {location: ids[np.isin(ids, self.ids)].tolist() for location, ids in those}
         return {location: ids for location, ids in living.items() if ids}
+
+    def volumes(self) -> VolumeMeans:
+        """The series of several pictures, by their keys, with their mean rows.
+
+        All rows of such series are read when it is first asked for, later on those of series that
+        have changed.
+        """
+        return self._volumes.get(self.keys(Key.SERIES), self.embeddings)
 
     def places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
         """Where pictures are among the rows, from 0: n ids -> (n,). Raises UnknownName."""

@@ -20,6 +20,7 @@ from storage.segments import Segment, append, segment_of
 from storage.shards import ShardMaps, to_unit
 from storage.snapshot import Snapshot
 from storage.stamps import Stamp, stamp_of
+from storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Moment:
     segments: Sequence[Segment]  # the base, if there is one, comes first
     columns: Columns
     labels: Labels
+    volumes: Volumes
     snapshot: Snapshot
 
 
@@ -97,7 +99,10 @@ class Timeline:
         segments = _with_rest(_surviving(before, base, rows.ids), rows, maps)
         columns = before.columns.followed_by(catalog, kept, new, len(rows.ids) - int(kept.sum()))
         labels = before.labels.followed_by(catalog, kept, rows.ids)
-        snapshot = Snapshot(self._catalog, rows, maps, segments, columns, labels, state.sequence)
+        volumes = before.volumes.followed_by(rows.ids)
+        snapshot = Snapshot(
+            self._catalog, rows, maps, segments, columns, labels, volumes, state.sequence
+        )
         return Moment(
             state.sequence,
             state.arrangement,
@@ -108,6 +113,7 @@ class Timeline:
             segments,
             columns,
             labels,
+            volumes,
             snapshot,
         )
 
@@ -122,8 +128,9 @@ class Timeline:
         columns = Columns(self._catalog, NOTHING, rows=0)
         maps = ShardMaps(self._layout.shards, self._card.dim, [])
         labels = Labels(self._catalog, NO_ROWS.ids)
-        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, labels, sequence=0)
-        return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, labels, snapshot)
+        volumes = Volumes(NO_ROWS.ids)
+        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, labels, volumes, sequence=0)
+        return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, labels, volumes, snapshot)
 
 
 def _rows_of(before: Moment, catalog: Catalog, state: State, new: Span) -> tuple[RowTable, Mask]:

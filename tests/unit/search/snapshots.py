@@ -9,6 +9,7 @@ from search.query import EmbeddingPart, Query
 from search.retrieval import retrieve
 from storage.columns import EMPTY, NONE_KEPT
 from storage.keys import Key
+from storage.volumes import Volumes
 
 ONE = Query((EmbeddingPart(np.ones(1, np.float32)),))
 
@@ -42,6 +43,9 @@ class FakeSnapshot:
     def column(self, name):
         assert name == "series_uid"
         return self._uids
+
+    def volumes(self):
+        return Volumes(self.ids).get(self.keys(Key.SERIES), self.embeddings)
 
     def places(self, ids):
         wanted = np.asarray(ids, np.int64)

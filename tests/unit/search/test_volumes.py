@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import UnknownName
+from core.errors import InvalidRequest, UnknownName
 from core.types import Unit
 from search import blocks
 from search.candidates import ByEmbedding
@@ -70,7 +70,23 @@ def test_pages_of_series_are_one_long_answer():
             for offset in range(0, 50, 4)
         ]
     assert [hit for page in pages for hit in page] == whole
-    assert len(whole) == len(set(series.tolist())) - 1
+    several = [one for one in set(series.tolist()) if (series == one).sum() > 1]
+    assert len(whole) == len(several) - 1
+
+
+def test_a_series_of_one_picture_asks_like_that_picture():
+    uids = ["1.1", "1.2", "1.2", "1.3"]
+    snapshot = FakeSnapshot(
+        [[1, 0], [0.6, 0.8], [0, 1], [0.8, 0.6]], series=[1, 2, 2, 3], series_uid=uids
+    )
+    page = found(snapshot, Request(by_series("1.1"), 9, unit=Unit.SERIES), (1.0, 0.0))
+    assert (page.ids.tolist(), page.like.tolist()) == ([4, 2], [0, 0])
+    assert page.scores.tolist() == pytest.approx([0.8, 0.6])
+
+
+def test_a_series_that_is_asked_with_cannot_be_folded():
+    with pytest.raises(InvalidRequest, match="--fold"):
+        Request(by_series("1.1"), unit=Unit.SERIES, fold=0.9).check()
 
 
 @given(
