@@ -368,6 +368,7 @@ class FoundBy(StrEnum):
     PICTURE = "picture"  # its embedding
     WORDS = "words"  # a report of its study, or its description
     BOTH = "both"
+    IDENTIFIER = "identifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +376,7 @@ class Hit:
     """One answer to a query."""
 
     rank: int  # from 1
-    score: float  # cosine
+    score: float | None  # cosine; None: found by an identifier
     record: Record
     copies: int = 0  # further pictures with the same pixels, which this one stands for
     near: int = 0  # near-duplicates that are folded under it

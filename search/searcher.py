@@ -11,6 +11,8 @@ from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, encode, needs_encoder
 from search.fusion import Ranked, ranked
+from search.identifiers import look_up
+from search.listing import answer_by_identifier
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
@@ -40,13 +42,17 @@ class Searcher:
         """The k hits of a page, fewer only when there are not so many.
 
         Of pictures with the same pixels the best one is a hit and counts the others. What is
-        asked with is left out, with its patient unless the request says otherwise.
+        asked with is left out, with its patient unless the request says otherwise. A text that is
+        an identifier is looked up instead.
 
         Raises InvalidRequest for what cannot be asked, UnknownName for an instance that is not
         indexed.
         """
         request.check()
         snapshot = self.reader.snapshot()
+        named = look_up(request.query, snapshot)
+        if named is not None:
+            return answer_by_identifier(named, snapshot, request)
         if needs_encoder(request.query):
             self._means.encoder()  # to load it is no part of a search
         started = perf_counter()

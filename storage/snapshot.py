@@ -10,6 +10,7 @@ from core.types import Embeddings, Ids, Location, Mask, Record, Scores
 from storage.catalog import Catalog, RowTable
 from storage.columns import Column, Columns
 from storage.finding import pictures_at
+from storage.identifiers import Naming, pictures_named
 from storage.index import NO_ID
 from storage.keys import Key
 from storage.label_sets import KeptSet
@@ -125,6 +126,12 @@ class Snapshot:
         have changed.
         """
         return self._volumes.get(self.keys(Key.SERIES), self.embeddings)
+
+    def named(self, naming: Naming, text: str) -> Ids:
+        """The ids of the pictures that an identifier names, series by series in their order."""
+        with self._catalog.reading() as connection:
+            found = pictures_named(connection, naming, text)
+        return found[np.isin(found, self.ids)]
 
     def places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
         """Where pictures are among the rows, from 0: n ids -> (n,). Raises UnknownName."""

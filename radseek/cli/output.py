@@ -65,7 +65,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     record, tags = hit.record, hit.record.tags
     return {
         "rank": hit.rank,
-        "score": round(hit.score, 6),
+        "score": None if hit.score is None else round(hit.score, 6),
         "percentile": hit.percentile and round(hit.percentile, 2),
         "id": record.id,
         **place_json(record.location),
@@ -172,7 +172,7 @@ def put_hits(hits: Iterable[Hit]) -> None:
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
         place = f"{hit.record.location}{frame}{_stands_for(hit)}{_nearest_of_query(hit)}"
-        score = f"{hit.score:6.3f}{_share_below(hit)}"
+        score = f"{_score(hit):>6}{_share_below(hit)}"
         put(f"{hit.rank:>4}  {score}  #{hit.record.id:<7} {kind:<16} {place}")
 
 
@@ -193,6 +193,10 @@ def _stands_for(hit: Hit) -> str:
 
 def _nearest_of_query(hit: Hit) -> str:
     return "" if hit.like is None else f" (like #{hit.like})"
+
+
+def _score(hit: Hit) -> str:
+    return "" if hit.score is None else f"{hit.score:.3f}"
 
 
 def put_results(results: "Results") -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from core.types import Tags
 from storage.batch import Batch
+from storage.identifiers import Naming
 from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
@@ -34,6 +35,10 @@ READING: dict[str, Callable[[CollectionReader], object]] = {
     "related": lambda reader: reader.related(1),
     "series": lambda reader: reader.series("2"),
     "snapshot": lambda reader: reader.snapshot(),
+    **{
+        f"by {naming}": lambda reader, naming=naming: reader.snapshot().named(naming, "/2")
+        for naming in set(Naming) - {Naming.FILE_NAME}
+    },
 }
 WRITING: dict[str, Callable[[CollectionWriter], object]] = {
     "held": lambda writer: writer.held([hash_of("a!"), hash_of("b!")]),

@@ -1,0 +1,95 @@
+"""The shape of a text says whether it may be an identifier, and of what."""
+
+import numpy as np
+import pytest
+
+from search.identifiers import look_up, reading_of
+from search.query import Feedback, InstancePart, Query, TextPart, by_text
+from storage.identifiers import Naming
+
+UIDS = (Naming.IMAGE_UID, Naming.SERIES_UID, Naming.STUDY_UID)
+IDENTITIES = (Naming.ACCESSION, Naming.PATIENT)
+READINGS = {
+    "1.2.840.113619.2.55": (UIDS, True),
+    "2.25.329800735698586629295641978511506172918": (UIDS, True),
+    "/archive/ct/IM0001": ((Naming.PATH,), True),
+    "/archive/a.zip!/ct/1.dcm": ((Naming.PATH,), True),
+    "IM_0001.DCM": ((Naming.FILE_NAME,), True),
+    "brain.nii.gz": ((Naming.FILE_NAME,), True),
+    "20190412345": ((*IDENTITIES, Naming.FILE_NAME), True),
+    "RIS-2019-0412": ((*IDENTITIES, Naming.FILE_NAME), True),
+    "IM0001": ((*IDENTITIES, Naming.FILE_NAME), False),
+    "COVID-2019": ((*IDENTITIES, Naming.FILE_NAME), False),
+    "L5": (IDENTITIES, False),
+    "123 456 7890": (IDENTITIES, False),
+    "t2 weighted brain": (IDENTITIES, False),
+    "chest": ((), False),
+    "pleural effusion, left": ((), False),
+    "CT/MR of the head": ((), False),
+    "1.5 T": (IDENTITIES, False),
+    "a nodule of 5 mm in the right upper lobe, " + "more " * 9: ((), False),
+    "气胸": ((), False),
+}
+
+
+class Shelf:
+    """A snapshot in which some identifiers name pictures; remembers what it was asked."""
+
+    ids = np.array([4, 5])
+
+    def __init__(self, **named):
+        self._named = {Naming[name]: ids for name, ids in named.items()}
+        self.asked = []
+
+    def named(self, naming, text):
+        self.asked.append(naming)
+        return np.array(self._named.get(naming, []), np.int64)
+
+
+@pytest.mark.parametrize("text", READINGS)
+def test_the_shape_says_what_is_looked_up(text):
+    reading = reading_of(text)
+    assert (reading.namings, reading.is_certain) == READINGS[text]
+
+
+def test_the_first_naming_that_names_something_is_the_answer():
+    shelf = Shelf(SERIES_UID=[5, 4], STUDY_UID=[4])
+    named = look_up(by_text(" 1.2.3 "), shelf)
+    assert named.ids.tolist() == [5, 4]
+    assert named.note == "Found by its series UID, not by what it looks like."
+    assert shelf.asked == [Naming.IMAGE_UID, Naming.SERIES_UID]
+
+
+def test_words_are_words_unless_they_are_an_identifier_of_the_archive():
+    assert look_up(by_text("L5"), Shelf()) is None
+    assert look_up(by_text("L5"), Shelf(PATIENT=[4])).ids.tolist() == [4]
+
+
+def test_prose_is_not_looked_up_at_all():
+    shelf = Shelf()
+    assert look_up(by_text("chest x-ray"), shelf) is None
+    assert shelf.asked == []
+
+
+def test_what_can_only_be_an_identifier_and_is_none_here_finds_nothing():
+    named = look_up(by_text("20190412345"), Shelf())
+    assert named.ids.tolist() == []
+    assert "accession number or patient identifier or file name" in named.note
+    assert "20190412345" not in named.note
+
+
+@pytest.mark.parametrize(("text", "ids"), [("#5", [5]), ("#6", [])])
+def test_a_number_with_its_mark_is_that_picture(text, ids):
+    assert look_up(by_text(text), Shelf()).ids.tolist() == ids
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query((TextPart("#5"), InstancePart(4))),
+        Query((TextPart("#5", -1.0), TextPart("chest"))),
+        Query((TextPart("#5"),), Feedback(liked=(4,))),
+    ],
+)
+def test_an_identifier_is_looked_up_only_when_it_is_all_that_is_asked(query):
+    assert look_up(query, Shelf()) is None
