@@ -37,11 +37,16 @@ def load_encoder(name: str, weights: Path | None = None, device: str = "auto") -
     Of several devices that `device` names, it takes the first. Raises UnknownName, WeightsMissing,
     WeightsMismatch, InvalidRequest for a device that is not there.
     """
-    if name not in ENCODERS:
-        raise UnknownName(f"No encoder is called {name!r}. Known: {', '.join(sorted(ENCODERS))}.")
+    check_known(name)
     module, function = ENCODERS[name].loader.split(":")
     encoder: Encoder = getattr(import_module(module), function)(weights, device)
     return encoder
+
+
+def check_known(name: str) -> None:
+    """Raise UnknownName for an encoder that is not registered."""
+    if name not in ENCODERS:
+        raise UnknownName(f"No encoder is called {name!r}. Known: {', '.join(sorted(ENCODERS))}.")
 
 
 def replicas_of(encoder: Encoder, weights: Path | None, device: str) -> list[Encoder]:

@@ -13,7 +13,7 @@ from core.errors import CannotDecode, CardMismatch, InvalidRequest
 from core.types import EncoderCard, Location, Pixels, Record
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
-from encoders.registry import load_encoder
+from encoders.registry import check_known, load_encoder
 from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
 from indexer.again import Wanted
@@ -99,6 +99,13 @@ class Archive:
         if self.settings.encoder is None and self.exists():
             return self.encoder_of(self.reader().card)
         return self._load(self.settings.encoder or "mini", self.settings.weights)
+
+    def encoder_name(self) -> str:
+        """The name of that encoder, which is not loaded for it. Raises UnknownName."""
+        if self.settings.encoder is None:
+            return self.reader().card.name if self.exists() else "mini"
+        check_known(self.settings.encoder)
+        return self.settings.encoder
 
     def profile(self) -> Profile:
         """The rendering that the settings name, else the collection's, else `voi`. CardMismatch."""

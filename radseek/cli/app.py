@@ -23,6 +23,7 @@ from radseek.cli import (
     samples,
     searching,
     training,
+    understanding,
     upkeep,
     watching,
 )
@@ -71,6 +72,7 @@ app.command("watch")(watching.watch)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)
+app.command("understand")(understanding.understand)
 app.command("facets")(facets.facets)
 app.command("embed")(embedding.embed)
 app.command("classify")(embedding.classify)

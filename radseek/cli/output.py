@@ -106,7 +106,9 @@ def understood_json(understood: "Understood") -> dict[str, Any]:
     """A text of the query as it was understood, as JSON."""
     return {
         "given": understood.given,
-        "encoded": [{"text": term.text, "weight": term.weight} for term in understood.terms],
+        "encoded": [
+            {"text": term.text, "weight": round(term.weight, 6)} for term in understood.terms
+        ],
         "notes": [str(note) for note in understood.notes],
     }
 

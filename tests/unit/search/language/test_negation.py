@@ -1,0 +1,100 @@
+"""What a text says to be absent; the right answers are a reader's."""
+
+import pytest
+
+from search.language.asking import asked
+from search.language.lexicon import lexicon
+from search.language.negation import with_absences
+from search.language.reading import read
+from search.language.text import normalise
+
+
+def understood(text):
+    plain = normalise(text)
+    return asked(plain, with_absences(read(plain, lexicon()), lexicon()), lexicon())
+
+
+def absent(text):
+    return [each.text for each in understood(text).absent]
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("chest x-ray without pneumonia", ["pneumonia"]),
+        ("no evidence of pneumothorax or effusion", ["pneumothorax", "effusion"]),
+        (
+            "no pneumothorax, effusion or consolidation",
+            ["pneumothorax", "effusion", "consolidation"],
+        ),
+        ("no pneumothorax, effusion present", ["pneumothorax"]),
+        ("no pneumothorax but effusion", ["pneumothorax"]),
+        ("no pneumothorax; effusion or mass", ["pneumothorax"]),
+        ("effusion without pneumothorax", ["pneumothorax"]),
+        ("absence of mass in the liver", ["mass"]),
+        ("free of metastases", ["metastases"]),
+        ("negative for fracture", ["fracture"]),
+        ("pneumothorax is absent", ["pneumothorax"]),
+        ("effusion: none", ["effusion"]),
+        ("mass and cyst not seen, calcification", ["mass", "cyst"]),
+        ("covid negative chest x-ray", ["covid"]),
+        ("tumor-free brain", ["tumor"]),
+        ("chest x-ray -pneumonia", ["pneumonia"]),
+        ("chest -CT", ["CT"]),
+        ("no mass or bleed, with hydrocephalus", ["mass", "bleed"]),
+        ("neither effusion nor pneumothorax", ["effusion", "pneumothorax"]),
+        ("no large pneumothorax", ["pneumothorax"]),
+        ("no lines on chest film", ["lines"]),
+        ("CT without contrast, no bleed", ["bleed"]),
+        ("w/o nodule", ["nodule"]),
+    ],
+)
+def test_what_is_denied(text, denied):
+    assert absent(text) == denied
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pneumonia",
+        "cannot exclude pneumonia",
+        "pneumonia cannot be ruled out",
+        "rule out pulmonary embolism",
+        "r/o bleed",
+        "no change in the pleural effusion",
+        "not without effusion",
+        "not only pneumonia",
+        "gram negative pneumonia",
+        "triple negative breast cancer",
+        "non-contrast CT head",
+        "CT without contrast",
+        "normal chest x-ray, no abnormality",
+        "chest x-ray - pneumonia",
+        "x-ray of the non-dominant hand",
+        "no",
+        "without",
+    ],
+)
+def test_what_only_looks_like_a_denial(text):
+    assert absent(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("chest x-ray without pneumonia", "chest x-ray"),
+        ("MRI brain with no mass or bleed, with hydrocephalus", "MRI brain, with hydrocephalus"),
+        ("US abdomen, free fluid absent, gallstones", "US abdomen, gallstones"),
+        ("no pneumothorax", ""),
+        ("r/o bleed on CT head", "bleed on CT head"),
+        ("PTX on CXR (old)", "pneumothorax on chest x-ray (old)"),
+        ("no", "no"),
+    ],
+)
+def test_the_sentence_without_what_is_denied(text, sentence):
+    assert understood(text).sentence == sentence
+
+
+def test_a_text_is_understood_when_all_its_words_are():
+    assert understood("show me chest films with an effusion").is_understood
+    assert not understood("show me chest films with a gossypiboma").is_understood
