@@ -10,12 +10,14 @@ from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, encode, needs_encoder
+from search.enrichment import Company
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
 from search.listing import answer_by_identifier
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
+from search.sampling import Sampler
 from search.standing import NO_SLICE
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
@@ -36,7 +38,9 @@ class Searcher:
         """
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
-        self._background = Background(self._means)
+        sampler = Sampler()
+        self._background = Background(self._means, sampler)
+        self._company = Company(sampler)
 
     def search(self, request: Request) -> Results:
         """The k hits of a page, fewer only when there are not so many.
@@ -72,6 +76,7 @@ class Searcher:
             timings=timings,
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
+            alarms=self._company.alarms(snapshot, hits, admitted.among),
             understood=encoded.understood,
             notes=(*admitted.notes, *_changed_since(request, snapshot)),
         )
