@@ -48,7 +48,7 @@ def rebuild_collection(settings: Settings, show: Show) -> Verified:
     Raises UnknownName, CollectionLocked, CollectionCorrupt when an embedding is damaged, and
     StorageError.
     """
-    with _writer(settings) as writer:
+    with writer_of(settings) as writer:
         writer.rebuild_index()
     return verify_collection(settings, Depth.USUAL, show)
 
@@ -64,7 +64,7 @@ def rebuild_thumbnails(settings: Settings, show: Show) -> Remade:
     rules = rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices))
     bounds = (settings.decode_seconds, settings.worker_memory)
     with (
-        _writer(settings) as writer,
+        writer_of(settings) as writer,
         DecodePool(_for_nobody, settings.workers, rules, *bounds) as pool,
     ):
         return remake_thumbnails(writer, pool.run, is_thumbnail, partial(_show_made, show))
@@ -76,11 +76,11 @@ def compact_collection(settings: Settings, share: float) -> Compacted:
     Raises UnknownName, CollectionLocked, CollectionCorrupt when an embedding is damaged, and
     StorageError.
     """
-    with _writer(settings) as writer:
+    with writer_of(settings) as writer:
         return writer.compact(share)
 
 
-def _writer(settings: Settings) -> CollectionWriter:
+def writer_of(settings: Settings) -> CollectionWriter:
     """Open a collection that exists for writing, with the encoder that it is bound to."""
     with CollectionReader.open(settings.home, settings.collection) as reader:
         binding = (reader.card, reader.rendering, reader.slices_per_series)
