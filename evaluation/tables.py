@@ -12,6 +12,8 @@ from evaluation.bootstrap import interval
 from evaluation.ranking import METRICS, Metric
 from evaluation.truth import NOT_KNOWN, Truth
 
+Bounds = tuple[NDArray[np.float64], NDArray[np.float64]]  # two of (metrics,); nan: not known
+
 LEAST_PATIENTS = 5  # for an interval: with fewer, the draws say little of other patients
 
 
@@ -59,6 +61,7 @@ class _Sets:
     names: tuple[str, ...]
     members: NDArray[np.bool_]  # (queries, sets)
     patients: tuple[int, ...]
+    fewest: tuple[int, ...]  # patients behind what a draw may not lack
 
 
 def table(answers: Answers, scope: Scope, truth: Truth, plan: Plan) -> Table:
@@ -67,13 +70,11 @@ def table(answers: Answers, scope: Scope, truth: Truth, plan: Plan) -> Table:
         return Table(scope, None, None, (), (), answers.unanswerable, answers.near)
     by_label = _by_label(answers, truth)
     by_scanner = _by_scanner(answers)
-    everything = _Sets(
-        ("all queries",), np.ones((len(answers.asked), 1), bool), (_all(answers, truth),)
-    )
+    everything = _everything(answers, by_label, truth)
     (micro,) = _lines(answers, everything, plan)
     return Table(
         scope,
-        _macro(answers, by_label, _all(answers, truth), plan),
+        _macro(answers, by_label, micro.patients, plan),
         micro,
         tuple(_lines(answers, by_label, plan)),
         tuple(_lines(answers, by_scanner, plan)),
@@ -82,40 +83,49 @@ def table(answers: Answers, scope: Scope, truth: Truth, plan: Plan) -> Table:
     )
 
 
+def _everything(answers: Answers, by_label: _Sets, truth: Truth) -> _Sets:
+    """All queries; draws for a text always need the patients who have its label."""
+    members = np.ones((len(answers.asked), 1), np.bool_)
+    if answers.patients is None:
+        patients = len(np.unique(truth.patients))
+        return _Sets(("all queries",), members, (patients,), (min(by_label.patients),))
+    patients = len(np.unique(answers.patients))
+    return _Sets(("all queries",), members, (patients,), (patients,))
+
+
 def _by_label(answers: Answers, truth: Truth) -> _Sets:
     names = tuple(sorted(frozenset().union(*answers.asked)))
     members = np.array([[name in asked for name in names] for asked in answers.asked])
     if answers.patients is not None:
-        return _Sets(names, members, _askers(members, answers.patients))
+        askers = _askers(members, answers.patients)
+        return _Sets(names, members, askers, askers)
     having = (truth.patients[truth.with_label(name)] for name in names)
-    return _Sets(names, members, tuple(len(np.unique(patients)) for patients in having))
+    sizes = tuple(len(np.unique(patients)) for patients in having)
+    return _Sets(names, members, sizes, sizes)
 
 
 def _by_scanner(answers: Answers) -> _Sets:
     names = tuple(sorted(set(answers.scanners) - {NOT_KNOWN}))
     members = np.array([[name == own for name in names] for own in answers.scanners], bool)
     members = members.reshape(len(answers.scanners), len(names))
-    asking = answers.patients
-    return _Sets(names, members, () if asking is None else _askers(members, asking))
+    askers = () if answers.patients is None else _askers(members, answers.patients)
+    return _Sets(names, members, askers, askers)
 
 
 def _askers(members: NDArray[np.bool_], patients: NDArray[np.int64]) -> tuple[int, ...]:
     return tuple(len(np.unique(patients[inside])) for inside in members.T)
 
 
-def _all(answers: Answers, truth: Truth) -> int:
-    return len(np.unique(truth.patients if answers.patients is None else answers.patients))
-
-
 def _lines(answers: Answers, sets: _Sets, plan: Plan) -> list[Line]:
     if not sets.names:
         return []
-    bounds = interval(answers.draws(sets.members, plan.resampling))
+    low, high = interval(answers.draws(sets.members, plan.resampling))
+    low[np.array(sets.fewest) < LEAST_PATIENTS] = np.nan
+    high[np.array(sets.fewest) < LEAST_PATIENTS] = np.nan
+    columns = zip(sets.names, sets.members.T, sets.patients, low, high, strict=True)
     return [
-        _line(answers, name, inside, patients, (bounds[0][at], bounds[1][at]), plan.k)
-        for at, (name, inside, patients) in enumerate(
-            zip(sets.names, sets.members.T, sets.patients, strict=True)
-        )
+        _line(answers, name, inside, patients, (lowest, highest), plan.k)
+        for name, inside, patients, lowest, highest in columns
     ]
 
 
@@ -124,7 +134,7 @@ def _line(
     name: str,
     inside: NDArray[np.bool_],
     patients: int,
-    bounds: tuple[NDArray[np.float64], NDArray[np.float64]],
+    bounds: Bounds,
     k: int,
 ) -> Line:
     those = [each for each, is_in in zip(answers.reached, inside, strict=True) if is_in]
@@ -133,20 +143,25 @@ def _line(
     best = _best([each.relevant for each in those], k)
     relevant = float(np.mean([each.relevant for each in those]))
     candidates = float(np.mean([each.candidates for each in those]))
-    shown = _figures(values, chance, best, bounds if patients >= LEAST_PATIENTS else None)
+    shown = _figures(values, chance, best, bounds)
     return Line(name, len(those), patients, relevant, candidates, shown)
 
 
 def _macro(answers: Answers, labels: _Sets, patients: int, plan: Plan) -> Line:
-    """The mean over labels, each as much as any other."""
+    """The mean over labels, each as much as any other.
+
+    It has no interval where a label has none: draws would lack that label, not vary it.
+    """
     lines = _lines(answers, labels, plan)
     drawn = _mean_known(answers.draws(labels.members, plan.resampling), axis=1)
     low, high = interval(drawn)
+    if min(labels.fewest) < LEAST_PATIENTS:
+        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     values, chance, best = (
         np.mean([[getattr(x, what) for x in line.figures] for line in lines], axis=0)
         for what in ("value", "chance", "best")
     )
-    shown = _figures(values, chance, best, (low, high) if patients >= LEAST_PATIENTS else None)
+    shown = _figures(values, chance, best, (low, high))
     relevant = float(np.mean([line.relevant for line in lines]))
     candidates = float(np.mean([line.candidates for line in lines]))
     return Line("all labels", len(answers.reached), patients, relevant, candidates, shown)
@@ -164,14 +179,12 @@ def _figures(
     values: NDArray[np.float64],
     chance: NDArray[np.float64],
     best: NDArray[np.float64],
-    bounds: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    bounds: Bounds,
 ) -> tuple[Figure, ...]:
-    unknown = np.full(len(METRICS), np.nan)
-    low, high = (unknown, unknown) if bounds is None else bounds
     return tuple(
         Figure(metric, float(value), _known(a), _known(b), float(random), float(most))
         for metric, value, a, b, random, most in zip(
-            METRICS, values, low, high, chance, best, strict=True
+            METRICS, values, *bounds, chance, best, strict=True
         )
     )
 

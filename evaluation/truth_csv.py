@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from core.errors import InvalidRequest
 from core.types import Location
 from evaluation.truth import Answer, Codes, Known, take
+from evaluation.truth_tags import strata_of
 from storage.columns import Column
 from storage.keys import Key
 from storage.snapshot import Snapshot
@@ -33,10 +34,10 @@ class Entry:
     scanner: str = ""
 
 
-def read_entries(file: Path, location_of: Callable[[str], Location]) -> list[Entry]:
+def read_entries(file: Path, location_of: Callable[[Path], Location]) -> list[Entry]:
     """The lines of a CSV file that have labels. Raises InvalidRequest with the line.
 
-    `location_of` reads a path as a person writes it; one that is not absolute is taken from the
+    `location_of` tells whether a path leads into an archive. One that is not absolute begins in the
     folder of the file.
     """
     try:
@@ -50,10 +51,13 @@ def read_entries(file: Path, location_of: Callable[[str], Location]) -> list[Ent
     return [entry for entry in entries if entry.labels]
 
 
-def by_csv(snapshot: Snapshot, entries: Sequence[Entry], split: str | None) -> Known:
+def by_csv(
+    snapshot: Snapshot, entries: Sequence[Entry], split: str | None, within: Sequence[str]
+) -> Known:
     """What the lines say of the pictures of a snapshot; with a split, only the lines of it.
 
-    A line without a patient or a scanner leaves it to what the file says.
+    A line without a patient or a scanner leaves it to what the file says, and so does a CSV file
+    without a column `within`: the strata are then the tags `within`.
     """
     chosen = [entry for entry in entries if split is None or entry.split == split]
     found = _found(snapshot, chosen)
@@ -71,7 +75,7 @@ def by_csv(snapshot: Snapshot, entries: Sequence[Entry], split: str | None) -> K
         np.array([codes[entry.labels] for entry in lines], np.int64),
         _patients(lines, snapshot.keys(Key.PATIENT)[places]),
         _scanners(lines, take(snapshot.column("model"), places)),
-        _column([entry.within for entry in lines]) if any(x.within for x in lines) else None,
+        _strata(snapshot, lines, places, within),
         sum(not found[entry] for entry in chosen),
     )
 
@@ -86,7 +90,7 @@ def _check_columns(file: Path, names: Sequence[str]) -> None:
 
 
 def _entry(
-    file: Path, number: int, row: Mapping[str, str | None], location_of: Callable[[str], Location]
+    file: Path, number: int, row: Mapping[str, str | None], location_of: Callable[[Path], Location]
 ) -> Entry:
     told = {name: (row.get(name) or "").strip() for name in COLUMNS}
     if not (told["path"] or told["sop_uid"]):
@@ -95,7 +99,7 @@ def _entry(
         raise InvalidRequest(f"Line {number} of {file} has the frame {told['frame']!r}: no number.")
     return Entry(
         number,
-        location_of(str(file.parent.resolve() / told["path"])) if told["path"] else None,
+        location_of(file.parent.resolve() / told["path"]) if told["path"] else None,
         told["sop_uid"],
         int(told["frame"]) if told["frame"] else None,
         frozenset(label.strip() for label in told["labels"].split(";") if label.strip()),
@@ -143,6 +147,14 @@ def _patients(lines: Sequence[Entry], by_file: Codes) -> Codes:
     silent = np.array([not entry.patient for entry in lines], np.bool_)
     patients: NDArray[np.int64] = np.where(silent, -1 - by_file, told)
     return patients
+
+
+def _strata(
+    snapshot: Snapshot, lines: Sequence[Entry], places: Codes, within: Sequence[str]
+) -> Column | None:
+    if any(entry.within for entry in lines):
+        return _column([entry.within for entry in lines])
+    return strata_of(snapshot, within, places)
 
 
 def _scanners(lines: Sequence[Entry], by_file: Column) -> Column:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.truth import Known, combined, take
+from evaluation.truth import Codes, Known, combined, take
+from storage.columns import Column
 from storage.keys import Key
 from storage.snapshot import Snapshot
 
@@ -22,5 +23,12 @@ def by_tags(snapshot: Snapshot, names: Sequence[str], within: Sequence[str]) -> 
         column.codes[places].astype(np.int64),
         snapshot.keys(Key.PATIENT)[places],
         take(snapshot.column("model"), places),
-        take(combined([snapshot.column(name) for name in within])[0], places) if within else None,
+        strata_of(snapshot, within, places),
     )
+
+
+def strata_of(snapshot: Snapshot, names: Sequence[str], places: Codes) -> Column | None:
+    """The values of these tags, joined, of the rows at these places; None without a name."""
+    if not names:
+        return None
+    return take(combined([snapshot.column(name) for name in names])[0], places)

@@ -1,23 +1,21 @@
 """From a request to hits. Read-only and safe to share between threads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 
 import numpy as np
 
-from core.types import Hit, Pixels, Record
+from core.types import Embeddings, Hit, Pixels, Record
 from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
-from search.encoding import Means, encode, needs_encoder
-from search.enrichment import Company
+from search.encoding import Means, embed_texts, encode, needs_encoder
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
 from search.listing import answer_by_identifier
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
-from search.sampling import Sampler
 from search.standing import NO_SLICE
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
@@ -38,9 +36,11 @@ class Searcher:
         """
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
-        sampler = Sampler()
-        self._background = Background(self._means, sampler)
-        self._company = Company(sampler)
+        self._background = Background(self._means)
+
+    def text_rows(self, texts: Sequence[str]) -> Embeddings:
+        """The rows that these texts, at least one, are asked with, each by itself: -> (n, dim)."""
+        return embed_texts(texts, self._means)
 
     def search(self, request: Request) -> Results:
         """The k hits of a page, fewer only when there are not so many.
@@ -76,7 +76,6 @@ class Searcher:
             timings=timings,
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
-            alarms=self._company.alarms(snapshot, hits, admitted.among),
             understood=encoded.understood,
             notes=(*admitted.notes, *_changed_since(request, snapshot)),
         )

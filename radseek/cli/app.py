@@ -14,8 +14,10 @@ from radseek.cli import (
     compacting,
     embedding,
     encoders,
+    evaluating,
     facets,
     indexing,
+    labelling,
     page,
     reindexing,
     removing,
@@ -76,6 +78,10 @@ app.command("understand")(understanding.understand)
 app.command("facets")(facets.facets)
 app.command("embed")(embedding.embed)
 app.command("classify")(embedding.classify)
+app.command("label")(labelling.label)
+app.command("labels")(labelling.labels)
+app.command("disagreements")(labelling.disagreements)
+app.command("evaluate")(evaluating.evaluate)
 app.command("status")(collections.status)
 app.command("skipped")(collections.skipped)
 app.command("catalogued")(collections.catalogued)

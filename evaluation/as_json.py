@@ -1,0 +1,73 @@
+"""An evaluation as the stable JSON that scripts read. It names no patient."""
+
+from typing import Any
+
+from evaluation.evaluating import Evaluation
+from evaluation.tables import Figure, Line, Table
+
+
+def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
+    """Everything that was measured; null: not known."""
+    plan = evaluation.plan
+    return {
+        "pictures": evaluation.pictures,
+        "patients": evaluation.patients,
+        "collection_pictures": evaluation.collection_pictures,
+        "copies": evaluation.copies,
+        "disputed": evaluation.disputed,
+        "unmatched": evaluation.unmatched,
+        "image_queries": evaluation.asked,
+        "k": plan.k,
+        "near": plan.near,
+        "seed": plan.resampling.seed,
+        "resamples": plan.resampling.times,
+        "labels": [
+            {"label": size.label, "pictures": size.pictures, "patients": size.patients}
+            for size in evaluation.sizes
+        ],
+        "texts": [{"label": query.label, "text": query.text} for query in evaluation.texts],
+        "image": [_table(each) for each in evaluation.image],
+        "text": [_table(each) for each in evaluation.text],
+        "index": [
+            {"kind": x.kind.value, "queries": x.queries, "k": x.k, "recall": _rounded(x.recall)}
+            for x in evaluation.index
+        ],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "scope": table.scope.value,
+        "unanswerable": table.unanswerable,
+        "near": table.near,
+        "macro": None if table.macro is None else _line(table.macro),
+        "micro": None if table.micro is None else _line(table.micro),
+        "labels": [_line(line) for line in table.labels],
+        "scanners": [_line(line) for line in table.scanners],
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "queries": line.queries,
+        "patients": line.patients,
+        "relevant": _rounded(line.relevant),
+        "candidates": _rounded(line.candidates),
+        **{figure.metric.value: _figure(figure) for figure in line.figures},
+    }
+
+
+def _figure(figure: Figure) -> dict[str, float | None]:
+    told = {
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "chance": figure.chance,
+        "best": figure.best,
+    }
+    return {name: None if value is None else _rounded(value) for name, value in told.items()}
+
+
+def _rounded(value: float) -> float:
+    return round(value, 6)

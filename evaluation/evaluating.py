@@ -1,0 +1,91 @@
+"""The whole evaluation of a collection: image queries, text queries, and what the index loses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.types import Embeddings
+from evaluation.answers import Plan, Scope
+from evaluation.image_queries import ask_with_images, sampled
+from evaluation.index_recall import IndexRecall, index_recall
+from evaluation.tables import Table, table
+from evaluation.text_queries import TextQuery, ask_with_texts
+from evaluation.truth import NOT_KNOWN, Truth
+from storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A label with all that has it."""
+
+    label: str
+    pictures: int
+    patients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured, and on what."""
+
+    collection_pictures: int
+    pictures: int  # labelled ones that take part
+    patients: int
+    sizes: tuple[Size, ...]
+    copies: int
+    disputed: int
+    unmatched: int
+    asked: int  # image queries
+    plan: Plan
+    image: tuple[Table, ...]
+    text: tuple[Table, ...]
+    texts: tuple[TextQuery, ...]
+    index: tuple[IndexRecall, ...]
+
+
+def evaluate(
+    snapshot: Snapshot,
+    truth: Truth,
+    queries: Sequence[TextQuery],
+    rows: Embeddings,
+    plan: Plan,
+) -> Evaluation:
+    """Ask with pictures and with texts, whose embeddings are `rows` (queries, dim)."""
+    places = sampled(truth, plan)
+    images = ask_with_images(snapshot, truth, places, _scopes(truth), plan)
+    texts = {
+        scope: ask_with_texts(snapshot, truth, queries, rows, scope, plan)
+        for scope in _scopes(truth)
+        if queries and scope is not Scope.ELSEWHERE
+    }
+    return Evaluation(
+        len(snapshot.ids),
+        len(truth.ids),
+        len(np.unique(truth.patients)),
+        tuple(_size(truth, label) for label in truth.labels()),
+        truth.copies,
+        truth.disputed,
+        truth.unmatched,
+        len(places),
+        plan,
+        tuple(table(answers, scope, truth, plan) for scope, answers in images.items()),
+        tuple(table(answers, scope, truth, plan) for scope, answers in texts.items()),
+        tuple(queries),
+        index_recall(snapshot, truth.ids[places], rows, plan.k),
+    )
+
+
+def _scopes(truth: Truth) -> list[Scope]:
+    """Those that the truth tells apart."""
+    scanners = {truth.scanners.values[code] for code in np.unique(truth.scanners.codes)}
+    scopes = [Scope.ALL]
+    if truth.strata is not None:
+        scopes.append(Scope.WITHIN)
+    if len(scanners - {NOT_KNOWN}) > 1:
+        scopes.append(Scope.ELSEWHERE)
+    return scopes
+
+
+def _size(truth: Truth, label: str) -> Size:
+    has = truth.with_label(label)
+    return Size(label, int(has.sum()), len(np.unique(truth.patients[has])))

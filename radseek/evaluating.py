@@ -1,0 +1,84 @@
+"""Wiring of an evaluation: what is measured is what is served."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import InvalidRequest
+from core.types import Location
+from evaluation.answers import Plan
+from evaluation.evaluating import Evaluation, evaluate
+from evaluation.text_queries import TextQuery
+from evaluation.truth import Known, Truth, truth_of
+from evaluation.truth_csv import by_csv, read_entries
+from evaluation.truth_tags import by_tags
+from radseek.archive import Archive
+from storage.keys import Key
+from storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where the truth comes from, and in which words it is asked for."""
+
+    truth: Path | None = None  # a CSV file
+    split: str | None = None  # of the CSV file
+    by: Sequence[str] = ()  # tags, without a CSV file
+    within: Sequence[str] = ()  # tags whose values make the strata
+    texts: Mapping[str, Sequence[str]] | None = None  # by label; None: the labels themselves
+    with_texts: bool = True
+
+
+def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Evaluation:
+    """Measure the collection by labels that are known.
+
+    Raises UnknownName, InvalidRequest, CardMismatch, WeightsMissing, StorageError.
+    """
+    reader = archive.reader()
+    snapshot = reader.snapshot()
+    truth = _truth(snapshot, asked)
+    queries = _queries(truth, asked)
+    rows = np.empty((0, reader.card.dim), np.float32)
+    if queries:
+        rows = archive.searcher().text_rows([query.text for query in queries])
+    return evaluate(snapshot, truth, queries, rows, plan)
+
+
+def _truth(snapshot: Snapshot, asked: Asked) -> Truth:
+    known = _known(snapshot, asked)
+    return truth_of(snapshot.ids, known, snapshot.keys(Key.PIXELS)[known.places])
+
+
+def _known(snapshot: Snapshot, asked: Asked) -> Known:
+    if (asked.truth is None) == (not asked.by):
+        raise InvalidRequest("Say where the labels are: --truth FILE.csv, or --by with tags.")
+    if asked.truth is None:
+        return by_tags(snapshot, asked.by, asked.within)
+    return by_csv(snapshot, read_entries(asked.truth, _location), asked.split, asked.within)
+
+
+def _location(path: Path) -> Location:
+    """The file at a path; `archive.zip!/name` is a member."""
+    outer, mark, member = str(path).partition("!/")
+    if mark and not path.exists() and Path(outer).is_file():
+        return Location(Path(outer), member)
+    return Location(path)
+
+
+def _queries(truth: Truth, asked: Asked) -> list[TextQuery]:
+    """Each label in its own words, or in those of the person's file."""
+    if not asked.with_texts:
+        return []
+    labels = truth.labels()
+    if asked.texts is None:
+        return [TextQuery(label, label) for label in labels]
+    spelt = {label.casefold(): texts for label, texts in asked.texts.items()}
+    strange = sorted(spelt.keys() - {label.casefold() for label in labels})
+    if strange:
+        raise InvalidRequest(
+            f"No picture has the label {strange[0]!r} that --texts names. "
+            f"Labels are: {', '.join(labels)}."
+        )
+    return [TextQuery(label, text) for label in labels for text in spelt.get(label.casefold(), ())]
