@@ -6,7 +6,7 @@ from typing import Final
 
 from core.errors import CannotDecode
 from core.types import CatalogueCode, Decoded, Instance, Kept, Picture, Pixels, Place, SkipCode
-from imaging import elements, identity, metadata, overlays, places, render
+from imaging import elements, identity, metadata, overlays, places, render, reports
 from imaging.codecs import EncodedFrame, decode_frame, decode_words, unsupported_syntax
 from imaging.elements import RawDataset
 from imaging.frames import FramePolicy
@@ -25,7 +25,7 @@ WANTED: Final = (
     | {elements.tag_of("RecognitionCode")}
     | frozenset(
         elements.tag_of(keyword)
-        for room in (metadata, identity, places, render)
+        for room in (metadata, identity, places, render, reports)
         for keyword in room.KEYWORDS
     )
 )
@@ -78,7 +78,9 @@ def _open(content: bytes, sha256: str, rules: Rules) -> _File:
     shown = _shown(header, rules)
     tags = metadata.read_tags(header.dataset, header.syntax, sha256)
     place = places.read_place(header.dataset, 0) if tags.frames == 1 else None
-    return _File(header, Instance(tags, identity.read_identity(header.dataset), place), shown)
+    names = identity.read_identity(header.dataset)
+    report = reports.read_report(header.dataset, tags.sop_class_uid)
+    return _File(header, Instance(tags, names, place, report), shown)
 
 
 def _shown(header: Header, rules: Rules) -> PixelLayout | Kept:

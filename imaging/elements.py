@@ -104,6 +104,12 @@ def text(dataset: Dataset, keyword: str) -> str:
     return whole if whole.isprintable() else _CONTROL.sub(" ", whole).strip()
 
 
+def lines(dataset: Dataset, keyword: str) -> str:
+    """Read text with the lines that it has, otherwise as `text` does."""
+    parts = (_CONTROL.sub(" ", line).strip() for line in _text(dataset, keyword).splitlines())
+    return "\n".join(filter(None, parts))
+
+
 def _text(dataset: Dataset, keyword: str) -> str:
     element = _element(dataset, keyword)
     if isinstance(dataset, RawDataset) and isinstance(element, RawDataElement):

@@ -11,13 +11,15 @@ from storage.accounts import KnownFile
 Wanted = Callable[[Location, KnownFile], bool]
 
 SKIPPED: Final = frozenset(code.value for code in SkipCode)
-BY_NAME: Final = SKIPPED | {CatalogueCode.UNSUPPORTED_SYNTAX.value}
+_CATALOGUED: Final = {CatalogueCode.UNSUPPORTED_SYNTAX.value, CatalogueCode.NO_PIXELS.value}
+BY_NAME: Final = SKIPPED | _CATALOGUED
 
 
 def failures(code: str | None = None, under: Path | None = None) -> Wanted:
     """Files that were skipped, of one code or all, below a folder or anywhere.
 
-    Objects in a transfer syntax without a decoder are wanted when their code is named. Raises
+    Objects in a transfer syntax without a decoder are wanted when their code is named, and those
+    without pixels, of which an older radseek did not read the text of reports. Raises
     InvalidRequest for a code that cannot be tried again.
     """
     if code is not None and code not in BY_NAME:

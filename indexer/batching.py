@@ -59,7 +59,7 @@ def sort(files: Sequence[Taken], held: Mapping[str, FileState]) -> Sorted:
             _put_twin(result, file.source, before)
             continue
         state = _state(file)
-        if before is None or RANKS.index(state) > RANKS.index(before):
+        if before is None or RANKS.index(state) > RANKS.index(before) or _has_report(file, held):
             states[sha256] = result.states[sha256] = state
             result.fates[file.source.location] = fate_of(file)
             _put(result, file)
@@ -67,6 +67,12 @@ def sort(files: Sequence[Taken], held: Mapping[str, FileState]) -> Sorted:
             result.fates[file.source.location] = _fate_of_copy(file, before)
             result.copies.append(file.source)
     return result
+
+
+def _has_report(file: Read, held: Mapping[str, FileState]) -> bool:
+    """Whether it is a report that is held, perhaps by an older radseek, which did not read it."""
+    is_held = held.get(file.source.sha256) is FileState.CATALOGUED
+    return is_held and isinstance(file, Catalogued) and bool(file.instance.report)
 
 
 def _put_twin(result: Sorted, source: Source, held: FileState | None) -> None:

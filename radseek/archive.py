@@ -18,9 +18,11 @@ from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
 from indexer.again import Wanted
 from indexer.engine import Engine
+from indexer.giving_reports import Given, give_reports
 from indexer.pipeline import Job, index, index_again
 from indexer.removing import remove
 from indexer.report import Progress, Report
+from indexer.report_table import read_table
 from indexer.vanishing import Missing
 from radseek.engines import KeptEngine, open_engine
 from radseek.reindexing import remove_from_other
@@ -158,6 +160,17 @@ class Archive:
             removed = remove(job.writer, selection, stopped)
         remove_from_other(self.settings, selection, stopped)
         return removed
+
+    def give_reports(self, table: Path) -> Given:
+        """Keep the reports of a table for their studies. UnknownName without a collection.
+
+        Raises InvalidRequest for a table that cannot be read: nothing is kept of it then.
+        """
+        check_exists(self.settings.home, self.settings.collection)
+        for _ in read_table(table):
+            pass  # to its end, before anything is kept
+        with self._job(lambda _: None, lambda: False) as job:
+            return give_reports(read_table(table), job.writer)
 
     @contextmanager
     def one_engine(self) -> Iterator[None]:

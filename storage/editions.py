@@ -14,6 +14,7 @@ from storage.binding import Binding
 from storage.catalog import Catalog, State
 from storage.database import open_for_reading, open_for_writing, passing, storage_errors
 from storage.durable import sync_file, sync_folder
+from storage.given_reports import all_given, replace
 from storage.layout import Layout, collection_folder, layout_of
 from storage.lock import WriterLock
 from storage.migrate import bring_up_to_date, is_current, revision_of
@@ -135,10 +136,12 @@ class Editions:
 
     def switch(self, there: Edition) -> None:
         """Serve another edition, now complete. The caller holds the writer's locks of both."""
-        next_id = self._state(self.served()).next_id
+        served = self.served()
+        next_id = self._state(served).next_id
         with storage_errors(self._name):
             self.upgrade(there)
             _count_on_from(next_id, there.layout)
+            _hand_reports_on(served.layout, there.layout)
             _put(there.mark)
             point_to(self._folder, there.number)
 
@@ -219,6 +222,14 @@ def _count_on_from(next_id: int, layout: Layout) -> None:
     """Give no new picture of an edition an id below this one."""
     with _writing(layout) as engine, engine.begin() as connection:
         connection.execute(update(meta).values(next_id=func.max(meta.c.next_id, next_id)))
+
+
+def _hand_reports_on(served: Layout, there: Layout) -> None:
+    """Give an edition the reports that were handed in to the served one, and no others."""
+    with _reading(served) as engine, engine.connect() as connection:
+        texts = all_given(connection)
+    with _writing(there) as engine, engine.begin() as connection:
+        replace(connection, dict.fromkeys(all_given(connection), "") | texts)
 
 
 def _put(mark: Path) -> None:

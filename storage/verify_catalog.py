@@ -47,6 +47,17 @@ LAWS = {
     ("pictures", "a picture has a committed slot"): """
         SELECT pictures.id FROM pictures JOIN shards ON shards.id = shard_id
         WHERE slot NOT BETWEEN 0 AND "rows" - 1""",
+    ("instances", "an instance has its description"): """
+        SELECT instances.id FROM instances
+        LEFT JOIN descriptions AS told ON told.id = description_id
+        WHERE (instances.modality, instances.body_part, instances.laterality, instances."view",
+               instances.study_description, instances.series_description, instances.protocol)
+        IS NOT (told.modality, told.body_part, told.laterality, told."view",
+                told.study_description, told.series_description, told.protocol)""",
+    ("descriptions", "a description can be found by its words"): """
+        SELECT id FROM descriptions WHERE id NOT IN (SELECT id FROM description_words_docsize)""",
+    ("reports", "a report can be found by its words"): """
+        SELECT id FROM reports WHERE id NOT IN (SELECT id FROM report_words_docsize)""",
     ("pictures", "a slot has one picture"): """
         SELECT min(id) AS id FROM pictures GROUP BY shard_id, slot HAVING count(*) > 1""",
 }

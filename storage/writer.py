@@ -21,6 +21,7 @@ from storage.catalog import Catalog, FileState
 from storage.compaction import DEAD_SHARE, Compacted, compact, worn_shards
 from storage.database import end_unfinished, open_for_writing, passing, storage_errors
 from storage.durable import sync_folder
+from storage.given_reports import GivenReport, give
 from storage.held import Held, held
 from storage.index_cache import discard_newer, rebuild, serves
 from storage.label_sets import (
@@ -184,6 +185,14 @@ class CollectionWriter:
             rows = _stacked(resolved.embedded, self._card.dim)
             with self._change():
                 self._commit(resolved, before, rows)
+
+    def give_reports(self, reports: Sequence[GivenReport], seen: set[str]) -> list[GivenReport]:
+        """Keep reports that were handed in; gives those that name nothing that is indexed.
+
+        `seen` are the studies that have one of the same table: another is added to it.
+        """
+        with storage_errors(self._name), self._engine.begin() as connection:
+            return give(connection, reports, seen)
 
     def refresh_index(self) -> None:
         """Make the index anew when it is missing, damaged, or too much has come or ended since."""

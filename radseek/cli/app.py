@@ -22,6 +22,7 @@ from radseek.cli import (
     reindexing,
     removing,
     rendering,
+    reports,
     samples,
     searching,
     training,
@@ -71,6 +72,7 @@ app.command("index")(indexing.index)
 app.command("retry")(indexing.retry)
 app.command("remove")(removing.remove)
 app.command("watch")(watching.watch)
+app.command("reports")(reports.reports)
 app.command("reindex")(reindexing.reindex)
 app.command("search")(searching.search)
 app.command("similar")(searching.similar)

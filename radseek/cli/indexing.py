@@ -114,8 +114,9 @@ def retry(
 ) -> None:
     """Read skipped files again, as after an update or a repair.
 
-    `--code unsupported-syntax` reads those again whose transfer syntax had no decoder. Exit code 0:
-    all are in now. 3: some are still skipped. 1: failure.
+    `--code unsupported-syntax` reads those again whose transfer syntax had no decoder, `--code
+    no-pixels` the text of reports that an older radseek did not read. Exit code 0: all are in now.
+    3: some are still skipped. 1: failure.
     """
     from indexer.again import failures
 

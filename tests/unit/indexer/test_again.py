@@ -32,7 +32,7 @@ def test_a_syntax_without_a_decoder_is_tried_again_by_its_name():
     assert _wanted(code="unsupported-syntax") == ["video"]
 
 
-@pytest.mark.parametrize("code", ["no-pixels", "container", "nonsense", "embedded", ""])
+@pytest.mark.parametrize("code", ["not-a-picture", "container", "nonsense", "embedded", ""])
 def test_what_cannot_be_tried_again_is_refused_with_the_codes_that_can(code):
     with pytest.raises(InvalidRequest, match="unsupported-syntax"):
         failures(code)
