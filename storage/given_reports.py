@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, insert, literal_column, null, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, literal_column, null, select
 
 from core.types import Location
 from storage.locations import key_of
@@ -36,7 +36,7 @@ class GivenReport:
 
 _values, _places, _studies = given("value"), given("path", "member"), given("study_uid")
 _told = given("study_uid", "text")
-_NONE: Final = literal_column("''")
+_NONE: Final[ColumnElement[str]] = literal_column("''")
 _has_study = (instances.c.tombstone.is_(null()), instances.c.study_uid != _NONE)
 _STUDIES_OF: Final = {
     key: Statement(

@@ -204,7 +204,7 @@ def _documented(heading):
 def _keys(value):
     """The names at each level; the names of counts by code are values."""
     if isinstance(value, list):
-        return [_keys(value[0])]
+        return [_keys(each) for each in value[:1]]
     if isinstance(value, dict):
         return {
             name: None if name.endswith("_by_code") else _keys(inner)
