@@ -6,6 +6,9 @@ import numpy as np
 
 from core.types import Embeddings, Ids, Mask, Scores
 
+# Two ways to sum the same inner product of unit rows in float32 differ by less than this.
+ROUNDING = 4e-6
+
 NO_ID = -1  # fills the places for which there is no row; its score is -inf
 
 
@@ -15,6 +18,10 @@ class VectorIndex(Protocol):
     @property
     def ids(self) -> Ids:
         """The ids of the rows, ascending."""
+
+    @property
+    def error(self) -> float:
+        """How far a score may be from the cosine of the stored row, in either direction."""
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query: (n, dim) -> (n, k) ids and scores, best first.
@@ -26,6 +33,8 @@ class VectorIndex(Protocol):
 
 class ExactIndex:
     """All inner products, by NumPy. Equal scores are ordered by id."""
+
+    error = ROUNDING
 
     def __init__(self, ids: Ids, rows: Embeddings) -> None:
         """Hold rows (n, dim) under their ids (n,), which ascend."""

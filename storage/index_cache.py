@@ -1,6 +1,7 @@
 """The index folder: build a generation from the shards, open the newest one, doubt what is odd."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,19 +9,23 @@ import numpy as np
 from core.types import EncoderCard, Ids
 from storage.catalog import Catalog, Span, State
 from storage.durable import publish
-from storage.faiss_index import FaissIndex, faiss_version, write_faiss_index
+from storage.faiss_runtime import faiss_version
+from storage.index_build import Places, build
+from storage.index_kinds import IndexKind, kind_for, memory_bytes
 from storage.manifest import (
     Manifest,
     file_sha256,
+    has_its_size,
     index_file_name,
     is_whole,
     manifest_path,
     read_manifest,
     write_manifest,
 )
-from storage.shards import to_unit
+from storage.shards import ShardMaps
 from storage.stamps import stamp_of
 from storage.stored import stored_rows
+from storage.stored_index import OpenIndex, open_stored
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +33,19 @@ MOST_LAG_ROWS, MOST_LAG_SHARE = 20_000, 0.05
 NO_IDS: Ids = np.empty(0, dtype=np.int64)
 
 
-def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | None:
+def open_index(folder: Path, card: EncoderCard, state: State) -> OpenIndex | None:
     """Open the newest generation; None (logged) when it is damaged or was not made from this state.
 
-    A reader then searches the shards exactly.
+    Its bytes are not read for this, so that opening takes no longer for a large one: the size, the
+    headers, the ids and the lists are looked at. Whoever opens it lets stored rows find themselves.
     """
     manifest, stamp = read_manifest(folder), stamp_of(manifest_path(folder))
     if manifest is None or manifest.rows == 0:
         return None
     try:
-        if belongs(manifest, card, state) and is_whole(folder, manifest):
-            return FaissIndex(folder / manifest.file_name)
-    except (OSError, RuntimeError):  # FAISS's word for a file that is not there
+        if belongs(manifest, card, state) and has_its_size(folder, manifest):
+            return open_stored(folder, manifest)
+    except (OSError, RuntimeError, ValueError, KeyError):  # FAISS's and NumPy's words
         log.debug("index cannot be opened folder=%s", folder, exc_info=True)
     if stamp_of(manifest_path(folder)) != stamp:  # the writer took it away for a newer one
         return open_index(folder, card, state)
@@ -47,14 +53,23 @@ def open_index(folder: Path, card: EncoderCard, state: State) -> FaissIndex | No
     return None
 
 
-def serves(folder: Path, card: EncoderCard, catalog: Catalog) -> bool:
-    """Say whether the newest generation is whole, and not too far from what lives now."""
+def serves(folder: Path, card: EncoderCard, catalog: Catalog, wanted: IndexKind | None) -> bool:
+    """Say whether the newest generation is whole, of its kind, and not too far from what lives."""
     manifest, state = read_manifest(folder), catalog.state()
     if manifest is None or not belongs(manifest, card, state) or not is_whole(folder, manifest):
         return False
-    covered = FaissIndex(folder / manifest.file_name).ids if manifest.rows else NO_IDS
     living = catalog.rows(Span(0, state.next_id, state.sequence)).ids
+    if manifest.kind != _kind(manifest, wanted, len(living), card.dim):
+        return False
+    covered = open_stored(folder, manifest).index.ids if manifest.rows else NO_IDS
     return has_no_gap(covered, living) and _lag(covered, living) <= most_lag(len(living))
+
+
+def remember_wish(folder: Path, wanted: IndexKind | None) -> None:
+    """Keep for later what kind is wanted, where the index that serves is of that kind already."""
+    manifest = read_manifest(folder)
+    if manifest is not None and wanted is not None and manifest.wanted != wanted:
+        write_manifest(folder, replace(manifest, wanted=wanted.value))
 
 
 def has_no_gap(covered: Ids, living: Ids) -> bool:
@@ -68,28 +83,41 @@ def most_lag(rows: int) -> int:
     return max(MOST_LAG_ROWS, int(MOST_LAG_SHARE * rows))
 
 
-def rebuild(folder: Path, card: EncoderCard, catalog: Catalog, shards: Path) -> None:
+def rebuild(
+    folder: Path,
+    card: EncoderCard,
+    catalog: Catalog,
+    shards: Path,
+    wanted: IndexKind | None = None,
+) -> None:
     """Make the next generation from the shards and publish it; older ones go.
 
-    Raises CollectionCorrupt when a row is not what was committed.
+    Its kind is the wanted one, else the one that was wanted of the last. Raises CollectionCorrupt
+    when a row is not what was committed.
     """
     previous, state = read_manifest(folder), catalog.state()
     generation = 1 if previous is None else previous.generation + 1
     draft, final = folder / "index.draft", folder / index_file_name(generation)
+    table = catalog.rows(Span(0, state.next_id, state.sequence))
+    kind = _kind(previous, wanted, len(table.ids), card.dim)
     with catalog.reading() as connection:
-        blocks = stored_rows(connection, shards, card.dim, catalog.shards())
-        parts = ((block.ids, to_unit(block.rows)) for block in blocks)
-        rows = write_faiss_index(draft, card.dim, parts)
-    sha256 = file_sha256(draft)
+        listed = catalog.shards()
+        blocks = stored_rows(connection, shards, card.dim, listed)
+        maps = ShardMaps(shards, card.dim, listed)
+        built = build(draft, kind, Places(table.ids, table.shard, table.slot, maps), blocks)
+    size, sha256 = draft.stat().st_size, file_sha256(draft)
     publish(draft, final)
     manifest = Manifest(
         generation=generation,
-        kind="flat",
+        kind=kind.value,
         sequence=state.sequence,
-        rows=rows,
+        rows=built.rows,
         dim=card.dim,
-        parameters={},
-        recall=1.0,
+        parameters=built.parameters,
+        recall=built.recall,
+        recall_texts=built.recall_texts,
+        size=size,
+        wanted=_wish(previous, wanted).value,
         sha256=sha256,
         weights_sha256=card.weights_sha256,
         faiss_version=faiss_version(),
@@ -111,10 +139,23 @@ def discard_newer(folder: Path, state: State) -> None:
 
 def belongs(manifest: Manifest, card: EncoderCard, state: State) -> bool:
     """Say whether an index was made by this encoder, of this state or an earlier one."""
-    made_for = (manifest.kind, manifest.dim, manifest.weights_sha256)
-    return made_for == ("flat", card.dim, card.weights_sha256) and (
-        manifest.sequence <= state.sequence
+    made_for = (manifest.dim, manifest.weights_sha256)
+    return (
+        made_for == (card.dim, card.weights_sha256)
+        and manifest.kind in list(IndexKind)
+        and manifest.sequence <= state.sequence
     )
+
+
+def _kind(manifest: Manifest | None, wanted: IndexKind | None, rows: int, dim: int) -> IndexKind:
+    return kind_for(rows, dim, memory_bytes(), _wish(manifest, wanted))
+
+
+def _wish(manifest: Manifest | None, wanted: IndexKind | None) -> IndexKind:
+    """What is wanted now, else what was wanted of the last index, else what fits."""
+    if wanted is not None:
+        return wanted
+    return IndexKind.AUTO if manifest is None else IndexKind(manifest.wanted)
 
 
 def _lag(covered: Ids, living: Ids) -> int:

@@ -16,15 +16,18 @@ class Manifest:
     """One generation of an index."""
 
     generation: int  # from 1; in the file's name, so that file and manifest never mix
-    kind: str  # "flat"
+    kind: str  # of index_kinds.IndexKind
     sequence: int  # the state of the collection that it covers
     rows: int
     dim: int
-    parameters: dict[str, int]
-    recall: float  # at 10, against exact search
+    parameters: dict[str, float]
+    recall: float  # at 10, against exact search, of queries that are like images; exact kinds: 1
     sha256: str  # of the index file
     weights_sha256: str  # of the encoder
     faiss_version: str
+    recall_texts: float = 1.0  # the same of queries that are like texts
+    size: int | None = None  # bytes of the index file; None: of a manifest that does not say
+    wanted: str = "auto"  # the kind that a person asked for
 
     @property
     def file_name(self) -> str:
@@ -65,6 +68,14 @@ def file_sha256(path: Path) -> str:
     """Lower-case hex of a file's SHA-256."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def has_its_size(folder: Path, manifest: Manifest) -> bool:
+    """Say whether the index file is there and as long as it was, which costs nothing to look at."""
+    path = folder / manifest.file_name
+    if manifest.size is None:
+        return is_whole(folder, manifest)
+    return path.is_file() and path.stat().st_size == manifest.size
 
 
 def is_whole(folder: Path, manifest: Manifest) -> bool:

@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, Ids, Scores
 
-# Two ways to sum the same inner product of unit rows in float32 differ by less than this.
-ROUNDING = 4e-6
-
 BLOCK = 4096  # rows widened to float64 at once
 
 

@@ -48,8 +48,11 @@ class CollectionInfo:
     copies: int  # files with the bytes of another one
     conflicts: int  # SOP Instance UIDs that files with different pixels claim
     bytes_on_disk: int
-    index_kind: str  # "flat", or "exact" while there is no index file
+    index_kind: str  # of IndexKind, or "exact" while there is no index file
     index_rows: int
+    index_recall: float  # at 10, against exact search, of queries like images; 1: it is exact
+    index_recall_texts: float  # the same of queries like texts
+    index_parameters: Mapping[str, float]
     sequence: int
     updated_at: datetime  # aware, UTC
 
@@ -166,8 +169,11 @@ class CollectionReader:
             copies=counts.copies,
             conflicts=conflicts,
             bytes_on_disk=self._layout.bytes_on_disk(),
-            index_kind="exact" if base is None else "flat",
-            index_rows=0 if base is None else len(base.ids),
+            index_kind="exact" if base is None else base.manifest.kind,
+            index_rows=0 if base is None else base.manifest.rows,
+            index_recall=1.0 if base is None else base.manifest.recall,
+            index_recall_texts=1.0 if base is None else base.manifest.recall_texts,
+            index_parameters={} if base is None else base.manifest.parameters,
             sequence=state.sequence,
             updated_at=state.updated_at,
         )

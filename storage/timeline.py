@@ -8,10 +8,9 @@ from threading import Lock
 import numpy as np
 
 from core.errors import CollectionCorrupt
-from core.types import EncoderCard, Ids, Mask
+from core.types import Embeddings, EncoderCard, Ids, Mask
 from storage.catalog import Catalog, RowTable, Span, State
 from storage.columns import Columns
-from storage.faiss_index import FaissIndex
 from storage.index_cache import has_no_gap, open_index
 from storage.labels import Labels
 from storage.layout import Layout
@@ -20,10 +19,12 @@ from storage.segments import Segment, append, segment_of
 from storage.shards import ShardMaps, to_unit
 from storage.snapshot import Snapshot
 from storage.stamps import Stamp, stamp_of
+from storage.stored_index import OpenIndex, StoredIndex, found_by_themselves
 from storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
+CANARIES = 16  # stored rows that must find themselves in an index that is opened
 NOTHING = Span(first_id=0, next_id=0, sequence=0)
 NO_ROWS = RowTable(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
@@ -36,7 +37,7 @@ class Moment:
     arrangement: int
     next_id: int
     stamp: Stamp | None  # of the index
-    base: FaissIndex | None
+    base: OpenIndex | None
     rows: RowTable
     segments: Sequence[Segment]  # the base, if there is one, comes first
     columns: Columns
@@ -95,7 +96,7 @@ class Timeline:
     ) -> Moment:
         new = Span(before.next_id, state.next_id, state.sequence)
         rows, kept = _rows_of(before, catalog, state, new)
-        base = before.base if stamp == before.stamp else self._open_base(state, rows.ids)
+        base = before.base if stamp == before.stamp else self._open_base(state, rows, maps)
         segments = _with_rest(_surviving(before, base, rows.ids), rows, maps)
         columns = before.columns.followed_by(catalog, kept, new, len(rows.ids) - int(kept.sum()))
         labels = before.labels.followed_by(catalog, kept, rows.ids)
@@ -117,12 +118,17 @@ class Timeline:
             snapshot,
         )
 
-    def _open_base(self, state: State, living: Ids) -> FaissIndex | None:
-        base = open_index(self._layout.index, self._card, state)
-        if base is None or has_no_gap(base.ids, living):
-            return base
-        log.warning("index lacks rows, searching without it folder=%s", self._layout.index)
-        return None
+    def _open_base(self, state: State, rows: RowTable, maps: ShardMaps) -> OpenIndex | None:
+        base, folder = open_index(self._layout.index, self._card, state), self._layout.index
+        if base is None:
+            return None
+        if not has_no_gap(base.index.ids, rows.ids):
+            log.warning("index lacks rows, searching without it folder=%s", folder)
+            return None
+        if not found_by_themselves(base.index, *_canaries(base.index, rows, maps)).all():
+            log.warning("index does not find its own rows, searching without it folder=%s", folder)
+            return None
+        return base
 
     def _before_all(self) -> Moment:
         columns = Columns(self._catalog, NOTHING, rows=0)
@@ -142,11 +148,18 @@ def _rows_of(before: Moment, catalog: Catalog, state: State, new: Span) -> tuple
     return _followed_by(before.rows, kept, catalog.rows(new)), kept
 
 
-def _surviving(before: Moment, base: FaissIndex | None, living: Ids) -> list[Segment]:
+def _canaries(index: StoredIndex, rows: RowTable, maps: ShardMaps) -> tuple[Ids, Embeddings]:
+    """Some living rows of an index, spread over it, as the shards hold them."""
+    covered = np.flatnonzero(np.isin(rows.ids, index.ids, assume_unique=True))
+    chosen = covered[np.linspace(0, len(covered) - 1, min(CANARIES, len(covered))).astype(np.int64)]
+    return rows.ids[chosen], to_unit(maps.gather(rows.shard[chosen], rows.slot[chosen]))
+
+
+def _surviving(before: Moment, base: OpenIndex | None, living: Ids) -> list[Segment]:
     """The segments that stay in use: all of them, or only the base when it is another one."""
     if base is before.base:
         return [segment_of(segment.index, living) for segment in before.segments]
-    return [] if base is None else [segment_of(base, living)]
+    return [] if base is None else [segment_of(base.index, living)]
 
 
 def _with_rest(known: Sequence[Segment], rows: RowTable, maps: ShardMaps) -> list[Segment]:

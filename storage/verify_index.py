@@ -4,24 +4,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select
 
-from core.types import EncoderCard, Ids
+from core.types import Embeddings, EncoderCard, Ids
 from storage.catalog import State
-from storage.faiss_index import FaissIndex
 from storage.index_cache import belongs
 from storage.manifest import Manifest, is_whole, manifest_path, read_manifest
 from storage.schema import pictures
 from storage.shards import to_unit
 from storage.stamps import stamp_of
+from storage.stored_index import StoredIndex, found_by_themselves, open_stored
 from storage.verify_findings import Depth, Finding, FindingCode, Findings, some
 from storage.verify_shards import HeldShards
 
 SAMPLE = 1_000  # rows that are compared with the shards, unless all are
 BLOCK = 16_384  # rows compared at once
 QUERIES = 64  # stored rows that must find themselves
-TOLERANCE = 1e-5  # of a float32 that was made twice from the same halves
 
 _places = (
     select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
@@ -35,7 +33,7 @@ class HeldIndex:
     """The newest generation, held open."""
 
     manifest: Manifest
-    index: FaissIndex | None  # None: it has no rows
+    index: StoredIndex | None  # None: it has no rows
     where: str
 
 
@@ -89,19 +87,16 @@ def _opened(folder: Path) -> HeldIndex | Finding | None:
     where = f"index/{manifest.file_name}"
     if not is_whole(folder, manifest):
         return _damaged("It is not there, or its checksum is wrong", where)
-    return _read(folder / manifest.file_name, manifest, where)
+    return _read(folder, manifest, where)
 
 
-def _read(path: Path, manifest: Manifest, where: str) -> HeldIndex | Finding:
+def _read(folder: Path, manifest: Manifest, where: str) -> HeldIndex | Finding:
     if manifest.rows == 0:
         return HeldIndex(manifest, None, where)
     try:
-        index = FaissIndex(path)
-    except (OSError, RuntimeError):
-        return _damaged("FAISS cannot read it", where)
-    if len(index.ids) != manifest.rows or (np.diff(index.ids) <= 0).any():
-        return _damaged("It has other rows than its manifest says", where)
-    return HeldIndex(manifest, index, where)
+        return HeldIndex(manifest, open_stored(folder, manifest).index, where)
+    except (OSError, RuntimeError, ValueError, KeyError):
+        return _damaged("It cannot be read, or has other rows than its manifest says", where)
 
 
 def _check_cover(held: HeldIndex, covered: Ids, living: Ids) -> Findings:
@@ -127,7 +122,7 @@ def _check_cover(held: HeldIndex, covered: Ids, living: Ids) -> Findings:
 
 def _check_rows(
     connection: Connection,
-    index: FaissIndex,
+    index: StoredIndex,
     ids: Ids,
     shards: HeldShards,
     everything: bool,
@@ -144,7 +139,7 @@ def _check_rows(
             len(wrong),
             f"{where} pictures {some(wrong)}",
         )
-    elif lost := _not_found(index, _spread(ids, QUERIES)):
+    elif lost := _not_found(connection, index, _spread(ids, QUERIES), shards):
         yield Finding(
             FindingCode.INDEX_RECALL,
             "Stored rows do not find themselves in the index. `radseek rebuild` mends it.",
@@ -154,29 +149,30 @@ def _check_rows(
 
 
 def _differing(
-    connection: Connection, index: FaissIndex, ids: Ids, shards: HeldShards
+    connection: Connection, index: StoredIndex, ids: Ids, shards: HeldShards
 ) -> list[int]:
     """The ids whose rows in index and shards differ."""
-    rows = connection.execute(_places, {"ids": ids.tolist()})
-    table = np.array([tuple(row) for row in rows], dtype=np.int64)
-    table = table[shards.have(table[:, 1], table[:, 2])]
-    there, shard, slot = np.ascontiguousarray(table.T)
-    with np.errstate(divide="ignore", invalid="ignore"):  # of a row of zeros
-        stored = to_unit(shards.maps.gather(shard, slot))
-    same = (np.abs(stored - index.rows(_at(index, there))) <= TOLERANCE).all(axis=1)
+    there, stored = _stored(connection, ids, shards)
+    same = index.holds(np.searchsorted(index.ids, there), stored)
     return [int(number) for number in there[~same]]
 
 
-def _not_found(index: FaissIndex, ids: Ids) -> list[int]:
+def _not_found(
+    connection: Connection, index: StoredIndex, ids: Ids, shards: HeldShards
+) -> list[int]:
     """The ids that something else than themselves or their equals is nearest to."""
-    rows = index.rows(_at(index, ids))
-    _, scores = index.search(rows, 1)
-    own = np.einsum("ij,ij->i", rows, rows)
-    return [int(number) for number in ids[np.abs(scores[:, 0] - own) > TOLERANCE]]
+    there, rows = _stored(connection, ids, shards)
+    return [int(number) for number in there[~found_by_themselves(index, there, rows)]]
 
 
-def _at(index: FaissIndex, ids: Ids) -> NDArray[np.int64]:
-    return np.searchsorted(index.ids, ids)
+def _stored(connection: Connection, ids: Ids, shards: HeldShards) -> tuple[Ids, Embeddings]:
+    """The rows that the shards hold for ids, of those that are there."""
+    rows = connection.execute(_places, {"ids": ids.tolist()})
+    table = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 3)
+    table = table[shards.have(table[:, 1], table[:, 2])]
+    there, shard, slot = np.ascontiguousarray(table.T)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a row of zeros
+        return there, to_unit(shards.maps.gather(shard, slot))
 
 
 def _spread(ids: Ids, most: int) -> Ids:

@@ -23,7 +23,8 @@ from storage.database import end_unfinished, open_for_writing, passing, storage_
 from storage.durable import sync_folder
 from storage.given_reports import GivenReport, give
 from storage.held import Held, held
-from storage.index_cache import discard_newer, rebuild, serves
+from storage.index_cache import discard_newer, rebuild, remember_wish, serves
+from storage.index_kinds import IndexKind
 from storage.label_sets import (
     KeptSet,
     LabelSet,
@@ -71,6 +72,7 @@ class CollectionWriter:
         engine: Engine,
         thumbnails: ThumbnailWriter,
         opened: ExitStack,
+        index: IndexKind | None,
     ) -> None:
         """Use `open`."""
         self._name = name
@@ -80,6 +82,7 @@ class CollectionWriter:
         self._catalog = Catalog(engine, name)
         self._thumbnails = thumbnails
         self._opened = opened
+        self._index = index
         self._is_certain = True  # whether the last change is known to be there, or not to be
 
     @classmethod
@@ -90,9 +93,11 @@ class CollectionWriter:
         card: EncoderCard,
         rendering: str,
         slices_per_series: int = SLICES_PER_SERIES,
+        index: IndexKind | None = None,
     ) -> "CollectionWriter":
         """Open a collection for writing; creates it, bound to the card and rendering, when absent.
 
+        `index` is the kind that is made from now on; without it, the one that was wanted last.
         With another number of slices than it has, the slices that were left out are pending again.
         Raises InvalidRequest for a bad name, CollectionLocked, CardMismatch, CollectionCorrupt,
         SchemaTooNew, and StorageError when the disk or the permissions do not allow it.
@@ -100,21 +105,32 @@ class CollectionWriter:
         with storage_errors(name), ExitStack() as opened:
             layout = lock_served(home, name, opened)
             binding = Binding(card, rendering, slices_per_series)
-            return cls._open(layout, name, binding, FIRST_ID, opened)
+            return cls._open(layout, name, binding, FIRST_ID, opened, index)
 
     @classmethod
     def open_edition(
-        cls, layout: Layout, name: str, binding: Binding, first_id: int
+        cls,
+        layout: Layout,
+        name: str,
+        binding: Binding,
+        first_id: int,
+        index: IndexKind | None = None,
     ) -> "CollectionWriter":
         """Open an edition that is not served, like `open`; ids of a new one begin at `first_id`."""
         with storage_errors(name), ExitStack() as opened:
             layout.create()
             opened.callback(WriterLock(layout.lock, name).release)
-            return cls._open(layout, name, binding, first_id, opened)
+            return cls._open(layout, name, binding, first_id, opened, index)
 
     @classmethod
     def _open(
-        cls, layout: Layout, name: str, binding: Binding, first_id: int, opened: ExitStack
+        cls,
+        layout: Layout,
+        name: str,
+        binding: Binding,
+        first_id: int,
+        opened: ExitStack,
+        index: IndexKind | None,
     ) -> "CollectionWriter":
         card = binding.card
         engine = opened.enter_context(passing(open_for_writing(layout.catalog)))
@@ -124,7 +140,7 @@ class CollectionWriter:
         _set_slices(Catalog(engine, name), binding.slices_per_series)
         thumbnails = ThumbnailWriter(layout.thumbnails)
         opened.callback(thumbnails.close)
-        return cls(name, layout, card, engine, thumbnails, opened.pop_all())
+        return cls(name, layout, card, engine, thumbnails, opened.pop_all(), index)
 
     def known(self) -> dict[Location, KnownFile]:
         """Every file that was read before, whatever became of it."""
@@ -197,13 +213,15 @@ class CollectionWriter:
     def refresh_index(self) -> None:
         """Make the index anew when it is missing, damaged, or too much has come or ended since."""
         with storage_errors(self._name):
-            if not serves(self._layout.index, self._card, self._catalog):
+            if not serves(self._layout.index, self._card, self._catalog, self._index):
                 self.rebuild_index()
+            remember_wish(self._layout.index, self._index)
 
     def rebuild_index(self) -> None:
         """Make the index anew from the shards. Raises CollectionCorrupt when a row is damaged."""
         with storage_errors(self._name):
-            rebuild(self._layout.index, self._card, self._catalog, self._layout.shards)
+            layout = self._layout
+            rebuild(layout.index, self._card, self._catalog, layout.shards, self._index)
 
     def lacking_thumbnails(self, is_picture: Callable[[bytes], bool]) -> Iterator[list[Lacking]]:
         """The files of pictures without a thumbnail that is one, part by part."""

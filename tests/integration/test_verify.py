@@ -15,7 +15,7 @@ from PIL import Image
 from imaging.thumbnail import is_thumbnail
 from storage import shards
 from storage.batch import Batch
-from storage.faiss_index import write_faiss_index
+from storage.flat_index import write_flat
 from storage.layout import Layout, layout_of
 from storage.manifest import Manifest, file_sha256, read_manifest, write_manifest
 from storage.shards import shard_path
@@ -216,7 +216,7 @@ def damage_manifest(layout: Layout) -> None:
 
 def _remade(layout: Layout, ids: np.ndarray, covered: np.ndarray, **other: object) -> None:
     path = layout.index / "000001.faiss"
-    write_faiss_index(path, DIM, [(ids, covered)])
+    write_flat(path, DIM, [(ids, covered)])
     told = read_manifest(layout.index)
     assert told is not None
     facts = {name: getattr(told, name) for name in Manifest.__dataclass_fields__}

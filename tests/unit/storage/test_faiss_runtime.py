@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.faiss_index import BLAS_THRESHOLD, load_faiss, openblas_core
+from storage.faiss_runtime import BLAS_THRESHOLD, load_faiss, openblas_core
 
 AVX2 = frozenset({"sse3", "avx", "avx2", "fma"})
 AVX512 = AVX2 | {"avx512f", "avx512dq", "avx512bw", "avx512vl"}
@@ -34,7 +34,7 @@ def test_batches_reach_blas_early() -> None:
 
 
 def test_a_choice_of_the_user_is_kept() -> None:
-    program = "import os, storage.faiss_index as f; f.load_faiss(); print(os.environ[%r])"
+    program = "import os, storage.faiss_runtime as f; f.load_faiss(); print(os.environ[%r])"
     environment = os.environ | {"OPENBLAS_CORETYPE": "Nehalem"}
 
     done = subprocess.run(

@@ -1,6 +1,6 @@
-"""Both indexes against sorting all the inner products."""
+"""Every exact index against sorting all the inner products."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.types import Embeddings, Ids, Mask
-from storage.faiss_index import FaissIndex, load_faiss, write_faiss_index
+from storage.faiss_runtime import load_faiss
+from storage.flat_index import FlatIndex, write_flat
+from storage.half_rows import HalfIndex
 from storage.index import ExactIndex, VectorIndex
+from storage.panorama_index import BATCH, PanoramaIndex, write_panorama
+from storage.rotation import energy_rotation
+from storage.shards import to_half
 from tests.unit.storage.factories import random_rows
 
 DIM = 16
@@ -19,19 +24,31 @@ DIM = 16
 Build = Callable[[Ids, Embeddings], VectorIndex]
 
 
-@pytest.fixture(scope="module", params=["exact", "faiss"])
+@pytest.fixture(scope="module", params=["exact", "flat", "panorama", "halves"])
 def build(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Build:
-    if request.param == "exact":
-        return ExactIndex
     folder = tmp_path_factory.mktemp("index")
-    return lambda ids, rows: through_a_file(folder / "index.faiss", ids, rows)
+    builds: dict[str, Build] = {
+        "exact": ExactIndex,
+        "flat": lambda ids, rows: through_a_file(folder / "flat", ids, rows),
+        "panorama": lambda ids, rows: through_panorama(folder / "panorama", [(ids, rows)]),
+        "halves": lambda ids, rows: HalfIndex(ids, to_half(rows).__getitem__, norm_error=2e-3),
+    }
+    return builds[request.param]
 
 
-def through_a_file(path: Path, ids: Ids, rows: Embeddings) -> FaissIndex:
+def through_a_file(path: Path, ids: Ids, rows: Embeddings) -> FlatIndex:
     draft = path.with_name("draft")
-    write_faiss_index(draft, rows.shape[1], [(ids, rows)])
+    write_flat(draft, rows.shape[1], [(ids, rows)])
     draft.replace(path)  # an earlier index stays mapped
-    return FaissIndex(path)
+    return FlatIndex(path)
+
+
+def through_panorama(path: Path, parts: Sequence[tuple[Ids, Embeddings]]) -> PanoramaIndex:
+    draft = path.with_name("draft")
+    rotation = energy_rotation(np.concatenate([rows for _, rows in parts]))
+    write_panorama(draft, rotation, parts)
+    draft.replace(path)
+    return PanoramaIndex(path)
 
 
 def sorted_by_score(
@@ -45,8 +62,8 @@ def sorted_by_score(
 
 
 @given(
-    n=st.integers(1, 200),
-    k=st.integers(1, 60),
+    n=st.sampled_from([1, 5, 60, 200, 900]),
+    k=st.sampled_from([1, 7, 60, 512, 513]),
     share=st.sampled_from([0.0, 0.02, 0.3, 0.9]),
     seed=st.integers(0, 2**32 - 1),
 )
@@ -58,13 +75,19 @@ def test_an_index_finds_what_sorting_finds(
     ids = np.cumsum(random.integers(1, 5, size=n))
     among = random.random(n) < share
 
-    found_ids, found_scores = build(ids, rows).search(queries, k, among)
+    index = build(ids, rows)
+    found_ids, found_scores = index.search(queries, k, among)
 
     for query, row_ids, row_scores in zip(queries, found_ids, found_scores, strict=True):
         wanted = sorted_by_score(ids, rows, query, among)[:k]
         filled = len(wanted)
-        assert row_ids[:filled].tolist() == [i for _, i in wanted]
-        np.testing.assert_allclose(row_scores[:filled], [s for s, _ in wanted], atol=1e-5)
+        near = {i: score for score, i in sorted_by_score(ids, rows, query, among)}
+        own = [near[i] for i in row_ids[:filled].tolist()]  # each once, and one that may be
+        np.testing.assert_allclose(row_scores[:filled], own, atol=index.error)
+        assert len(set(row_ids[:filled].tolist())) == filled
+        np.testing.assert_allclose(
+            row_scores[:filled], [s for s, _ in wanted], atol=2 * index.error
+        )
         assert (row_ids[filled:] == -1).all()
         assert np.isneginf(row_scores[filled:]).all()
 
@@ -100,10 +123,10 @@ def test_equal_scores_are_ordered_by_id_by_the_oracle() -> None:
 def test_an_index_file_keeps_rows_in_parts(tmp_path: Path) -> None:
     rows, ids = random_rows(9, DIM), np.arange(1, 10)
 
-    written = write_faiss_index(tmp_path / "index", DIM, [(ids[:4], rows[:4]), (ids[4:], rows[4:])])
+    written = write_flat(tmp_path / "index", DIM, [(ids[:4], rows[:4]), (ids[4:], rows[4:])])
 
     assert written == 9
-    index = FaissIndex(tmp_path / "index")
+    index = FlatIndex(tmp_path / "index")
     assert index.search(rows, 1)[0].ravel().tolist() == ids.tolist()
 
 
@@ -119,6 +142,39 @@ def test_many_queries_at_once_score_as_one_by_one(build: Build) -> None:
     np.testing.assert_allclose(scores, np.concatenate([found for _, found in alone]), atol=1e-6)
 
 
+@pytest.mark.parametrize("cores", [1, 3])
+@pytest.mark.parametrize("n", [1, BATCH, 5 * BATCH + 7])
+def test_panorama_finds_the_same_in_any_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n: int, cores: int
+) -> None:
+    monkeypatch.setattr("storage.panorama_index.cores", lambda: cores)
+    monkeypatch.setattr("storage.panorama_index.LEAST_BATCHES", 1)
+    rows, ids = random_rows(n, DIM), np.arange(n) * 2 + 1
+    cuts = [0, *range(300, n, 300), n]
+    parts = [(ids[a:b], rows[a:b]) for a, b in pairwise(cuts)]
+
+    index = through_panorama(tmp_path / "index", parts)
+    among = np.random.default_rng(0).random(n) < 0.5
+    wanted = ExactIndex(ids, rows).search(rows[:20], 7, among)
+    found = index.search(rows[:20], 7, among)
+
+    np.testing.assert_array_equal(found[0], wanted[0])
+    np.testing.assert_allclose(found[1], wanted[1], atol=index.error)
+    assert index.holds(np.arange(n), rows).all()
+    assert not index.holds(np.arange(n), np.roll(rows, 1, axis=1)).any()
+
+
+@pytest.mark.parametrize("dim", [1, 3, 8, 37, 130])
+def test_panorama_takes_rows_of_any_length(tmp_path: Path, dim: int) -> None:
+    rows, ids = random_rows(700, dim), np.arange(700)
+    index = through_panorama(tmp_path / "index", [(ids, rows)])
+
+    _, scores = index.search(rows[:9], 5)
+
+    wanted = ExactIndex(ids, rows).search(rows[:9], 5)[1]
+    np.testing.assert_allclose(scores, wanted, atol=index.error)
+
+
 @pytest.mark.parametrize("cuts", [[0], [0, 7], [0, 1, 4, 7]])
 def test_the_file_is_the_one_that_faiss_writes(tmp_path: Path, cuts: list[int]) -> None:
     n = cuts[-1]
@@ -129,6 +185,6 @@ def test_the_file_is_the_one_that_faiss_writes(tmp_path: Path, cuts: list[int]) 
         oracle.add_with_ids(rows, ids)
 
     parts = [(ids[a:b], rows[a:b]) for a, b in pairwise(cuts)]
-    assert write_faiss_index(tmp_path / "index", DIM, parts) == n
+    assert write_flat(tmp_path / "index", DIM, parts) == n
 
     assert (tmp_path / "index").read_bytes() == faiss.serialize_index(oracle).tobytes()

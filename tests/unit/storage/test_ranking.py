@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.ranking import BLOCK, ROUNDING, best_first, exact_scores, merge
+from storage.index import ROUNDING
+from storage.ranking import BLOCK, best_first, exact_scores, merge
 from tests.unit.storage.factories import random_rows
 
 
