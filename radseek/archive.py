@@ -254,7 +254,7 @@ class Archive:
         card, profile = self._card(), self.profile()
         slices = self._slices_per_series()
         with CollectionWriter.open(
-            settings.home, settings.collection, card, profile.id, slices
+            settings.home, settings.collection, card, profile.id, slices, settings.index
         ) as writer:
             start = partial(self._start, card, profile, slices)
             yield Job(writer, start, settings.batch_size, slices, progress, stopped)

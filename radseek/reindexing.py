@@ -92,7 +92,9 @@ def reindex(
         log.info("reindexing edition=%d files=%d", edition.number, editions.info(served).files)
         name = f"{settings.collection}, edition {edition.number}"  # in messages
         with (
-            CollectionWriter.open_edition(edition.layout, name, wish.binding, first_id) as writer,
+            CollectionWriter.open_edition(
+                edition.layout, name, wish.binding, first_id, settings.index
+            ) as writer,
             Difference(edition.layout, served.layout, name) as difference,
         ):
             start = partial(
@@ -230,7 +232,9 @@ def remove_from_other(
         return
     binding, first_id = editions.info(edition).binding, editions.first_id()
     name = f"{settings.collection}, edition {edition.number}"
-    with CollectionWriter.open_edition(edition.layout, name, binding, first_id) as writer:
+    with CollectionWriter.open_edition(
+        edition.layout, name, binding, first_id, settings.index
+    ) as writer:
         remove(writer, selection, stopped)
 
 

@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from core.errors import InvalidRequest
 from imaging.limits import DEFAULT_LIMITS
+from storage.index_kinds import IndexKind
 
 
 def _known_charset(name: str) -> str:
@@ -98,6 +99,11 @@ class Settings(BaseSettings):
     )
     max_text: int = Field(
         DEFAULT_LIMITS.text, ge=64, description="Most characters of a text that is kept"
+    )
+    index: IndexKind | None = Field(
+        None,
+        description="Kind of index: auto (by size), flat, panorama, ivf-rabitq; "
+        "else what was asked for last",
     )
     host: str = Field("127.0.0.1", description="Address that the page listens on")
     allowed_hosts: tuple[str, ...] = Field(

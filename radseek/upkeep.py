@@ -84,7 +84,7 @@ def writer_of(settings: Settings) -> CollectionWriter:
     """Open a collection that exists for writing, with the encoder that it is bound to."""
     with CollectionReader.open(settings.home, settings.collection) as reader:
         binding = (reader.card, reader.rendering, reader.slices_per_series)
-    return CollectionWriter.open(settings.home, settings.collection, *binding)
+    return CollectionWriter.open(settings.home, settings.collection, *binding, index=settings.index)
 
 
 def _for_nobody(pixels: Pixels) -> Pixels:

@@ -65,6 +65,8 @@ def status(
         "slices_per_series": info.slices_per_series,
         "index": info.index_kind,
         "index_rows": info.index_rows,
+        "index_recall": info.index_recall,
+        "index_recall_texts": info.index_recall_texts,
         "sequence": info.sequence,
         "updated_at": info.updated_at.isoformat(),
         "edition": served.number,

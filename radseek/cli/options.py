@@ -37,6 +37,14 @@ DeviceOption = Annotated[
         "--device", help="auto, cpu, cuda or one GPU as cuda:1 (else auto).", show_default=False
     ),
 ]
+IndexOption = Annotated[
+    str | None,
+    typer.Option(
+        "--index",
+        help="auto (by size), flat, panorama or ivf-rabitq (else what was asked for last).",
+        show_default=False,
+    ),
+]
 EngineOption = Annotated[
     str | None,
     typer.Option(

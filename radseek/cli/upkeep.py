@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import InvalidRequest
-from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
+from radseek.cli.options import (
+    CollectionOption,
+    HomeOption,
+    IndexOption,
+    JsonOption,
+    settings_of,
+)
 from radseek.cli.output import put, put_json, say
 
 if TYPE_CHECKING:
@@ -56,6 +62,7 @@ def rebuild(
     thumbnails: Annotated[
         bool, typer.Option("--thumbnails", help="Make missing thumbnails from the files, too.")
     ] = False,
+    index: IndexOption = None,
     home: HomeOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -66,7 +73,7 @@ def rebuild(
     """
     from radseek.upkeep import rebuild_collection, rebuild_thumbnails
 
-    settings = settings_of(ctx, home, collection)
+    settings = settings_of(ctx, home, collection, index=index)
     say(f"radseek: making the caches of {settings.collection!r} anew")
     with _bar() as show:
         remade = rebuild_thumbnails(settings, show) if thumbnails else None
