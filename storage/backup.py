@@ -17,6 +17,7 @@ from pathlib import Path
 
 from core.errors import CollectionCorrupt, InvalidRequest, StorageError
 from storage.catalog import Catalog, State
+from storage.cohorts import is_damaged
 from storage.database import open_for_reading, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, make_private
@@ -154,6 +155,11 @@ def _copied_once(layout: Layout, name: str, draft: Path, show: Show) -> _Copied 
     paths = [there.catalog, *lengths]
     if _copy_thumbnails(layout.thumbnails, there.thumbnails, show):
         paths.append(there.thumbnails)
+    if layout.cohorts.is_file():
+        if is_damaged(layout.cohorts):
+            raise _damaged(name, "SQLite cannot read its cohorts.")
+        copy_database(layout.cohorts, there.cohorts)
+        paths.append(there.cohorts)
     with _opened(layout.catalog, name) as catalog:
         if not {shard.number for shard in shards} <= {now.number for now in catalog.shards()}:
             return None

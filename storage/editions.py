@@ -15,7 +15,7 @@ from storage.catalog import Catalog, State
 from storage.database import open_for_reading, open_for_writing, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.given_reports import all_given, replace
-from storage.layout import Layout, collection_folder, layout_of
+from storage.layout import COHORTS, Layout, collection_folder, layout_of
 from storage.lock import WriterLock
 from storage.migrate import bring_up_to_date, is_current, revision_of
 from storage.pointer import (
@@ -202,9 +202,10 @@ class Editions:
 
     def _clear(self, edition: Edition) -> None:
         """Delete what lies in an edition's folder; of the first one all but what is of all."""
-        kept = {EDITIONS, LOCK, pointer_path(self._folder).name} if edition.number == FIRST else ()
+        of_all = {EDITIONS, LOCK, pointer_path(self._folder).name}
+        kept = of_all if edition.number == FIRST else ()
         for path in sorted(edition.layout.root.glob("*")):
-            if path.name not in kept:
+            if path.name not in kept and not path.name.startswith(COHORTS):  # nor its log
                 _delete(path)
         if edition.number != FIRST:
             edition.layout.root.rmdir()

@@ -10,6 +10,7 @@ from storage.database import storage_errors
 from storage.durable import sync_folder
 from storage.pointer import EDITIONS, edition_root, pointer_path, served_number
 
+COHORTS = "cohorts.db"
 NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 
@@ -43,6 +44,12 @@ class Layout:
     def thumbnails(self) -> Path:
         """The SQLite database of the thumbnails, a cache of the files."""
         return self.root / "thumbnails.sqlite"
+
+    @property
+    def cohorts(self) -> Path:
+        """The SQLite database of the cohorts, which all editions share."""
+        parent = self.root.parent
+        return (parent.parent if parent.name == EDITIONS else self.root) / COHORTS
 
     def create(self) -> None:
         """Make the missing folders, for their owner alone: embeddings can name a patient."""

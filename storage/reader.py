@@ -20,6 +20,7 @@ from core.types import (
 from storage import accounts, relations, series
 from storage.accounts import CataloguedFile
 from storage.catalog import Catalog, FileState
+from storage.cohorts import Cohorts
 from storage.database import open_for_reading, storage_errors
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
@@ -73,6 +74,7 @@ class CollectionReader:
         self.rendering = self._catalog.rendering()
         self._timeline = Timeline(self._catalog, layout, self.card)
         self._thumbnails = ThumbnailReader(layout.thumbnails)
+        self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
         # A reader that another edition took the place of is let go, not closed. A snapshot that
         # somebody still looks at holds the catalog.
         finalize(self._catalog, engine.dispose)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from core.errors import InvalidRequest, UnknownName
 from core.types import Embeddings, Ids, Location, Mask, Record, Scores
 from storage.catalog import Catalog, RowTable
+from storage.cohorts import Cohorts
 from storage.columns import Column, Columns
+from storage.contents import Content, contents_of, pictures_with
 from storage.finding import pictures_at
 from storage.identifiers import Naming, pictures_named
 from storage.index import NO_ID
@@ -36,6 +38,7 @@ class Snapshot:
         columns: Columns,
         labels: Labels,
         volumes: Volumes,
+        cohorts: Cohorts,
         sequence: int,
     ) -> None:
         self.sequence = sequence
@@ -47,6 +50,7 @@ class Snapshot:
         self._columns = columns
         self._labels = labels
         self._volumes = volumes
+        self._cohorts = cohorts
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query: (n, dim) -> (n, k) ids and cosines.
@@ -138,6 +142,22 @@ class Snapshot:
         with self._catalog.reading() as connection:
             found = pictures_named(connection, naming, text)
         return found[np.isin(found, self.ids)]
+
+    def cohort(self, name: str) -> Mask:
+        """The rows that are in a cohort as it is now: (rows,). Raises UnknownName."""
+        contents = self._cohorts.contents(name)
+        with self._catalog.reading() as connection:
+            mask: Mask = np.isin(self.ids, pictures_with(connection, contents))
+        return mask
+
+    def contents(self, ids: Sequence[int] | Ids) -> list[Content]:
+        """What pictures are of, whatever their ids, in the order asked. Raises UnknownName."""
+        self.places(ids)
+        wanted = [int(picture_id) for picture_id in ids]
+        with self._catalog.reading() as connection:
+            found = contents_of(connection, wanted)
+        _check_found(wanted, found)
+        return [found[picture_id] for picture_id in wanted]
 
     def places(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
         """Where pictures are among the rows, from 0: n ids -> (n,). Raises UnknownName."""

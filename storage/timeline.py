@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import CollectionCorrupt
 from core.types import Embeddings, EncoderCard, Ids, Mask
 from storage.catalog import Catalog, RowTable, Span, State
+from storage.cohorts import Cohorts
 from storage.columns import Columns
 from storage.index_cache import has_no_gap, open_index
 from storage.labels import Labels
@@ -53,6 +54,7 @@ class Timeline:
         self._catalog = catalog
         self._layout = layout
         self._card = card
+        self._cohorts = Cohorts(layout.cohorts)
         self._lock = Lock()
         self._moment = self._before_all()
 
@@ -102,7 +104,15 @@ class Timeline:
         labels = before.labels.followed_by(catalog, kept, rows.ids)
         volumes = before.volumes.followed_by(rows.ids)
         snapshot = Snapshot(
-            self._catalog, rows, maps, segments, columns, labels, volumes, state.sequence
+            self._catalog,
+            rows,
+            maps,
+            segments,
+            columns,
+            labels,
+            volumes,
+            self._cohorts,
+            state.sequence,
         )
         return Moment(
             state.sequence,
@@ -135,7 +145,9 @@ class Timeline:
         maps = ShardMaps(self._layout.shards, self._card.dim, [])
         labels = Labels(self._catalog, NO_ROWS.ids)
         volumes = Volumes(NO_ROWS.ids)
-        snapshot = Snapshot(self._catalog, NO_ROWS, maps, [], columns, labels, volumes, sequence=0)
+        snapshot = Snapshot(
+            self._catalog, NO_ROWS, maps, [], columns, labels, volumes, self._cohorts, sequence=0
+        )
         return Moment(0, 0, 0, None, None, NO_ROWS, [], columns, labels, volumes, snapshot)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from core.errors import CollectionCorrupt
 from core.types import EncoderCard, Ids
 from storage.catalog import Catalog, State, living_ids, shards_in, state_in
+from storage.cohorts import is_damaged
 from storage.database import open_for_reading, passing, storage_errors
 from storage.layout import Layout
 from storage.migrate import check_readable
@@ -107,8 +108,19 @@ def _findings(engine: Engine, layout: Layout, held: _Held, how: Examination) -> 
         yield from check_lengths(layout.shards, held.card.dim, held.shards, held.maps)
         if how.depth is not Depth.QUICK:
             yield from check_rows(held.connection, held.maps, how.show)
+        yield from _of_cohorts(layout)
         yield from _of_index(held, how)
         yield from _of_thumbnails(engine, layout, held, how)
+
+
+def _of_cohorts(layout: Layout) -> Findings:
+    if layout.cohorts.is_file() and is_damaged(layout.cohorts):
+        yield Finding(
+            FindingCode.COHORTS_DAMAGED,
+            "SQLite cannot read the cohorts. Restore the file from a backup, or delete it.",
+            1,
+            layout.cohorts.name,
+        )
 
 
 def _of_index(held: _Held, how: Examination) -> Findings:

@@ -29,6 +29,7 @@ class FindingCode(StrEnum):
     SHARD_SHORT = "shard-short"
     ROW_CHECKSUM = "row-checksum"
     ROW_NOT_UNIT = "row-not-unit"
+    COHORTS_DAMAGED = "cohorts-damaged"
     INDEX_DAMAGED = "index-damaged"
     INDEX_FOREIGN = "index-foreign"
     INDEX_INCOMPLETE = "index-incomplete"
@@ -50,6 +51,7 @@ SEVERITIES = {
     FindingCode.SHARD_SHORT: Severity.DAMAGE,
     FindingCode.ROW_CHECKSUM: Severity.DAMAGE,
     FindingCode.ROW_NOT_UNIT: Severity.DAMAGE,
+    FindingCode.COHORTS_DAMAGED: Severity.DAMAGE,
     FindingCode.INDEX_DAMAGED: Severity.STALE,
     FindingCode.INDEX_FOREIGN: Severity.STALE,
     FindingCode.INDEX_INCOMPLETE: Severity.STALE,

@@ -10,6 +10,7 @@ import typer
 from core.errors import RadseekError
 from radseek import __version__
 from radseek.cli import (
+    cohorts,
     collections,
     compacting,
     embedding,
@@ -98,6 +99,7 @@ app.command("collections")(collections.list_all)
 app.add_typer(encoders.app, name="encoders")
 app.add_typer(training.app, name="train")
 app.command("sample")(samples.sample)
+app.add_typer(cohorts.app, name="cohort")
 app.command("ui")(page.ui)
 
 

@@ -47,6 +47,10 @@ DiversityOption = Annotated[
     float,
     typer.Option("--diversity", min=0, max=1, help="How much hits shall differ from each other."),
 ]
+AddToOption = Annotated[
+    str | None,
+    typer.Option("--add-to", help="Put the hits into this cohort, too.", show_default=False),
+]
 RankingOption = Annotated[
     Ranking,
     typer.Option("--ranking", help="What puts pictures in order; words are those of reports."),
@@ -68,6 +72,7 @@ class AnswerOptions:
     fold: FoldOption = None
     diversity: DiversityOption = 0.0
     ranking: RankingOption = Ranking.EMBEDDING
+    add_to: AddToOption = None
 
 
 def request_of(query: "Query", options: AnswerOptions) -> "Request":

@@ -9,9 +9,10 @@ import typer
 
 from core.errors import InvalidRequest
 from radseek.cli.asking import AnswerOptions, request_of
+from radseek.cli.cohorts import add_pictures
 from radseek.cli.option_groups import grouped
 from radseek.cli.options import JsonOption, PlaceOptions, settings_of
-from radseek.cli.output import put_json, put_results, results_json
+from radseek.cli.output import put_json, put_results, results_json, say
 from radseek.cli.parts import QueryOptions, and_also, picture_part, query_of
 from search.query import Part, Query, TextPart
 
@@ -114,3 +115,8 @@ def _put_answers(
             put_json(results_json(line, results))
         else:
             put_results(results)
+        if options.add_to is not None:
+            came = add_pictures(
+                archive.reader(), options.add_to, [h.record.id for h in results.hits]
+            )
+            say(f"radseek: {came} of the hits are new in the cohort {options.add_to}")

@@ -1,0 +1,136 @@
+"""`radseek cohort`: named sets of pictures that a person puts together."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from core.errors import InvalidRequest
+from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
+from radseek.cli.output import place_json, put, put_json, say
+
+if TYPE_CHECKING:
+    from core.types import Record
+    from storage.reader import CollectionReader
+
+app = typer.Typer(help="Named sets of pictures, which outlive indexing anew.", no_args_is_help=True)
+
+NameArgument = Annotated[str, typer.Argument(help="Name of the cohort.")]
+IdsArgument = Annotated[list[str], typer.Argument(help="Ids of hits.")]
+
+
+@app.command("list")
+def list_all(
+    ctx: typer.Context,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The cohorts of the collection, each with the number of its pictures."""
+    found = _reader(ctx, home, collection).cohorts.all()
+    if as_json:
+        put_json(
+            [
+                {"name": one.name, "pictures": one.pictures, "made_at": one.made_at.isoformat()}
+                for one in found
+            ]
+        )
+        return
+    for one in found:
+        put(f"{one.name:<24} {one.pictures:>9} pictures  {one.made_at:%Y-%m-%d}")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    name: NameArgument,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The pictures of a cohort that the collection has, and how many it has not."""
+    reader = _reader(ctx, home, collection)
+    snapshot = reader.snapshot()
+    records = snapshot.describe(snapshot.ids[snapshot.cohort(name)])
+    absent = len(reader.cohorts.contents(name)) - len(records)
+    if as_json:
+        put_json({"name": name, "absent": absent, "pictures": [_json(one) for one in records]})
+        return
+    for one in records:
+        put(f"#{one.id:<7} {one.tags.modality or '-':<4} {one.location} frame {one.frame}")
+    if absent:
+        say(f"radseek: {absent} more are not in the collection now")
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: NameArgument,
+    ids: IdsArgument,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Put pictures into a cohort, which is made when it is new."""
+    came = add_pictures(_reader(ctx, home, collection), name, _numbers(ids))
+    put(f"{came} of {len(ids)} are new in {name}")
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    name: NameArgument,
+    ids: IdsArgument,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Take pictures out of a cohort; they stay in the collection."""
+    reader = _reader(ctx, home, collection)
+    went = reader.cohorts.remove(name, reader.snapshot().contents(_numbers(ids)))
+    put(f"{went} of {len(ids)} were in {name}")
+
+
+@app.command()
+def delete(
+    ctx: typer.Context,
+    name: NameArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Forget a cohort; its pictures stay in the collection."""
+    cohorts = _reader(ctx, home, collection).cohorts
+    number = len(cohorts.contents(name))
+    if not yes:
+        say(f"radseek: the cohort {name!r} of {number} pictures is to be forgotten")
+        typer.confirm("Forget it?", abort=True, err=True)
+    cohorts.delete(name)
+    put(f"{name} is forgotten; its {number} pictures stay in the collection")
+
+
+def add_pictures(reader: "CollectionReader", name: str, ids: list[int]) -> int:
+    """Put indexed pictures into a cohort and give how many were not in it."""
+    return reader.cohorts.add(name, reader.snapshot().contents(ids))
+
+
+def _reader(
+    ctx: typer.Context, home: HomeOption, collection: CollectionOption
+) -> "CollectionReader":
+    from radseek.archive import open_archive
+
+    return open_archive(settings_of(ctx, home, collection)).reader()
+
+
+def _numbers(ids: list[str]) -> list[int]:
+    """Ids as they are typed or printed, `12` or `#12`."""
+    wrong = next((one for one in ids if not one.removeprefix("#").isdecimal()), None)
+    if wrong is not None:
+        raise InvalidRequest(f"{wrong!r} is no id of a hit. Write ids as 3 9.")
+    return [int(one.removeprefix("#")) for one in ids]
+
+
+def _json(record: "Record") -> dict[str, object]:
+    return {
+        "id": record.id,
+        **place_json(record.location),
+        "frame": record.frame,
+        "modality": record.tags.modality,
+    }

@@ -1,0 +1,110 @@
+"""Cohorts are sets of contents that several processes may change."""
+
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import CollectionCorrupt, InvalidRequest, SchemaTooNew, StorageError, UnknownName
+from storage import cohorts
+from storage.cohorts import Cohorts, is_damaged
+from storage.contents import Content
+from tests.unit.storage.factories import hash_of
+
+A, B, C = (Content(hash_of(letter), 0) for letter in "abc")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "cohorts.db"
+
+
+def test_nothing_is_made_before_the_first_cohort(path):
+    assert Cohorts(path).all() == []
+    assert not path.exists()
+
+
+def test_what_was_added_is_there_once_and_in_a_file_of_its_owner(path):
+    assert Cohorts(path).add("teaching", [A, B]) == 2
+    assert Cohorts(path).add("teaching", [B, C, C]) == 1
+    assert sorted(Cohorts(path).contents("teaching")) == sorted([A, B, C])
+    assert [(one.name, one.pictures) for one in Cohorts(path).all()] == [("teaching", 3)]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_frames_of_one_file_are_different_pictures(path):
+    Cohorts(path).add("x", [A, Content(A.sha256, 1)])
+    assert Cohorts(path).remove("x", [A, B]) == 1
+    assert Cohorts(path).contents("x") == [Content(A.sha256, 1)]
+
+
+def test_a_cohort_that_is_forgotten_takes_no_other_with_it(path):
+    for name in ("x", "y"):
+        Cohorts(path).add(name, [A])
+    Cohorts(path).delete("x")
+    assert [(one.name, one.pictures) for one in Cohorts(path).all()] == [("y", 1)]
+    assert Cohorts(path).add("x", []) == 0
+    assert Cohorts(path).contents("x") == []
+
+
+@pytest.mark.parametrize("ask", [Cohorts.contents, Cohorts.delete])
+def test_a_cohort_that_is_not_there_is_named_with_those_that_are(path, ask):
+    with pytest.raises(UnknownName, match="Known: none yet"):
+        ask(Cohorts(path), "x")
+    Cohorts(path).add("y", [A])
+    with pytest.raises(UnknownName, match=r"no cohort 'x'\. Known: y"):
+        ask(Cohorts(path), "x")
+
+
+@pytest.mark.parametrize("name", ["", ".x", "a b", "a/b", "x" * 65])
+def test_a_name_that_a_filter_could_not_say_is_refused(path, name):
+    with pytest.raises(InvalidRequest, match="cannot name a cohort"):
+        Cohorts(path).add(name, [A])
+
+
+def test_many_writers_lose_nothing(path):
+    def put(number):
+        return Cohorts(path).add("x", [Content(hash_of(str(number)), 0)])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(put, range(40))) == 40
+    assert len(Cohorts(path).contents("x")) == 40
+
+
+@given(steps=st.lists(st.tuples(st.booleans(), st.sets(st.sampled_from([A, B, C]))), max_size=6))
+def test_a_cohort_is_the_set_that_the_steps_make(tmp_path_factory, steps):
+    kept, book = set(), Cohorts(tmp_path_factory.mktemp("cohorts") / "cohorts.db")
+    book.add("x", [])
+    for adds, these in steps:
+        before = len(kept)
+        kept = kept | these if adds else kept - these
+        changed = book.add("x", sorted(these)) if adds else book.remove("x", sorted(these))
+        assert changed == abs(len(kept) - before)
+    assert set(book.contents("x")) == kept
+
+
+def test_a_file_of_a_newer_radseek_is_refused(path, monkeypatch):
+    monkeypatch.setattr(cohorts, "VERSION", 2)
+    Cohorts(path).add("x", [A])
+    monkeypatch.setattr(cohorts, "VERSION", 1)
+    for ask in (Cohorts.all, lambda book: book.add("x", [B])):
+        with pytest.raises(SchemaTooNew, match="newer radseek"):
+            ask(Cohorts(path))
+
+
+def test_a_file_that_is_no_database_is_damaged(path):
+    path.write_bytes(b"no database" * 1000)
+    assert is_damaged(path)
+    with pytest.raises(CollectionCorrupt, match=r"cohorts\.db"):
+        Cohorts(path).all()
+
+
+def test_what_sqlite_cannot_do_is_told(path):
+    Cohorts(path).add("x", [A])
+    with sqlite3.connect(path) as holder:
+        holder.execute("DROP TABLE members")
+    with pytest.raises(StorageError, match="cannot be used"):
+        Cohorts(path).add("x", [B])
