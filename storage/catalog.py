@@ -1,8 +1,9 @@
 """What the catalog of a collection says of its pictures: prebuilt statements, no ORM."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from itertools import chain
@@ -13,13 +14,16 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from core.types import EncoderCard, Identity, Ids, Record, Tags
-from storage.database import in_parts, storage_errors
+from storage.database import storage_errors
 from storage.locations import location_of
-from storage.per_row import TAG_NAMES, Told, living_then
+from storage.per_row import PLACES, TAG_NAMES, Told, next_living
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Shard
 
 IDENTITY_NAMES = tuple(field.name for field in fields(Identity))
+
+
+ROWS_AT_ONCE = 65_536  # of which SQLite tells in one step
 
 
 class FileState(StrEnum):
@@ -74,11 +78,6 @@ _card = select(
 _rendering = select(meta.c.rendering)
 _slices = select(meta.c.slices_per_series)
 _shards = select(shards.c.id, shards.c.rows, shards.c.sealed).order_by(shards.c.id)
-_rows = (
-    select(pictures.c.id, pictures.c.shard_id, pictures.c.slot)
-    .where(living_then)
-    .order_by(pictures.c.id)
-)
 _living = select(func.count()).select_from(pictures).where(pictures.c.tombstone.is_(None))
 _living_ids = select(pictures.c.id).where(pictures.c.tombstone.is_(None)).order_by(pictures.c.id)
 _died = select(pictures.c.id).where(
@@ -97,6 +96,8 @@ _file_count = (
     .scalar_subquery()
 )
 _first_file = files.alias()
+# One parameter for any number of ids, so that the statement is prepared once.
+_asked = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
 _records = (
     select(
         pictures.c.id,
@@ -110,11 +111,9 @@ _records = (
     )
     .join_from(pictures, instances)
     .outerjoin(_first_file, _first_file.c.id == first_file_id)
-    .where(pictures.c.id.in_(bindparam("ids", expanding=True)))
+    .where(pictures.c.id.in_(_asked))
 )
-_group_ids = select(pictures.c.id, pictures.c.group_id).where(
-    pictures.c.id.in_(bindparam("ids", expanding=True))
-)
+_group_ids = select(pictures.c.id, pictures.c.group_id).where(pictures.c.id.in_(_asked))
 _identity = (
     select(*(identities.c[name] for name in IDENTITY_NAMES))
     .join_from(pictures, identities, pictures.c.instance_id == identities.c.instance_id)
@@ -163,10 +162,7 @@ class Catalog:
 
     def rows(self, span: Span) -> RowTable:
         """Where the rows of a span lie."""
-        with self.reading() as connection:
-            found = chain.from_iterable(connection.execute(_rows, _parameters(span)))
-            table = np.fromiter(found, dtype=np.int64).reshape(-1, 3)
-        return RowTable(*np.ascontiguousarray(table.T))
+        return RowTable(*(np.array(values, dtype=np.int64) for values in self._told(PLACES, span)))
 
     def died(self, after: int, until: int) -> Ids:
         """The ids of pictures replaced in the batches after < sequence <= until."""
@@ -181,32 +177,36 @@ class Catalog:
 
     def per_row(self, told: Told, span: Span) -> Sequence[Any]:
         """One value for each row of a span, ascending by id."""
-        with self.reading() as connection:
-            return connection.execute(told, _parameters(span)).scalars().all()
+        (values,) = self._told(told, span)
+        return values
 
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""
-        found: dict[int, Record] = {}
         with self.reading() as connection:
-            for part in in_parts(ids):
-                rows = connection.execute(_records, {"ids": part})
-                found.update((row[0], _record(*row)) for row in rows)
-        return found
+            rows = connection.execute(_records, {"ids": json.dumps(ids)}).all()
+        return {row[0]: _record(*row) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:
         """The groups of those ids that the catalog has: equal where the pixels are."""
-        found: dict[int, int] = {}
         with self.reading() as connection:
-            for part in in_parts(ids):
-                rows = connection.execute(_group_ids, {"ids": part})
-                found.update((picture_id, group) for picture_id, group in rows)
-        return found
+            rows = connection.execute(_group_ids, {"ids": json.dumps(ids)}).all()
+        return dict(map(tuple, rows))
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, if its file says."""
         with self.reading() as connection:
             row = connection.execute(_identity, {"picture_id": picture_id}).one_or_none()
         return None if row is None else Identity(*_dated(row, _IDENTITY_DATES))
+
+    def _told(self, told: Told, span: Span) -> list[list[Any]]:
+        """The lists that a statement gives, each with a value for each row of a span."""
+        with self.reading() as connection:
+            parts = [
+                connection.execute(told, _parameters(part)).one()
+                for part in _parts(connection, span)
+            ]
+        lists = zip(*parts, strict=True) if parts else [()] * len(told.selected_columns)
+        return [list(chain.from_iterable(map(json.loads, each))) for each in lists]
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -243,6 +243,18 @@ def living_ids(connection: Connection) -> Ids:
 
 def _parameters(span: Span) -> dict[str, int]:
     return {"first_id": span.first_id, "next_id": span.next_id, "sequence": span.sequence}
+
+
+def _parts(connection: Connection, span: Span) -> Iterator[Span]:
+    """A span in parts of at most ROWS_AT_ONCE pictures; there are wide gaps between ids."""
+    first: int | None = span.first_id
+    while first is not None:
+        rest = replace(span, first_id=first)
+        first = connection.execute(next_living, _parameters(rest)).scalar_one()
+        if first is not None:
+            until = min(first + ROWS_AT_ONCE, span.next_id)
+            yield Span(first, until, span.sequence)
+            first = until
 
 
 def _record(

@@ -1,4 +1,9 @@
-"""What the catalog says of each row of a snapshot: a statement for each value, over a span."""
+"""What the catalog says of each row of a snapshot: a statement for each value, over a span.
+
+SQLite gives the values of many rows as one JSON list: each of its steps gives up the interpreter's
+lock and waits for it again, so that a step for each row would take minutes for a million rows
+beside a thread that is busy. Numbers pass through 15 digits, all that a tag in a file has.
+"""
 
 from dataclasses import fields
 from typing import Any, Final
@@ -21,7 +26,7 @@ from core.types import Tags
 from storage.keys import Key
 from storage.schema import identities, instances, pictures
 
-Told = Select[Any]  # one value a row, ascending by the pictures' ids
+Told = Select[Any]  # JSON lists: a value for each row, ascending by the pictures' ids
 
 TAG_NAMES: Final = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
 
@@ -30,17 +35,23 @@ _SECONDS_OF_A_DAY: Final = 86_400.0
 _JULIAN_1970: Final = 2_440_587.5  # the Julian day of 1970-01-01 00:00
 
 
-living_then = (
+_living_then = (
     (pictures.c.id >= bindparam("first_id"))
     & (pictures.c.id < bindparam("next_id"))
     & (pictures.c.tombstone.is_(None) | (pictures.c.tombstone > bindparam("sequence")))
+)
+next_living = select(func.min(pictures.c.id)).where(
+    (pictures.c.id >= bindparam("first_id")) & (pictures.c.id < bindparam("next_id"))
 )
 _instances = pictures.join(instances)
 _identities = _instances.outerjoin(identities, identities.c.instance_id == pictures.c.instance_id)
 
 
-def _told(value: ColumnElement[Any], source: FromClause = _instances) -> Told:
-    return select(value).select_from(source).where(living_then).order_by(pictures.c.id)
+def _told(source: FromClause, *values: ColumnElement[Any]) -> Told:
+    named = [value.label(f"value_{place}") for place, value in enumerate(values)]
+    # An aggregate sees the rows in the order of the query below it.
+    rows = select(*named).select_from(source).where(_living_then).order_by(pictures.c.id).subquery()
+    return select(*(func.json_group_array(value) for value in rows.c))
 
 
 def _days(day: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -65,12 +76,14 @@ def _patient() -> ColumnElement[Any]:
     )
 
 
-TEXTS: Final[dict[str, Told]] = {name: _told(instances.c[name]) for name in TAG_NAMES}
+TEXTS: Final[dict[str, Told]] = {name: _told(_instances, instances.c[name]) for name in TAG_NAMES}
+
+PLACES: Final = _told(pictures, pictures.c.id, pictures.c.shard_id, pictures.c.slot)
 
 # Days since 1970-01-01 of dates and times; years of `age`; else in the unit of the tag.
 NUMBERS: Final[dict[str, Told]] = {
     **{
-        name: _told(instances.c[name])
+        name: _told(_instances, instances.c[name])
         for name in (
             "age_days",
             "field_strength",
@@ -84,20 +97,20 @@ NUMBERS: Final[dict[str, Told]] = {
             "column_spacing",
         )
     },
-    "rows": _told(func.nullif(instances.c.rows, 0)),
-    "columns": _told(func.nullif(instances.c.columns, 0)),
-    "age": _told(instances.c.age_days / DAYS_OF_A_YEAR),
-    "study_day": _told(_days(instances.c.study_day)),
-    "acquired_at": _told(_days(instances.c.acquired_at)),
-    "indexed_at": _told(pictures.c.indexed_at / _SECONDS_OF_A_DAY),
-    "along": _told(pictures.c.along),
+    "rows": _told(_instances, func.nullif(instances.c.rows, 0)),
+    "columns": _told(_instances, func.nullif(instances.c.columns, 0)),
+    "age": _told(_instances, instances.c.age_days / DAYS_OF_A_YEAR),
+    "study_day": _told(_instances, _days(instances.c.study_day)),
+    "acquired_at": _told(_instances, _days(instances.c.acquired_at)),
+    "indexed_at": _told(pictures, pictures.c.indexed_at / _SECONDS_OF_A_DAY),
+    "along": _told(pictures, pictures.c.along),
 }
 
 # A number is the key itself; rows with the same text share one.
 KEYS: Final[dict[Key, Told]] = {
-    Key.PIXELS: _told(pictures.c.group_id),
-    Key.SERIES: _told(_unless_empty(instances.c.series_uid)),
-    Key.STUDY: _told(_unless_empty(instances.c.study_uid)),
-    Key.DESCRIPTION: _told(func.coalesce(instances.c.description_id, 0)),
-    Key.PATIENT: _told(_patient(), _identities),
+    Key.PIXELS: _told(pictures, pictures.c.group_id),
+    Key.SERIES: _told(_instances, _unless_empty(instances.c.series_uid)),
+    Key.STUDY: _told(_instances, _unless_empty(instances.c.study_uid)),
+    Key.DESCRIPTION: _told(_instances, func.coalesce(instances.c.description_id, 0)),
+    Key.PATIENT: _told(_identities, _patient()),
 }
