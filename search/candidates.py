@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from core.types import Embeddings, Ids, Mask, Scores
 from storage.snapshot import Snapshot
 
@@ -29,7 +31,9 @@ class ByEmbedding:
     @property
     def count(self) -> int:
         """The rows that could be returned at all."""
-        return len(self.snapshot.ids) if self.among is None else int(self.among.sum())
+        if self.among is None:
+            return len(self.snapshot.ids)
+        return int(np.count_nonzero(self.among))
 
     def first(self, n: int) -> tuple[Ids, Scores]:
         """The n best rows, all of them where there are fewer; the first j of n are first(j)."""

@@ -32,11 +32,11 @@ def eligible(snapshot: Snapshot, request: Request) -> Eligible:
     mask = row_mask(snapshot, request.where)
     asked = _pictures(snapshot, request.query.instances(), request.query.all_series())
     if not asked:
-        return Eligible(mask, len(snapshot.ids) if mask is None else int(mask.sum()))
+        return Eligible(mask, len(snapshot.ids) if mask is None else int(np.count_nonzero(mask)))
     others = ~_alike(snapshot, Key.PIXELS, asked) & ~np.isin(snapshot.ids, asked)
     passing = others if mask is None else mask & others
     if request.own_patient:
-        return Eligible(passing, int(passing.sum()))
+        return Eligible(passing, int(np.count_nonzero(passing)))
     query = request.query
     wanted = _pictures(snapshot, query.wanted_instances(), query.wanted_series())
     return _without_own_patient(snapshot, wanted, passing)
@@ -49,8 +49,8 @@ def _pictures(snapshot: Snapshot, ids: Sequence[int], series: Sequence[str]) -> 
 
 def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mask) -> Eligible:
     among = passing & ~_alike(snapshot, Key.PATIENT, wanted)
-    count = int(among.sum())
-    left_out = int(passing.sum()) - count
+    count = int(np.count_nonzero(among))
+    left_out = int(np.count_nonzero(passing)) - count
     if not left_out:
         return Eligible(among, count)
     pictures = "1 picture" if left_out == 1 else f"{left_out} pictures"

@@ -36,6 +36,7 @@ class Vocabulary:
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
         self._folded: list[str] = []
+        self._codes_of_folded: dict[str, list[int]] = {}
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -58,8 +59,21 @@ class Vocabulary:
     def folded(self, texts: Sequence[str]) -> Sequence[str]:
         """The first texts, as searches compare them; `texts` are these as they are."""
         with self._lock:
-            self._folded += map(folded, texts[len(self._folded) :])
+            self._fold(texts)
             return self._folded[: len(texts)]
+
+    def alike(self, text: str, texts: Sequence[str]) -> Sequence[int]:
+        """The codes of those of the first texts that searches take for this one."""
+        with self._lock:
+            self._fold(texts)
+            codes = self._codes_of_folded.get(folded(text), ())
+            return [code for code in codes if code < len(texts)]
+
+    def _fold(self, texts: Sequence[str]) -> None:
+        for code in range(len(self._folded), len(texts)):
+            bare = folded(texts[code])
+            self._folded.append(bare)
+            self._codes_of_folded.setdefault(bare, []).append(code)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,8 +90,13 @@ class Column:
             self._vocabulary.encoded(self.values)
 
     def code(self, text: str) -> int | None:
-        """The code of a value; None, or a code that no row has, when there is no such value."""
-        return self._vocabulary.code(text)
+        """The code of a value; None when there is no such value."""
+        code = self._vocabulary.code(text)
+        return None if code is None or code >= len(self.values) else code
+
+    def alike(self, text: str) -> Sequence[int]:
+        """The codes of the values that differ from a text in case and accents at most."""
+        return self._vocabulary.alike(text, self.values)
 
     def folded(self) -> Sequence[str]:
         """The values as searches compare them, without case and accents; folded once."""

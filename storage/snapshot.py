@@ -66,7 +66,7 @@ class Snapshot:
         self._check(queries, k, among)
         ids = np.full((len(queries), k), NO_ID, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        matching = len(self.ids) if among is None else int(among.sum())
+        matching = len(self.ids) if among is None else int(np.count_nonzero(among))
         filled = min(k, matching)
         if filled and len(queries):
             tiers = self._tiers.through(matching)

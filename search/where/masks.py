@@ -1,6 +1,6 @@
 """From the tree of a filter to the rows that it means."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from functools import reduce
 from operator import and_, or_
 from typing import Final, Protocol
@@ -54,43 +54,73 @@ def _condition(rows: Rows, field: Field, op: Op, values: tuple[Value, ...]) -> M
 
 
 def _texts(field: Field, op: Op, values: list[str], columns: list[Column]) -> Mask:
-    stated = any_of(~_empty(column) for column in columns)
-    found = any_of(_holding(field, op, values, column) for column in columns)
+    found = _any_of(_rows(column, _accepted(field, op, values, column)) for column in columns)
     if "" in values:
-        found |= ~stated
-    return found if op in {Op.IS, Op.HAS} else stated & ~found
+        found |= ~_stated(columns)
+    return found if op in {Op.IS, Op.HAS} else _but(_stated(columns), found)
 
 
-def any_of(masks: Iterable[Mask]) -> Mask:
-    """The rows of any of the masks; there is at least one."""
-    return reduce(or_, masks)
+def _stated(columns: list[Column]) -> Mask:
+    return _any_of(_rows(column, _all_but_empty(column)) for column in columns)
 
 
-def _empty(column: Column) -> Mask:
-    return _with_codes(column, [column.code("")])
+def _all_but_empty(column: Column) -> Mask:
+    is_stated = np.ones(len(column.values), dtype=np.bool_)
+    is_stated[_exact(column, [""])] = False
+    return is_stated
 
 
-def _holding(field: Field, op: Op, values: list[str], column: Column) -> Mask:
-    if field.kind is Kind.UID:
-        return _with_codes(column, [column.code(value) for value in values if value])
-    wanted = [folded(field.words.get(value.casefold(), value)) for value in values if value]
-    if op in {Op.IS, Op.IS_NOT}:
-        return _where_folded(column, set(wanted).__contains__)
-    return _where_folded(column, lambda text: any(part in text for part in wanted))
-
-
-def _where_folded(column: Column, accepts: Callable[[str], bool]) -> Mask:
-    return _with_codes(column, [code for code, text in enumerate(column.folded()) if accepts(text)])
-
-
-def _with_codes(column: Column, codes: list[int | None]) -> Mask:
-    accepted = [code for code in codes if code is not None]
-    if len(accepted) <= FEW:
-        masks = [column.codes == code for code in accepted]
-        return any_of([np.zeros(len(column.codes), dtype=np.bool_), *masks])
+def _accepted(field: Field, op: Op, values: list[str], column: Column) -> Mask:
+    """Which of the column's values are, or hold, one of these: (values,)."""
     is_accepted = np.zeros(len(column.values), dtype=np.bool_)
-    is_accepted[accepted] = True
+    is_accepted[_codes(field, op, [value for value in values if value], column)] = True
+    return is_accepted
+
+
+def _codes(field: Field, op: Op, values: list[str], column: Column) -> list[int]:
+    if field.kind is Kind.UID:
+        return _exact(column, values)
+    wanted = [field.words.get(value.casefold(), value) for value in values]
+    if op in {Op.IS, Op.IS_NOT}:
+        return [code for value in wanted for code in column.alike(value)]
+    texts, parts = column.folded(), map(folded, wanted)
+    return [code for part in parts for code, text in enumerate(texts) if part in text]
+
+
+def _exact(column: Column, values: list[str]) -> list[int]:
+    codes = map(column.code, values)
+    return [code for code in codes if code is not None]
+
+
+def _rows(column: Column, is_accepted: Mask) -> Mask:
+    """The rows with an accepted value, as an array of its own."""
+    accepted, refused = np.flatnonzero(is_accepted), np.flatnonzero(~is_accepted)
+    if len(accepted) <= FEW:
+        return _with_codes(column, accepted)
+    if len(refused) <= FEW:
+        mask = _with_codes(column, refused)
+        return np.logical_not(mask, out=mask)
     return is_accepted.take(column.codes)
+
+
+def _with_codes(column: Column, codes: NDArray[np.int64]) -> Mask:
+    if not len(codes):
+        return np.zeros(len(column.codes), dtype=np.bool_)
+    return _any_of(column.codes == code for code in codes)
+
+
+def _any_of(masks: Iterator[Mask]) -> Mask:
+    """The rows of any of the masks, in the place of the first; there is at least one."""
+    found = next(masks)
+    for mask in masks:
+        found |= mask
+    return found
+
+
+def _but(mask: Mask, others: Mask) -> Mask:
+    """The rows of a mask but those of another one, in its place."""
+    mask &= ~others
+    return mask
 
 
 def _quantities(
@@ -98,15 +128,17 @@ def _quantities(
 ) -> Mask:
     if op not in {Op.IS, Op.IS_NOT}:
         return _ORDERED[op](numbers, stretch(field, values[0]))
-    found = any_of(_within(field, value, numbers) for value in values)
-    return found if op is Op.IS else ~found & ~np.isnan(numbers)
+    found = _any_of(_within(field, value, numbers) for value in values)
+    return found if op is Op.IS else _but(~np.isnan(numbers), found)
 
 
 def _within(field: Field, value: Value, numbers: NDArray[np.float64]) -> Mask:
     if value == "":
         return np.isnan(numbers)
     wanted = stretch(field, value)
-    return (numbers >= wanted.low) & (numbers < wanted.high)
+    found = numbers >= wanted.low
+    found &= numbers < wanted.high
+    return found
 
 
 _ORDERED: Final[dict[Op, Callable[[NDArray[np.float64], Stretch], Mask]]] = {
