@@ -60,6 +60,11 @@ LAWS = {
         SELECT id FROM reports WHERE id NOT IN (SELECT id FROM report_words_docsize)""",
     ("pictures", "a slot has one picture"): """
         SELECT min(id) AS id FROM pictures GROUP BY shard_id, slot HAVING count(*) > 1""",
+    ("label_blocks", "a block has a probability of each label for each of its pictures"): """
+        SELECT label_blocks.id FROM label_blocks JOIN label_sets ON label_sets.id = set_id
+        WHERE length(probabilities) * 4 <> length(ids) * json_array_length(labels)""",
+    ("label_blocks", "no block is later than the collection has come"): """
+        SELECT id FROM label_blocks WHERE id > (SELECT sequence FROM meta)""",
 }
 _DANGLING = 'SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1'
 MOST_PROBLEMS = 100

@@ -15,6 +15,7 @@ from storage.layout import layout_of
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import at, one_each, open_writer, random_rows
+from tests.unit.storage.laws import breaches
 
 ROWS = random_rows(8)
 PARTS = LabelSet("parts", (Label("Hand", ("a hand",)), Label("head", ("a head", "a skull"))))
@@ -160,3 +161,17 @@ def test_files_are_found_by_where_they_lie(
     found = reader.snapshot().at([at("f2"), at("f0"), at("f3"), at("f2", "member"), at("none")])
 
     assert found == {at("f0"): [1], at("f2"): [3]}
+
+
+def test_a_collection_with_labels_keeps_its_laws_and_a_cut_block_breaks_one(
+    writer: CollectionWriter, tmp_path: Path
+) -> None:
+    put(writer, writer.begin_labels(PARTS), {1: 0.25, 2: 0.5})
+    assert breaches(tmp_path) == {}
+
+    with closing(sqlite3.connect(layout_of(tmp_path, "main").catalog)) as catalog, catalog:
+        catalog.execute("UPDATE label_blocks SET probabilities = substr(probabilities, 3)")
+
+    assert list(breaches(tmp_path)) == [
+        "a block has a probability of each label for each of its pictures"
+    ]
