@@ -3,7 +3,7 @@
 It names labels, texts and scanners, and counts patients.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
@@ -16,6 +16,8 @@ from evaluation.tables import LEAST_PATIENTS, Figure, Line, Table
 
 TEMPLATE = Path(__file__).with_name("page.html")
 
+Scopes = Mapping[Scope, tuple[str, str]]  # a heading, and a sentence
+
 NAMES = {
     Metric.PRECISION: "precision@{k}",
     Metric.RECALL: "recall@{k}",
@@ -23,7 +25,7 @@ NAMES = {
     Metric.NDCG: "nDCG@{k}",
     Metric.RECIPROCAL_RANK: "MRR",
 }
-SCOPES = {
+OF_IMAGES = {
     Scope.ALL: ("All pictures", "Answers may be any labelled picture of another patient."),
     Scope.WITHIN: (
         "Among alike pictures",
@@ -37,14 +39,24 @@ SCOPES = {
     ),
 }
 
+OF_TEXTS = {
+    Scope.ALL: ("All pictures", "Answers may be any labelled picture."),
+    Scope.WITHIN: (
+        "Among alike pictures",
+        "Answers may only be pictures of the strata, such as the anatomy, in which the label "
+        "occurs.",
+    ),
+}
+
 
 def page(evaluation: Evaluation, title: str) -> str:
     """The whole page."""
+    k = evaluation.plan.k
     parts = [
         f"<h1>{escape(title)}</h1>",
         _overview(evaluation),
-        _kind("Pictures as queries", _about_images(evaluation), evaluation.image, evaluation),
-        _kind("Texts as queries", _about_texts(evaluation), evaluation.text, evaluation),
+        _kind("Pictures as queries", _about_images(evaluation), evaluation.image, OF_IMAGES, k),
+        _kind("Texts as queries", _about_texts(evaluation), evaluation.text, OF_TEXTS, k),
         _index(evaluation),
         _sizes(evaluation),
         _definitions(evaluation),
@@ -102,16 +114,15 @@ def _about_texts(evaluation: Evaluation) -> str:
     )
 
 
-def _kind(heading: str, about: str, tables: Sequence[Table], evaluation: Evaluation) -> str:
+def _kind(heading: str, about: str, tables: Sequence[Table], scopes: Scopes, k: int) -> str:
     if not tables:
         return ""
     parts = [f"<h2>{escape(heading)}</h2>", _paragraph(about)]
-    parts += [_scope(table, evaluation.plan.k) for table in tables]
+    parts += [_scope(table, *scopes[table.scope], k) for table in tables]
     return "\n".join(parts)
 
 
-def _scope(table: Table, k: int) -> str:
-    name, about = SCOPES[table.scope]
+def _scope(table: Table, name: str, about: str, k: int) -> str:
     parts = [f"<h3>{escape(name)}</h3>", _paragraph(about, "soft")]
     if table.unanswerable:
         parts.append(_paragraph(f"{table.unanswerable} queries have no right answer here.", "soft"))
@@ -145,7 +156,7 @@ def _figure(figure: Figure) -> str:
     told = f"chance {figure.chance:.2f}"
     if figure.low is not None and figure.high is not None:
         marks = _mark("range", figure.low, figure.high) + marks
-        told = f"{figure.low:.2f} to {figure.high:.2f}, {told}"
+        told = f"{figure.low:.2f}–{figure.high:.2f}, {told}"
     bar = f'<span class="bar">{marks}</span><small class="told">{told}</small>'
     return f"{figure.value:.3f}{best}{bar}"
 
@@ -195,7 +206,8 @@ def _definitions(evaluation: Evaluation) -> str:
         "A picture is relevant when it has a label that was asked for. “All labels” is the mean "
         "over labels, “all queries” the mean over queries.",
         f"Intervals: patients are drawn {evaluation.plan.resampling.times} times with replacement "
-        f"(seed {evaluation.plan.resampling.seed}), with all their pictures.",
+        f"(seed {evaluation.plan.resampling.seed}), with all their pictures. 1.00–1.00 says that "
+        "nothing was wrong for those who are here, not that nothing could be.",
     ]
     return "<h2>What the figures mean</h2>" + "".join(_paragraph(line) for line in told)
 

@@ -18,6 +18,8 @@ from radseek.archive import Archive
 from storage.keys import Key
 from storage.snapshot import Snapshot
 
+MOST_LABELS = 200  # asked for by their names
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -73,6 +75,7 @@ def _queries(truth: Truth, asked: Asked) -> list[TextQuery]:
         return []
     labels = truth.labels()
     if asked.texts is None:
+        _check_few(labels)
         return [TextQuery(label, label) for label in labels]
     spelt = {label.casefold(): texts for label, texts in asked.texts.items()}
     strange = sorted(spelt.keys() - {label.casefold() for label in labels})
@@ -82,3 +85,12 @@ def _queries(truth: Truth, asked: Asked) -> list[TextQuery]:
             f"Labels are: {', '.join(labels)}."
         )
     return [TextQuery(label, text) for label in labels for text in spelt.get(label.casefold(), ())]
+
+
+def _check_few(labels: Sequence[str]) -> None:
+    """Raise InvalidRequest for so many labels that nobody would read of them or wait for them."""
+    if len(labels) > MOST_LABELS:
+        raise InvalidRequest(
+            f"There are {len(labels)} labels, too many to ask for each by its name. Name some of "
+            "them with --texts FILE, ask with pictures alone by --no-texts, or choose other tags."
+        )

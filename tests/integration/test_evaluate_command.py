@@ -116,3 +116,14 @@ def test_what_cannot_be_evaluated_is_said(command, indexed, words):
 
     assert code == 1
     assert err.startswith("radseek: ")
+
+
+def test_more_labels_than_anybody_reads_are_not_asked_for_by_name(command, indexed):
+    truth = indexed / "many.csv"
+    names = ";".join(f"label {n}" for n in range(201))
+    truth.write_text(f"path,labels\npictures/red0.png,{names}\npictures/red1.png,{names}\n")
+
+    code, _, err = command("evaluate", "--truth", truth)
+    assert (code, "201 labels" in err) == (1, True)
+    code, _, err = command("evaluate", "--truth", truth, "--no-texts", "--resamples", 100)
+    assert (code, err) == (0, "")
