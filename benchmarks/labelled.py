@@ -16,6 +16,7 @@ from benchmarks.collection import RENDERING, fill, unit_rows
 from core.types import EncoderCard
 from evaluation.answers import Plan
 from evaluation.evaluating import evaluate
+from evaluation.index_recall import Built
 from evaluation.text_queries import TextQuery
 from evaluation.truth import Truth
 from search.labels.labelling import judge
@@ -87,7 +88,7 @@ def _evaluate(reader: CollectionReader, pictures: int, texts: int) -> None:
     truth = Truth(snapshot.ids, answers, number % 10, number // 4, scanners, None, 0, 0, 0)
     queries = [TextQuery(f"label {n}", "words") for n in range(texts)]
     rows = unit_rows(texts, reader.card.dim)
-    evaluate(snapshot, truth, queries, rows, Plan(sample=pictures))
+    evaluate(snapshot, truth, queries, rows, Plan(sample=pictures), Built("flat", 1, 1))
 
 
 def _options() -> argparse.Namespace:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from evaluation.evaluating import Evaluation
+from evaluation.index_recall import IndexRecall
 from evaluation.tables import Figure, Line, Table
 
 
@@ -28,10 +29,18 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
         "texts": [{"label": query.label, "text": query.text} for query in evaluation.texts],
         "image": [_table(each) for each in evaluation.image],
         "text": [_table(each) for each in evaluation.text],
-        "index": [
-            {"kind": x.kind.value, "queries": x.queries, "k": x.k, "recall": _rounded(x.recall)}
-            for x in evaluation.index
-        ],
+        "index_kind": evaluation.index_kind,
+        "index": [_index(each) for each in evaluation.index],
+    }
+
+
+def _index(measured: IndexRecall) -> dict[str, Any]:
+    return {
+        "kind": measured.kind.value,
+        "queries": measured.queries,
+        "k": measured.k,
+        "recall": _rounded(measured.recall),
+        "when_built": _rounded(measured.when_built),
     }
 
 

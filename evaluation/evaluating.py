@@ -8,7 +8,7 @@ import numpy as np
 from core.types import Embeddings
 from evaluation.answers import Plan, Scope
 from evaluation.image_queries import ask_with_images, sampled
-from evaluation.index_recall import IndexRecall, index_recall
+from evaluation.index_recall import Built, IndexRecall, index_recall
 from evaluation.tables import Table, table
 from evaluation.text_queries import TextQuery, ask_with_texts
 from evaluation.truth import NOT_KNOWN, Truth
@@ -40,6 +40,7 @@ class Evaluation:
     image: tuple[Table, ...]
     text: tuple[Table, ...]
     texts: tuple[TextQuery, ...]
+    index_kind: str
     index: tuple[IndexRecall, ...]
 
 
@@ -49,6 +50,7 @@ def evaluate(
     queries: Sequence[TextQuery],
     rows: Embeddings,
     plan: Plan,
+    built: Built,
 ) -> Evaluation:
     """Ask with pictures and with texts, whose embeddings are `rows` (queries, dim)."""
     places = sampled(truth, plan)
@@ -71,7 +73,8 @@ def evaluate(
         tuple(table(answers, scope, truth, plan) for scope, answers in images.items()),
         tuple(table(answers, scope, truth, plan) for scope, answers in texts.items()),
         tuple(queries),
-        index_recall(snapshot, truth.ids[places], rows, plan.k),
+        built.kind,
+        index_recall(snapshot, truth.ids[places], rows, plan.k, built),
     )
 
 

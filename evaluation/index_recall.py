@@ -22,6 +22,15 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Built:
+    """What was measured of the index when it was built, at 10."""
+
+    kind: str  # of index
+    images: float
+    texts: float
+
+
+@dataclass(frozen=True, slots=True)
 class IndexRecall:
     """The share of the k nearest pictures that a search gives."""
 
@@ -29,21 +38,22 @@ class IndexRecall:
     queries: int
     k: int
     recall: float
+    when_built: float  # at 10
 
 
 def index_recall(
-    snapshot: Snapshot, image_ids: Ids, texts: Embeddings, k: int
+    snapshot: Snapshot, image_ids: Ids, texts: Embeddings, k: int, built: Built
 ) -> tuple[IndexRecall, ...]:
     """Recall of `snapshot.search` on the first pictures and texts, an image query not counted."""
     spread = np.linspace(0, len(image_ids) - 1, min(MOST, len(image_ids))).astype(np.int64)
     asking = image_ids[spread]
     kinds = [
-        (Kind.IMAGE, snapshot.embeddings(asking), asking),
-        (Kind.TEXT, texts[:MOST], np.full(len(texts[:MOST]), -1)),
+        (Kind.IMAGE, snapshot.embeddings(asking), asking, built.images),
+        (Kind.TEXT, texts[:MOST], np.full(len(texts[:MOST]), -1), built.texts),
     ]
     return tuple(
-        IndexRecall(kind, len(rows), k, _recall(snapshot, rows, own, k))
-        for kind, rows, own in kinds
+        IndexRecall(kind, len(rows), k, _recall(snapshot, rows, own, k), before)
+        for kind, rows, own, before in kinds
         if len(rows) and len(snapshot.ids) > 1
     )
 

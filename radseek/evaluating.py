@@ -10,6 +10,7 @@ from core.errors import InvalidRequest
 from core.types import Location
 from evaluation.answers import Plan
 from evaluation.evaluating import Evaluation, evaluate
+from evaluation.index_recall import Built
 from evaluation.text_queries import TextQuery
 from evaluation.truth import Known, Truth, truth_of
 from evaluation.truth_csv import by_csv, read_entries
@@ -45,7 +46,9 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Evaluatio
     rows = np.empty((0, reader.card.dim), np.float32)
     if queries:
         rows = archive.searcher().text_rows([query.text for query in queries])
-    return evaluate(snapshot, truth, queries, rows, plan)
+    info = reader.info()
+    built = Built(info.index_kind, info.index_recall, info.index_recall_texts)
+    return evaluate(snapshot, truth, queries, rows, plan, built)
 
 
 def _truth(snapshot: Snapshot, asked: Asked) -> Truth:

@@ -13,6 +13,7 @@ from core.types import Embeddings, Identity, Location, Tags
 from evaluation.answers import Plan, Scope
 from evaluation.bootstrap import Resampling
 from evaluation.evaluating import evaluate
+from evaluation.index_recall import Built
 from evaluation.tables import Line, Table
 from evaluation.text_queries import TextQuery
 from evaluation.truth import Truth, truth_of
@@ -30,6 +31,7 @@ ROWS = to_unit(to_half(random_rows(PICTURES, seed=3)))  # as a shard gives them 
 TEXTS = random_rows(3, seed=4)
 QUERIES = [TextQuery("a", "an a"), TextQuery("a", "some a"), TextQuery("c", "a c")]
 PLAN = Plan(k=5, resampling=Resampling(100))
+BUILT = Built("flat", 1.0, 0.5)
 LABELS = [{"a"}, {"b"}, {"a", "b"}, {"c"}, {"b", "c", "d"}]
 
 
@@ -152,7 +154,7 @@ def test_image_queries_agree_with_a_slow_second_opinion(
 ) -> None:
     expected = slow_image_queries(may_answer)
 
-    table = table_of(evaluate(snapshot, truth, [], TEXTS[:0], PLAN).image, scope)
+    table = table_of(evaluate(snapshot, truth, [], TEXTS[:0], PLAN, BUILT).image, scope)
 
     assert table.unanswerable == PICTURES - len(expected)
     assert values(table.micro) == mean(list(expected.values()))
@@ -183,7 +185,7 @@ def test_text_queries_agree_with_a_slow_second_opinion(
 
     a, also_a, c = (slow(query, row) for query, row in zip(QUERIES, TEXTS, strict=True))
 
-    table = table_of(evaluate(snapshot, truth, QUERIES, TEXTS, PLAN).text, scope)
+    table = table_of(evaluate(snapshot, truth, QUERIES, TEXTS, PLAN, BUILT).text, scope)
 
     assert [line.name for line in table.labels] == ["a", "c"]
     assert values(table.labels[0]) == mean([a, also_a])
@@ -194,7 +196,7 @@ def test_text_queries_agree_with_a_slow_second_opinion(
 def test_a_value_lies_in_its_interval_and_chance_beside_it(
     snapshot: Snapshot, truth: Truth
 ) -> None:
-    found = evaluate(snapshot, truth, QUERIES, TEXTS, PLAN)
+    found = evaluate(snapshot, truth, QUERIES, TEXTS, PLAN, BUILT)
 
     for table in (*found.image, *found.text):
         assert table.micro is not None
@@ -205,20 +207,21 @@ def test_a_value_lies_in_its_interval_and_chance_beside_it(
             assert 0 < figure.chance <= figure.best <= 1
     assert (
         table_of(found.image, Scope.ALL).micro
-        == table_of(evaluate(snapshot, truth, QUERIES, TEXTS, PLAN).image, Scope.ALL).micro
+        == table_of(evaluate(snapshot, truth, QUERIES, TEXTS, PLAN, BUILT).image, Scope.ALL).micro
     )
 
 
 def test_the_collection_is_told_in_numbers(snapshot: Snapshot, truth: Truth) -> None:
-    found = evaluate(snapshot, truth, QUERIES, TEXTS, replace(PLAN, sample=7))
+    found = evaluate(snapshot, truth, QUERIES, TEXTS, replace(PLAN, sample=7), BUILT)
 
     having = [fact for fact in FACTS if "a" in fact.labels]
     assert (found.pictures, found.patients, found.asked) == (40, 14, 7)
     assert (found.sizes[0].label, found.sizes[0].pictures) == ("a", len(having))
     assert found.sizes[0].patients == len({fact.patient for fact in having})
-    assert [(x.kind, x.queries, x.recall) for x in found.index] == [
-        ("image", 7, 1.0),
-        ("text", 3, 1.0),
+    assert found.index_kind == "flat"
+    assert [(x.kind, x.queries, x.recall, x.when_built) for x in found.index] == [
+        ("image", 7, 1.0, 1.0),
+        ("text", 3, 1.0, 0.5),
     ]
 
 
@@ -229,7 +232,7 @@ def test_few_patients_give_no_interval(snapshot: Snapshot, tmp_path: Path) -> No
         "sop_uid,labels,patient\n" + "".join(f"1.{n},a,{n % 4}\n" for n in range(12)),
     )
 
-    micro = table_of(evaluate(snapshot, truth, [], TEXTS[:0], PLAN).image, Scope.ALL).micro
+    micro = table_of(evaluate(snapshot, truth, [], TEXTS[:0], PLAN, BUILT).image, Scope.ALL).micro
 
     assert micro is not None
     assert micro.patients == 4
@@ -247,7 +250,9 @@ def test_what_is_as_near_as_a_duplicate_does_not_answer(tmp_path: Path) -> None:
         truth = truth_from(
             snapshot, tmp_path / "n.csv", "path,labels\n/archive/f0,a\n/archive/f1,a\n/archive/f2,b"
         )
-        found = [evaluate(snapshot, truth, [], rows[:0], Plan(near=near)) for near in (None, 0.99)]
+        found = [
+            evaluate(snapshot, truth, [], rows[:0], Plan(near=near), BUILT) for near in (None, 0.99)
+        ]
 
     assert [each.image[0].near for each in found] == [0, 2]
     assert [each.image[0].unanswerable for each in found] == [1, 3]
