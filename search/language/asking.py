@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import dropwhile, groupby, pairwise
 
 from search.language.lexicon import Kind, Lexicon, Mark
 from search.language.reading import Item
@@ -66,19 +66,22 @@ def _sentence(text: str, items: Sequence[Item], lexicon: Lexicon, has_absent: bo
         if not (item.is_denied or item.mark in removed):
             kept.append(item)
         else:  # what led up to it goes with it, such as the "with" of "with no mass"
-            kept = _without_loose_end(kept, lexicon)
+            _drop_loose_end(kept, lexicon)
     if len(kept) < len(items):
-        kept = _without_loose_end(_without_loose_end(kept, lexicon)[::-1], lexicon)[::-1]
-    sentence = "".join(_spoken(text, items, kept, lexicon)).strip()
+        kept = _without_loose_ends(kept, lexicon)
+    sentence = "".join(_spoken(text, items, kept)).strip()
     return sentence if sentence or has_absent else text
 
 
-def _without_loose_end(kept: list[Item], lexicon: Lexicon) -> list[Item]:
-    """Without marks and words of no meaning at the end."""
-    last = len(kept)
-    while last and _is_loose(kept[last - 1], lexicon):
-        last -= 1
-    return kept[:last]
+def _without_loose_ends(kept: list[Item], lexicon: Lexicon) -> list[Item]:
+    _drop_loose_end(kept, lexicon)
+    return list(dropwhile(lambda item: _is_loose(item, lexicon), kept))
+
+
+def _drop_loose_end(kept: list[Item], lexicon: Lexicon) -> None:
+    """Take away marks and words of no meaning at the end."""
+    while kept and _is_loose(kept[-1], lexicon):
+        kept.pop()
 
 
 def _is_loose(item: Item, lexicon: Lexicon) -> bool:
@@ -86,17 +89,9 @@ def _is_loose(item: Item, lexicon: Lexicon) -> bool:
     return bool(item.punctuation) or item.stem in lexicon.stop or is_mark
 
 
-def _spoken(
-    text: str, items: Sequence[Item], kept: Sequence[Item], lexicon: Lexicon
-) -> Iterator[str]:
+def _spoken(text: str, items: Sequence[Item], kept: Sequence[Item]) -> Iterator[str]:
     """Each item that is kept, with what stands between it and the item before it in the text."""
     ends = {item.start: before.end for before, item in pairwise(items)}
     for item in kept:
         yield text[ends.get(item.start, 0) : item.start]
-        is_short = item.entry is not None and item.entry.is_short
-        yield _written_out(item, lexicon) if is_short else item.surface
-
-
-def _written_out(item: Item, lexicon: Lexicon) -> str:
-    first, *others = item.concepts
-    return " ".join(lexicon.concepts[name].spoken for name in (*others, first))
+        yield (item.entry and item.entry.long) or item.surface

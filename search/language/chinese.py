@@ -13,6 +13,7 @@ TABLE: Final = Path(__file__).with_name("chinese.toml")
 CHINESE: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
 SPACES: Final = re.compile(rf"\s+(?={CHINESE.pattern})|(?<={CHINESE.pattern})\s+")
 FOREIGN: Final = re.compile(rf"(?:(?!{CHINESE.pattern})\S)+\s*")
+LOOSE_MARK: Final = re.compile(r"\s+([,.;:!?])")
 OF: Final = "的"  # "of", with what is described behind it: a negation before it reaches no further
 NEGATIONS: Final = frozenset({"no", "no evidence of", "without"})
 
@@ -50,7 +51,7 @@ def translate(text: str) -> Translated:
     glossary = _glossary()
     plain = SPACES.sub("", text).translate(glossary.variants)
     pieces = list(_pieces(plain, glossary))
-    english = " ".join(filter(None, _in_english(pieces)))
+    english = LOOSE_MARK.sub(r"\1", " ".join(filter(None, _in_english(pieces))))
     runs = groupby(pieces, key=lambda piece: piece.english is None)
     unknown = tuple("".join(piece.given for piece in run) for missing, run in runs if missing)
     return Translated(english, unknown)

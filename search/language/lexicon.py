@@ -22,6 +22,7 @@ class Kind(StrEnum):
     DETAIL = "detail"  # sequence, contrast, side, age
     FINDING = "finding"
     STATE = "state"  # normal or not
+    SIDE = "side"
 
 
 class Mark(StrEnum):
@@ -54,7 +55,7 @@ class Entry:
     mark: Mark | None = None
     is_ambiguous: bool = False
     in_capitals: bool = False  # written otherwise it is another word
-    is_short: bool = False  # an abbreviation
+    long: str = ""  # of an abbreviation: how it is written out
 
 
 Phrase = tuple[str, ...]  # stems
@@ -105,7 +106,7 @@ def _table(name: str) -> dict[str, Any]:
 
 def _groups(words: Mapping[str, Any]) -> Iterator[tuple[Kind, str, Mapping[str, list[str]]]]:
     """Kind, the part that a group is of, and its concepts with their words."""
-    for kind in (Kind.MODALITY, Kind.VIEW, Kind.DETAIL, Kind.STATE):
+    for kind in (Kind.MODALITY, Kind.VIEW, Kind.DETAIL, Kind.STATE, Kind.SIDE):
         yield kind, "", words[kind]
     for kind in (Kind.PART, Kind.FINDING):
         yield from ((kind, part, group) for part, group in words[kind].items())
@@ -121,19 +122,21 @@ def _concepts(words: Mapping[str, Any]) -> Iterator[Concept]:
 
 
 def _phrases(words: Mapping[str, Any]) -> Iterator[tuple[Phrase, Entry]]:
-    capitals = frozenset(words["only_in_capitals"])
     for _, _, group in _groups(words):
         for name, others in group.items():
             for word in (name, *others):
-                yield stems(word), _entry((name,), word, capitals)
+                yield stems(word), _entry((name,), word, words)
     for short in words["ambiguous"]:
         yield stems(short), Entry(is_ambiguous=True, in_capitals=True)
     for word, names in words["joint"].items():
-        yield stems(word), _entry(tuple(names), word, capitals)
+        yield stems(word), _entry(tuple(names), word, words)
 
 
-def _entry(names: tuple[str, ...], word: str, capitals: frozenset[str]) -> Entry:
-    return Entry(names, in_capitals=word in capitals, is_short=word.isupper())
+def _entry(names: tuple[str, ...], word: str, words: Mapping[str, Any]) -> Entry:
+    first, *others = (words["spoken"].get(name, name) for name in names)
+    is_short = word.isupper() and " " not in word
+    long = words["spoken"].get(word, " ".join((*others, first))) if is_short else ""
+    return Entry(names, in_capitals=word in words["only_in_capitals"], long=long)
 
 
 def _marks(signs: Mapping[str, Any]) -> Iterator[tuple[Phrase, Entry]]:

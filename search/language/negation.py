@@ -6,7 +6,6 @@ comma ends it too, unless it is one of a list that an "or" ends: "no effusion, n
 """
 
 from collections.abc import Sequence
-from itertools import takewhile
 
 from search.language.lexicon import Lexicon, Mark
 from search.language.reading import Item, denied
@@ -20,21 +19,18 @@ def with_absences(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
     Findings are, and words that no table knows: "no abdominal drain on CT" says nothing against
     the CT. A minus before a word denies that word alone, whatever it is.
     """
-    reached = _reached(items, lexicon)
-    return tuple(
-        denied(item) if within or _is_undone(items, at) else item
-        for at, (item, within) in enumerate(zip(items, reached, strict=True))
-    )
+    marks = zip(items, _reached(items, lexicon), _undone(items), strict=True)
+    return tuple(denied(item) if before or after else item for item, before, after in marks)
 
 
 def _reached(items: Sequence[Item], lexicon: Lexicon) -> list[bool]:
     """For each item, whether a sign of negation before it reaches it."""
     reaches, words_too = False, False
     reached = []
-    for at, item in enumerate(items):
+    for item, in_list in zip(items, _in_lists(items), strict=True):
         if item.mark is Mark.BEFORE:
             reaches = words_too = True
-        elif _ends_reach(items, at):
+        elif _ends_clause(item) or (item.punctuation == "," and not in_list):
             reaches = False
         words_too &= not item.concepts or item.is_finding
         words_too &= item.stem not in lexicon.places
@@ -43,32 +39,29 @@ def _reached(items: Sequence[Item], lexicon: Lexicon) -> list[bool]:
     return reached
 
 
-def _ends_reach(items: Sequence[Item], at: int) -> bool:
-    item = items[at]
-    if item.punctuation == ",":
-        return not _is_in_list(items[at + 1 :])
-    return bool(item.punctuation) or item.mark in (Mark.ENDS, Mark.SEEMING)
+def _in_lists(items: Sequence[Item]) -> list[bool]:
+    """For each item, whether an "or" comes after it before the clause ends or turns to another."""
+    follows = False
+    found = []
+    for item in reversed(items):
+        found.append(follows)
+        is_end = _ends_clause(item) or item.mark is Mark.BEFORE
+        follows = not is_end and (follows or item.mark is Mark.LISTS)
+    return found[::-1]
 
 
-def _is_in_list(rest: Sequence[Item]) -> bool:
-    """Whether an "or" follows before the clause ends or turns to something new."""
-    clause = list(takewhile(_is_of_list, rest))
-    return any(item.mark is Mark.LISTS for item in clause)
+def _ends_clause(item: Item) -> bool:
+    return item.punctuation not in ("", ",") or item.mark in (Mark.ENDS, Mark.SEEMING)
 
 
-def _is_of_list(item: Item) -> bool:
-    is_comma = item.punctuation == ","
-    return is_comma or not (item.punctuation or item.mark in (Mark.BEFORE, Mark.ENDS, Mark.SEEMING))
-
-
-def _is_undone(items: Sequence[Item], at: int) -> bool:
-    """Whether "is absent" or ": none" follows a finding, or ones that and, or joins to it."""
-    if not items[at].is_finding:
-        return False
-    behind = items[at + 1 :]
-    joined = list(takewhile(lambda item: item.is_finding or _joins(item), behind))
-    following = behind[len(joined) : len(joined) + 1]
-    return bool(following) and following[0].mark is Mark.AFTER
+def _undone(items: Sequence[Item]) -> list[bool]:
+    """For each item, whether "is absent" or ": none" follows the findings that it is one of."""
+    follows = False
+    found = []
+    for item in reversed(items):
+        found.append(follows and item.is_finding)
+        follows = item.mark is Mark.AFTER or (follows and (item.is_finding or _joins(item)))
+    return found[::-1]
 
 
 def _joins(item: Item) -> bool:

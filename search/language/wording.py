@@ -12,8 +12,12 @@ from search.language.terms import Term
 NORMAL: Final = "normal"
 ABNORMAL: Final = "abnormal"
 ANYTHING: Final = "medical image"  # where all that a text names must not be seen
-SEEN_IN: Final = (Kind.MODALITY, Kind.PART, Kind.VIEW, Kind.DETAIL)
-BETWEEN: Final = {Kind.VIEW: " ", Kind.DETAIL: " "}  # several of a kind; else " and "
+SEEN_IN: Final = (Kind.MODALITY, Kind.PART, Kind.SIDE, Kind.VIEW, Kind.DETAIL)
+BETWEEN: Final = {
+    Kind.SIDE: " ",
+    Kind.VIEW: " ",
+    Kind.DETAIL: " ",
+}  # several of a kind; else " and "
 
 Choice = tuple[str, ...]  # names of one thing, of which a text takes one
 Words = Mapping[Kind, tuple[Choice, ...]]
@@ -99,7 +103,7 @@ class _Writer:
         nearest = self.lexicon.closest(name, self.style.names)
         if nearest:
             return self.style.names[nearest]
-        return () if kind in (Kind.DETAIL, Kind.VIEW) else spoken
+        return () if kind in (Kind.DETAIL, Kind.VIEW, Kind.SIDE) else spoken
 
     def _texts(self, words: Words) -> Choice:
         """One text for each template, each with other names; equal ones once."""

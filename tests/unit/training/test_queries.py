@@ -34,3 +34,10 @@ def test_usual_queries_hold_no_new_word(query: str) -> None:
 @pytest.mark.parametrize("query", [query for case in CASES for query in case["unseen"]])
 def test_unseen_queries_hold_a_new_word(query: str) -> None:
     assert new_words(query)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_case_is_asked_in_every_manner_and_never_twice_the_same(case):
+    queries = [query for kind in ("usual", "unseen", "held_out", "chinese") for query in case[kind]]
+    assert len(queries) == len(set(queries))
+    assert all(case[kind] for kind in ("usual", "unseen", "held_out", "chinese"))

@@ -49,6 +49,26 @@ def test_medimageinsight_is_asked_by_modality_part_view_and_condition():
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("LGG on MRI", "low grade glioma on MRI"),
+        ("DCIS, MG", "ductal carcinoma in situ, mammogram"),
+        ("HRCT", "high resolution lung CT"),
+        ("CT A/P", "CT A/P"),
+        ("BI-RADS 4 mass", "BI-RADS 4 mass"),
+    ],
+)
+def test_abbreviations_are_written_out_in_the_sentence(text, written):
+    assert written in terms(text, "another")
+
+
+def test_a_side_stands_before_its_part():
+    assert "x-ray of the left hand" in terms("left hand film", "another")
+    assert "mr right knee axial" in terms("axial MRI, right knee", "medimageinsight")
+    assert "x-ray of the hand" in terms("left hand film", "mini")
+
+
 @pytest.mark.parametrize("encoder", ENCODERS)
 @pytest.mark.parametrize("text", ["red", "three blue ducks", "привет"])
 def test_what_no_table_knows_goes_to_the_encoder_as_it_is(text, encoder):
