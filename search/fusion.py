@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, FoundBy, Ids, Mask, Ranking, Scores
 from search.candidates import ByEmbedding, Candidates
+from search.language.chinese import is_chinese, translate
 from search.lexical import word_query
 from search.query import Query, TextPart
 from search.request import Request
@@ -89,12 +90,14 @@ def ranked(request: Request, snapshot: Snapshot, row: Embeddings, among: Mask | 
 
 
 def words_of(query: Query) -> WordQuery:
-    """What the texts of a query look for in words."""
+    """What the texts of a query look for in words; Chinese is looked for in English, too."""
     texts = [part for part in query.parts if isinstance(part, TextPart)]
-    return word_query(
-        [part.text for part in texts if part.weight > 0],
-        [part.text for part in texts if part.weight < 0],
-    )
+    wanted = [text for part in texts if part.weight > 0 for text in _in_both(part.text)]
+    return word_query(wanted, [part.text for part in texts if part.weight < 0])
+
+
+def _in_both(text: str) -> tuple[str, ...]:
+    return (text, translate(text).text) if is_chinese(text) else (text,)
 
 
 def _by_words(snapshot: Snapshot, row: Embeddings, _: Mask | None, relevance: Relevance) -> Ranked:

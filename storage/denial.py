@@ -43,8 +43,9 @@ ENDS: Final = (
     *("whereas", "while", "which", "there is", "there are", "aber", "jedoch", "mais", "pero"),
     *("但", "而", "可见", "伴"),
 )
-# A full stop ends a sentence, the one in 1.5 does not. In Chinese a comma ends what is denied.
-BREAK: Final = re.compile(r"[!?;:\n\r。；：！？，]|\.(?=\s|$)")
+# A full stop ends a sentence, the one in 1.5 does not; so do dashes and hyphens. In Chinese a comma
+# ends what is denied.
+BREAK: Final = re.compile(r"[!?;:\n\r。；：！？，]|\.(?=\s|$)|(?<=\s)[-–—](?=\s)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def parts(text: str) -> tuple[list[str], list[str]]:
         ("Pas d'épanchement", [], ["Pas d'épanchement"]),
         ("双肺未见气胸、积液，右肺见结节", ["双肺", "右肺见结节"], ["未见气胸、积液"]),
         ("结节无明显变化", ["结节无明显变化"], []),
+        ("no mass - x-ray", ["x-ray"], ["no mass"]),
         ("", [], []),
     ],
 )
