@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from core.spellings import american
 from storage.denial import told_apart
 from storage.schema import DESCRIBED
 
@@ -51,12 +52,12 @@ _WRITTEN_OUT: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def words_of(text: str) -> str:
-    """A text in the common form of its characters, Chinese and Japanese cut into pairs.
+    """A text in the common form of its letters and spelling, Chinese and Japanese cut into pairs.
 
     胸腔积液 becomes 胸腔 腔积 积液 液: a word is found by its pairs one behind the other, a single
     character as the beginning of a pair.
     """
-    return _RUN.sub(_paired, unicodedata.normalize("NFKC", text))
+    return _RUN.sub(_paired, american(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def phrase_words(text: str) -> str:

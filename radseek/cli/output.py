@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
-from core.types import EncoderCard, Hit, Location, SeriesImage, Skipped
+from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped
 
 if TYPE_CHECKING:
     from search.language.understanding import Understood
@@ -173,9 +173,14 @@ def put_hits(hits: Iterable[Hit]) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        place = f"{hit.record.location}{frame}{_stands_for(hit)}{_nearest_of_query(hit)}"
+        more = f"{_stands_for(hit)}{_nearest_of_query(hit)}{_by_words(hit)}"
+        place = f"{hit.record.location}{frame}{more}"
         score = f"{_score(hit):>6}{_share_below(hit)}"
         put(f"{hit.rank:>4}  {score}  #{hit.record.id:<7} {kind:<16} {place}")
+
+
+def _by_words(hit: Hit) -> str:
+    return " (its words fit)" if hit.found_by in (FoundBy.WORDS, FoundBy.BOTH) else ""
 
 
 def _share_below(hit: Hit) -> str:

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-# British and American spelling, in this order. Both sides of a comparison go through it.
-SPELLINGS: Final = (
-    ("haem", "hem"), ("aemia", "emia"), ("oedem", "edem"), ("oesoph", "esoph"), ("paed", "ped"),
-    ("caec", "cec"), ("foet", "fet"), ("tumour", "tumor"), ("colour", "color"), ("grey", "gray"),
-    ("fibre", "fiber"), ("centre", "center"), ("isation", "ization"), ("goitre", "goiter"),
-    ("faec", "fec"), ("gynaec", "gynec"), ("leuco", "leuko"), ("litre", "liter"),
-    ("computerised", "computerized"), ("ischaem", "ischem"), ("diarrhoea", "diarrhea"),
-)  # fmt: skip
+from core.spellings import american
+
 PUNCTUATION: Final = str.maketrans({
     "’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-",
     "。": ". ", "，": ",", "；": ";", "：": ":", "？": "?", "！": "!", "（": "(", "）": ")",
@@ -68,9 +62,7 @@ def stem(word: str) -> str:
     """A word without capitals, accents, apostrophes, plural and British spelling."""
     plain = unicodedata.normalize("NFKD", word.casefold()).replace("'", "")
     bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
-    for british, american in SPELLINGS:
-        bare = bare.replace(british, american)
-    return _singular(bare)
+    return _singular(american(bare))
 
 
 def _singular(word: str) -> str:

@@ -93,8 +93,9 @@ def test_both_rankings_are_fused(command: Command, archive: Path) -> None:
     assert hits[0] == ("ct1", "both")
     assert hits[1] == ("red", "picture")
     assert len(hits) == 5
-    _, out, err = command("search", "effusion", "--ranking", "words")
-    assert "effusion" not in out + err.replace("“effusion”", "")
+    _, out, _ = command("search", "fluid effusion", "--ranking", "both")
+    assert [line.endswith("(its words fit)") for line in out.splitlines()] == [True, *[False] * 4]
+    assert "effusion" not in out
 
 
 def test_no_text_is_no_query_by_words(command: Command, archive: Path) -> None:

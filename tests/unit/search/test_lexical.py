@@ -23,7 +23,7 @@ def told(part: str | Sequence[str]) -> str:
     ("text", "parts"),
     [
         ("left effusion", {"affirmed": ["left", "effusion"]}),
-        ("show me the LUNG", {"affirmed": ["LUNG"]}),
+        ("show me the LUNG", {"affirmed": ["lung"]}),
         ("lung lung", {"affirmed": ["lung"]}),
         ("x-ray pneumo*", {"affirmed": ["x-ray", "pneumo*"]}),
         ('hand "left wrist"', {"affirmed": ["hand"], "required": ["left wrist"]}),
