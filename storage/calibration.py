@@ -75,30 +75,37 @@ def calibrate(index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]) 
 
     `unit` gives the stored rows of ids, of unit length.
     """
-    tried = sorted(_tried(index, truth, unit), key=lambda each: _cost(index, each.effort))
-    enough = next((each for each in tried if each.is_enough), None)
-    if enough is None:
-        enough = max(tried, key=lambda each: (each.recall_texts, each.recall_images))
-        log.warning(
-            "index finds less than wanted recall_images=%.3f recall_texts=%.3f",
-            enough.recall_images,
-            enough.recall_texts,
-        )
-    return enough
-
-
-def _tried(index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]) -> list[Calibration]:
-    tried = []
+    tried: list[Calibration] = []
     for lists in (lists for lists in LISTS if lists <= max(index.lists, LISTS[0])):
-        places = index.candidates(truth.queries, Effort(lists, SHORT[-1]))
-        found = np.stack(
-            [
-                _found(query, index.ids, row, least, unit)
-                for query, row, least in zip(truth.queries, places, truth.least, strict=True)
-            ]
-        )
-        tried += [_calibration(Effort(lists, short), found) for short in SHORT]
-    return tried
+        enough = [each for each in tried if each.is_enough]
+        cheapest = min(enough, key=lambda each: _cost(index, each.effort), default=None)
+        if cheapest and _cost(index, cheapest.effort) <= _cost(index, Effort(lists, SHORT[0])):
+            return cheapest
+        tried += _with_lists(lists, index, truth, unit)
+    return _best(index, tried)
+
+
+def _best(index: IvfIndex, tried: Sequence[Calibration]) -> Calibration:
+    enough = [each for each in tried if each.is_enough]
+    if enough:
+        return min(enough, key=lambda each: _cost(index, each.effort))
+    best = max(tried, key=lambda each: (each.recall_texts, each.recall_images))
+    log.warning(
+        "index finds less than wanted recall_images=%.3f recall_texts=%.3f",
+        best.recall_images,
+        best.recall_texts,
+    )
+    return best
+
+
+def _with_lists(
+    lists: int, index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]
+) -> list[Calibration]:
+    """What so many lists reach with a short list of each length."""
+    places = index.candidates(truth.queries, Effort(lists, SHORT[-1]))
+    of_each = zip(truth.queries, places, truth.least, strict=True)
+    found = np.stack([_found(query, index.ids, row, least, unit) for query, row, least in of_each])
+    return [_calibration(Effort(lists, short), found) for short in SHORT]
 
 
 def _found(

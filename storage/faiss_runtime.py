@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.types import Ids, Mask, Scores
+from core.types import Embeddings, Ids, Mask, Scores
 from storage.index import NO_ID
 
 # FAISS compares it with queries x dim. Its own 128000 keeps batches of 1024-d queries below 125
@@ -56,6 +57,19 @@ def cores() -> int:
 def one_thread() -> None:
     """Let a thread of a pool search by itself: it is one of those that do so side by side."""
     load_faiss().omp_set_num_threads(1)
+
+
+def products(rows: Embeddings, query: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The inner products of a query (dim,) with rows (n, dim), by this thread alone: (n,).
+
+    NumPy would wake a thread on every core for them, which then wait for work by spinning.
+    """
+    faiss, (n, dim) = load_faiss(), rows.shape
+    rows, query = np.ascontiguousarray(rows), np.ascontiguousarray(query)
+    found = np.empty(n, dtype=np.float32)
+    told = [faiss.swig_ptr(array) for array in (found, query, rows)]
+    faiss.fvec_inner_products_ny(*told, dim, n)
+    return found
 
 
 def these(among: Mask) -> Any:

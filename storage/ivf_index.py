@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Ids, Mask, Scores
-from storage.faiss_runtime import load_faiss, these, under_ids
+from storage.faiss_runtime import load_faiss, products, these, under_ids
 from storage.rotation import Rotation, random_rotation, rotated
 from storage.tail import read_tail, write_tail
 
@@ -122,7 +122,7 @@ class IvfIndex:
         shape = len(turned), effort.short
         scores, places = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=np.int64)
         for row, query in enumerate(turned):
-            lists = _chosen(counts, query @ self._centroids.T, wanted)
+            lists = _chosen(counts, products(self._centroids, query), wanted)
             self._in_lists(query, lists, only, (scores[row], places[row]))
         return scores, places
 

@@ -74,6 +74,8 @@ def _behind(
     before: tuple[Ids, Scores], more: tuple[Ids, Scores], places: int
 ) -> tuple[Ids, Scores]:
     """Append what is new, in its order, up to so many places; cut where a query has too few."""
+    if not before[0].size and (more[0] != NO_ID).all():
+        return more
     rows = [
         _joined(first, first_scores, then, then_scores)
         for first, first_scores, then, then_scores in zip(*before, *more, strict=True)

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings
+from storage.faiss_runtime import products
 
+FEW: Final = 4  # rows that are turned one by one
 SEED: Final = 20_261_121
 
 Rotation = NDArray[np.float32]  # (dim, dim), orthonormal rows
@@ -33,4 +35,6 @@ def random_rotation(dim: int) -> Rotation:
 
 def rotated(rows: Embeddings, rotation: Rotation) -> Embeddings:
     """Rows (n, dim) by the axes of the rotation."""
+    if len(rows) <= FEW:
+        return np.stack([products(rotation, row) for row in rows]) if len(rows) else rows
     return np.ascontiguousarray(rows @ rotation.T)

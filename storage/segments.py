@@ -61,7 +61,7 @@ def search_segments(
         if stop > start:
             found.append(segment.search(queries, k, None if among is None else among[start:stop]))
         start = stop
-    return merge(found, k)
+    return found[0] if len(found) == 1 else merge(found, k)
 
 
 def _joinable(segment: Segment, rows: int) -> ExactIndex | None:
