@@ -41,7 +41,7 @@ from search.query import EmbeddingPart, Query
 from search.request import Request
 from search.searcher import Searcher
 from storage.batch import Batch
-from storage.faiss_index import load_faiss
+from storage.faiss_runtime import load_faiss
 from storage.keys import Key
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
@@ -207,12 +207,13 @@ def measure(reader: CollectionReader, queries: Embeddings, k: int, filters: Sequ
     searcher = Searcher(reader, _none, _none)
     requests = [Request(Query((EmbeddingPart(row),)), k, wheres) for row in queries]
     mask = row_mask(snapshot, wheres)
-    index = snapshot._segments[0].index
+    matching = len(snapshot.ids) if mask is None else int(mask.sum())
+    # The very index that the search begins with, without what surrounds it.
+    index = snapshot._tiers.through(matching)[0].segments[0].index
     ids = [snapshot.search(row[None], k, mask)[0][0] for row in queries]
     ids = [found[found >= 0] for found in ids]
     whole = each([partial(searcher.search, request) for request in requests])
     raw = each([partial(index.search, row[None], k, mask) for row in queries])
-    matching = len(snapshot.ids) if mask is None else int(mask.sum())
     print(f"\n### {' and '.join(filters) or 'No filter'}: {matching:,} rows, k = {k}\n")
     print("| stage | p50 ms | p95 ms | processor p50 ms |\n|---|---|---|---|")
     print(f"| whole search | {whole} |\n| index alone | {raw} |\n| **added** | {whole - raw} |")

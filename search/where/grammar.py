@@ -14,6 +14,7 @@ GRAMMAR: Final = r"""
     | NAME OP values -> compared
     | NAME span -> within
     | _LABEL named OP values -> labelled
+    | _IN named -> member
 values: value ("," value)*
 ?value: text | span
 span: text DOTS text
@@ -24,6 +25,7 @@ _AND.3: /and(?=[\s(]|$)/i
 _OR.3: /or(?=[\s(]|$)/i
 _NOT.3: /not(?=[\s(]|$)/i
 _LABEL.2: /label:/i
+_IN.2: /in:/i
 OP: "=" | "!=" | "~" | "!~" | "<=" | ">=" | "<" | ">"
 DOTS: ".."
 NAME: /[A-Za-z_][A-Za-z0-9_]*/
@@ -40,8 +42,8 @@ CALLED: Final = {
     "STRING": "a value",
     "DOTS": '".."',
     "COMMA": "a comma",
-    "_AND": "and",
-    "_OR": "or",
+    "_AND": '"and"',
+    "_OR": '"or"',
     "RPAR": ")",
     "$END": "the end",
 }

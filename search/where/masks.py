@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.types import Mask
 from search.where.fields import LABEL, Field, Kind, field_of
 from search.where.quantities import Stretch, stretch
-from search.where.tree import And, Condition, Label, Not, Op, Or, Value, Where
+from search.where.tree import And, Condition, Label, Member, Not, Op, Or, Value, Where
 from storage.columns import Column
 from storage.names import folded
 
@@ -30,6 +30,9 @@ class Rows(Protocol):
     def label(self, name: str) -> NDArray[np.float32]:
         """The probability of a label of each row; NaN: not labelled."""
 
+    def cohort(self, name: str) -> Mask:
+        """The rows of a cohort. Raises UnknownName."""
+
 
 def matching(rows: Rows, where: Where) -> Mask:
     """The rows that a filter means: (rows,), not to be changed. Raises UnknownName."""
@@ -40,6 +43,8 @@ def matching(rows: Rows, where: Where) -> Mask:
             return reduce(or_, (matching(rows, part) for part in parts))
         case Not(part):
             return ~matching(rows, part)
+        case Member(cohort):
+            return rows.cohort(cohort)
         case Label(name, op, values):
             return _quantities(LABEL, op, values, rows.label(name).astype(np.float64))
         case Condition(name, op, values):

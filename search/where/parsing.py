@@ -10,7 +10,7 @@ from core.errors import InvalidFilter
 from search.where.fields import field_of, is_field
 from search.where.grammar import CALLED, parser
 from search.where.rules import check, check_label
-from search.where.tree import And, Condition, Label, Not, Op, Or, Span, Value, Where
+from search.where.tree import And, Condition, Label, Member, Not, Op, Or, Span, Value, Where
 
 EXAMPLE: Final = "Write it like modality=CT and age>=40."
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
@@ -55,6 +55,9 @@ class _Reader(Transformer[Token, Where]):
         label = Label(name, Op(op), values)
         check_label(label)
         return label
+
+    def member(self, parts: tuple[str]) -> Where:
+        return Member(parts[0])
 
     def values(self, parts: list[Value]) -> tuple[Value, ...]:
         return tuple(parts)
@@ -105,4 +108,4 @@ def _expected(error: UnexpectedInput) -> str:
         allowed = set(error.allowed or ())
     if "OP" in allowed:  # the short form for ranges follows a field as well, but is rarely meant
         return CALLED["OP"]
-    return " or ".join(dict.fromkeys(name for key, name in CALLED.items() if key in allowed))
+    return ", ".join(dict.fromkeys(name for key, name in CALLED.items() if key in allowed))

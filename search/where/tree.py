@@ -47,6 +47,13 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Pictures of a cohort."""
+
+    cohort: str
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """All pictures but these."""
 
@@ -67,7 +74,7 @@ class Or:
     parts: tuple["Where", ...]
 
 
-Where = Condition | Label | Not | And | Or
+Where = Condition | Label | Member | Not | And | Or
 
 
 def one_of(field: str, *values: str) -> Condition:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from search.where.tree import And, Condition, Label, Not, Or, Span, Value, Where
+from search.where.tree import And, Condition, Label, Member, Not, Or, Span, Value, Where
 
 _PLAIN: Final = re.compile(r"(?!(?:and|or|not)$)(?:(?!\.\.)[\w.+/:*-])+", re.IGNORECASE)
 _SPECIAL: Final = re.compile(r'(["\\])')
@@ -16,6 +16,8 @@ def write_where(where: Where) -> str:
             return f"{field}{op}{_values(values)}"
         case Label(name, op, values):
             return f"label:{_text(name)}{op}{_values(values)}"
+        case Member(cohort):
+            return f"in:{_text(cohort)}"
         case Not(part):
             return f"not {_part(part)}"
         case And(parts):

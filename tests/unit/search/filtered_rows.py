@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UnknownName
+from core.types import Mask
 from storage.columns import EMPTY, NONE_KEPT, Column
 
 
@@ -17,8 +18,10 @@ class FilteredRows:
         tags: dict[str, Sequence[str | None]] | None = None,
         numbers: dict[str, Sequence[float | None]] | None = None,
         labels: dict[str, Sequence[float | None]] | None = None,
+        cohorts: dict[str, Sequence[bool]] | None = None,
     ) -> None:
         self.tags, self.told, self.labels = tags or {}, numbers or {}, labels or {}
+        self.cohorts = cohorts or {}
 
     def column(self, name: str) -> Column:
         return EMPTY.followed_by(NONE_KEPT, self.tags[name])
@@ -30,3 +33,8 @@ class FilteredRows:
         if name not in self.labels:
             raise UnknownName(f"There is no label {name!r}.")
         return np.array(self.labels[name], dtype=np.float32)
+
+    def cohort(self, name: str) -> Mask:
+        if name not in self.cohorts:
+            raise UnknownName(f"There is no cohort {name!r}.")
+        return np.array(self.cohorts[name], dtype=np.bool_)

@@ -7,7 +7,7 @@ import pytest
 from core.errors import InvalidFilter, UnknownName
 from search.filters import parse_where, row_mask, without
 from search.where.fields import FIELDS, field_of
-from search.where.tree import And, Condition, Label, Not, Op, Or, Span, one_of
+from search.where.tree import And, Condition, Label, Member, Not, Op, Or, Span, one_of
 from storage.per_row import TAG_NAMES
 from tests.unit.search.filtered_rows import FilteredRows
 
@@ -37,6 +37,7 @@ ROWS = FilteredRows(
         "slice_thickness": [0.625, 1.5, 5, None, None],
     },
     {"pneumothorax": [0.5, 0.4, None, 0.9, 0.1], "lungs/pleural effusion": [None, 0, 0, 0, 1]},
+    {"teaching-2026": [True, False, True, False, False]},
 )
 
 
@@ -85,6 +86,7 @@ def rows_of(*filters: str) -> list[int]:
                 )
             ),
         ),
+        ("in:teaching-2026", Member("teaching-2026")),
         ("not not view=android", Not(Not(one_of("view", "android")))),
     ],
 )
@@ -124,6 +126,8 @@ def test_a_filter_is_read_as_its_tree(text: str, tree: object) -> None:
         ("label:x~1", "Cannot compare label with ~"),
         ("label:x>=much", "'much' is no value of label"),
         ("label:>=1", "expected a value"),
+        ("in:", "at its end: expected a value"),
+        ("in:a=1", 'at place 5, \'=1\': expected .*"and", "or"'),
     ],
 )
 def test_a_filter_that_cannot_be_read_says_where_and_what_was_expected(
@@ -219,6 +223,8 @@ def test_no_filter_is_no_mask() -> None:
         ("label:pneumothorax<0.5", [1, 4]),
         ("label:pneumothorax=", [2]),
         ("not label:pneumothorax>=0.5", [1, 2, 4]),
+        ("in:teaching-2026", [0, 2]),
+        ("not in:teaching-2026 and sex=M", [1]),
         ("modality=CT and body_part=head or sex=O", [0, 3]),
         ("modality=CT and (body_part=head or sex=O)", [0]),
     ],
@@ -238,6 +244,8 @@ def test_many_values_are_found_as_few_are() -> None:
 def test_a_label_that_is_not_there_is_named() -> None:
     with pytest.raises(UnknownName, match="'tumour'"):
         rows_of("label:tumour>0.1")
+    with pytest.raises(UnknownName, match="'mine'"):
+        rows_of("in:mine")
 
 
 def test_filters_about_one_field_alone_can_be_left_out() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from search.facets import facet
 from search.filters import parse_where, row_mask
 from search.where.fields import FIELDS, Kind, field_of
-from search.where.tree import And, Condition, Label, Not, Op, Or, Span, Where
+from search.where.tree import And, Condition, Label, Member, Not, Op, Or, Span, Where
 from search.where.writing import write_where
 from tests.unit.search.filtered_rows import FilteredRows
 
@@ -73,6 +73,7 @@ leaves = st.one_of(
     conditions("age", ages),
     conditions("date", dates),
     labels,
+    st.builds(Member, st.sampled_from(["mine", "a.b-c"])),
 )
 trees = st.recursive(
     leaves,
@@ -97,6 +98,7 @@ def tables(draw):
         {name: column(TEXTS) for name in TAGS},
         {"kvp": column(NUMBERS)} | {name: column(days) for name, days in DAYS.items()},
         {"effusion": column(NUMBERS), "set/a b": column(NUMBERS)},
+        {name: draw(st.lists(st.booleans(), min_size=n, max_size=n)) for name in ("mine", "a.b-c")},
     ), n
 
 
@@ -158,12 +160,13 @@ def meets_text(op, values, found):
 def meets(rows, place, where):
     """Whether a row meets a filter, by reading both."""
     match where:
-        case And(parts):
-            return all(meets(rows, place, part) for part in parts)
-        case Or(parts):
-            return any(meets(rows, place, part) for part in parts)
+        case And(parts) | Or(parts):
+            met = [meets(rows, place, part) for part in parts]
+            return all(met) if isinstance(where, And) else any(met)
         case Not(part):
             return not meets(rows, place, part)
+        case Member(cohort):
+            return rows.cohorts[cohort][place]
         case Label(name, op, values):
             return meets_number("label", op, values, rows.labels[name][place])
         case Condition(name, op, values):
