@@ -19,6 +19,7 @@ from storage.keys import Key
 from storage.label_sets import KeptSet
 from storage.labels import Labels
 from storage.nearest import nearest
+from storage.records import Records
 from storage.segments import Segment
 from storage.shards import HalfRows, ShardMaps, to_unit
 from storage.tiers import tiers_of
@@ -44,6 +45,7 @@ class Snapshot:
         self.sequence = sequence
         self.ids: Ids = rows.ids  # ascending: the order of the rows
         self._catalog = catalog
+        self._records = Records(catalog)
         self._rows = rows
         self._maps = maps
         self._tiers = tiers_of(segments, rows.ids, partial(_halves, rows, maps))
@@ -181,7 +183,7 @@ class Snapshot:
         """The records of pictures, in the order asked. Raises UnknownName."""
         self.places(ids)
         wanted = [int(picture_id) for picture_id in ids]
-        found = self._catalog.describe(wanted)
+        found = self._records.of(wanted)
         _check_found(wanted, found)
         return [found[picture_id] for picture_id in wanted]
 

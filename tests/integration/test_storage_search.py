@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import CollectionCorrupt, InvalidRequest, UnknownName
-from core.types import Embeddings, Tags
+from core.types import Embeddings, Record, Tags
 from storage.batch import Batch
+from storage.catalog import Catalog
 from storage.index import ExactIndex
 from storage.index_cache import most_lag
 from storage.layout import layout_of
@@ -274,6 +275,28 @@ def test_a_collection_that_is_not_there_is_named_with_those_that_are(tmp_path: P
 
     with pytest.raises(UnknownName, match=r"'other'. Known: main"):
         CollectionReader.open(tmp_path, "other")
+
+
+def test_records_that_were_told_lately_are_those_of_the_catalog(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path, one_each(random_rows(20)))
+    asked: list[list[int]] = []
+    describe = Catalog.describe
+
+    def heard(self: Catalog, ids: list[int]) -> dict[int, Record]:
+        asked.append(ids)
+        return describe(self, ids)
+
+    monkeypatch.setattr(Catalog, "describe", heard)
+    monkeypatch.setattr("storage.records.MOST", 4)
+    with CollectionReader.open(tmp_path, "main") as reader:
+        snapshot = reader.snapshot()
+        plain = describe(snapshot._catalog, list(range(1, 21)))
+        for ids in ([3, 1, 3], [1, 2, 3], [5, 4], [1, 3, 2, 20, 3], list(range(1, 21)), [17]):
+            assert snapshot.describe(ids) == [plain[one] for one in ids]
+
+    assert asked == [[3, 1, 3], [2], [5, 4], [1, 20], [*range(4, 20)]]  # the last four are kept
 
 
 def test_many_ids_are_described_in_the_order_asked(tmp_path: Path) -> None:
