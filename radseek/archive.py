@@ -228,7 +228,7 @@ class Archive:
             return self.large_view(record.location, record.frame)
         except CannotDecode as error:
             raise InvalidRequest(
-                f"No region can be cut out of picture {record.id}: its file {record.location} "
+                f"Picture {record.id} cannot be seen again: its file {record.location} "
                 f"cannot be read. {error}"
             ) from error
 

@@ -135,7 +135,7 @@ def _text_rows(understood: Sequence[Understood], means: Means) -> Iterator[Row]:
 
 
 def _image_rows(query: Query, snapshot: Snapshot, means: Means) -> Iterator[Row]:
-    seen = [_pixels(part, snapshot, means) for part in query.parts if _is_seen(part)]
+    seen = [pixels_of(part, snapshot, means) for part in query.parts if _is_seen(part)]
     if seen:
         encoder = means.encoder()
         yield from encoder.embed_images([encoder.prepare(pixels) for pixels in seen])
@@ -148,7 +148,8 @@ def _is_seen(part: Part) -> bool:
     )
 
 
-def _pixels(part: Part, snapshot: Snapshot, means: Means) -> Pixels:
+def pixels_of(part: Part, snapshot: Snapshot, means: Means) -> Pixels:
+    """What is seen of a picture that is asked with: its region (H, W, 3). Raises as `encode`."""
     match part:
         case ImagePart(pixels, region):
             return cut_out(pixels, region)

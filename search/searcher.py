@@ -10,9 +10,11 @@ from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, embed_texts, encode, needs_encoder
+from search.explain import Explanation, Method, explain
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
 from search.listing import answer_by_identifier
+from search.query import Query
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
@@ -79,6 +81,14 @@ class Searcher:
             understood=encoded.understood,
             notes=(*admitted.notes, *_changed_since(request, snapshot)),
         )
+
+    def explain(self, query: Query, picture_id: int, method: Method) -> Explanation:
+        """Why a picture is a hit of a query.
+
+        Raises InvalidRequest for a file that cannot be read again, UnknownName for a picture that
+        is not indexed.
+        """
+        return explain(query, picture_id, method, self.reader.snapshot(), self._means)
 
 
 def _hits(

@@ -16,6 +16,7 @@ from radseek.cli import (
     embedding,
     encoders,
     evaluating,
+    explaining,
     facets,
     indexing,
     labelling,
@@ -79,6 +80,7 @@ app.command("search")(searching.search)
 app.command("similar")(searching.similar)
 app.command("understand")(understanding.understand)
 app.command("facets")(facets.facets)
+app.command("explain")(explaining.explain)
 app.command("embed")(embedding.embed)
 app.command("classify")(embedding.classify)
 app.command("label")(labelling.label)

@@ -88,7 +88,7 @@ def test_a_region_of_a_picture_whose_file_is_gone_says_so(command, ids, indexed)
     (indexed / "halves.png").unlink()
     code, _, err = command("similar", f"{ids['halves']}@0,0,.5,1")
     assert code == 1
-    assert f"No region can be cut out of picture {ids['halves']}" in err
+    assert f"Picture {ids['halves']} cannot be seen again" in err
 
 
 @pytest.mark.parametrize("region", ["0,0,.1,1", "0,0,1.5,1", ".5,0,.5,1", "0,0,1.1.1,1"])

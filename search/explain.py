@@ -1,0 +1,95 @@
+"""Why a picture is a hit: which of its regions carry the score, and which tags it shares."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Pixels, Tags
+from encoders.base import Encoder
+from search.covering import Heat, covering_heat
+from search.encoding import Means, encode, pixels_of
+from search.query import ImagePart, InstancePart, Query
+from storage.snapshot import Snapshot
+
+NOT_LIKENESS: Final = frozenset(  # names, moments and counts
+    (
+        *("study_uid", "series_uid", "sop_uid", "frame_of_reference_uid", "derived_uids"),
+        *("study_date", "study_day", "study_time", "acquisition_date_time", "acquired_at"),
+        *("series_number", "instance_number", "frames", "rows", "columns", "windows", "image_type"),
+    )
+)
+
+
+class Method(StrEnum):
+    """How a heat map is made."""
+
+    COVERING = "covering"  # what is lost when a region is covered: many passes of the encoder
+    PARTS = "parts"  # what each token of the last map adds: one pass
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatMap:
+    """A picture with what its regions add to a score."""
+
+    pixels: Pixels  # (H, W, 3), which the map is stretched over
+    heat: Heat  # (h, w); of PARTS the sum is the score, of COVERING cosines that are lost
+    score: float  # cosine of the picture with the query, or of a query's picture with the hit
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """Why a picture is a hit."""
+
+    hit: HeatMap
+    query: tuple[HeatMap, ...]  # of each picture that was asked with
+    shared: tuple[tuple[str, str], ...]  # tags that the hit has like all of them: name, value
+
+
+def explain(
+    query: Query, picture_id: int, method: Method, snapshot: Snapshot, means: Means
+) -> Explanation:
+    """Explain a hit of a query. Its file, and those of pictures asked with, are read again.
+
+    Raises as `encode` does, and InvalidRequest for a file that cannot be read.
+    """
+    row = encode(query, snapshot, means).row[0]
+    (hit,) = snapshot.describe([picture_id])
+    seen = [part for part in query.parts if isinstance(part, ImagePart | InstancePart)]
+    encoder, their_row = means.encoder(), snapshot.embeddings([picture_id])[0]
+    asked_with = [part.id for part in seen if isinstance(part, InstancePart)]
+    return Explanation(
+        heat_map(encoder, means.pixels_of(hit), row, method),
+        tuple(
+            heat_map(encoder, pixels_of(part, snapshot, means), their_row, method) for part in seen
+        ),
+        tuple(shared_tags([hit.tags, *(r.tags for r in snapshot.describe(asked_with))])),
+    )
+
+
+def heat_map(encoder: Encoder, pixels: Pixels, row: NDArray[np.float32], method: Method) -> HeatMap:
+    """What the regions of a picture (H, W, 3) have to do with its cosine with a row (dim,)."""
+    prepared = encoder.prepare(pixels)
+    score = float(encoder.embed_images([prepared])[0] @ row)
+    make = covering_heat if method is Method.COVERING else parts_heat
+    return HeatMap(pixels, make(encoder, prepared, row), score)
+
+
+def parts_heat(encoder: Encoder, prepared: Pixels, row: NDArray[np.float32]) -> Heat:
+    """What each region adds to the cosine with a row (dim,), which is their sum: (h, w)."""
+    regions = encoder.regions([prepared])[0]
+    heat: Heat = regions @ row / (regions.shape[0] * regions.shape[1])
+    return heat
+
+
+def shared_tags(tags: list[Tags]) -> Iterator[tuple[str, str]]:
+    """The tags that all have with the same value, but for what names, dates and counts."""
+    if len(tags) < 2:
+        return
+    for field in fields(Tags):
+        values = {str(getattr(each, field.name) or "") for each in tags}
+        if field.name not in NOT_LIKENESS and len(values) == 1 and values != {""}:
+            yield field.name, values.pop()
