@@ -13,6 +13,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "pictures": evaluation.pictures,
         "patients": evaluation.patients,
+        "alone": evaluation.alone,
         "collection_pictures": evaluation.collection_pictures,
         "copies": evaluation.copies,
         "disputed": evaluation.disputed,

@@ -31,6 +31,7 @@ class Evaluation:
     collection_pictures: int
     pictures: int  # labelled ones that take part
     patients: int
+    alone: int  # pictures that are the only one of their patient
     sizes: tuple[Size, ...]
     copies: int
     disputed: int
@@ -43,6 +44,16 @@ class Evaluation:
     index_kind: str
     index: tuple[IndexRecall, ...]
 
+    def doubts(self) -> list[str]:
+        """What speaks against the figures as a whole, a sentence each."""
+        if 2 * self.alone <= self.pictures:
+            return []
+        return [
+            f"{self.alone} of {self.pictures} pictures are the only one of their patient. If the "
+            "files name no patients, pictures of one person find each other and the figures "
+            "flatter: name the patients in a CSV file."
+        ]
+
 
 def evaluate(
     snapshot: Snapshot,
@@ -54,6 +65,7 @@ def evaluate(
 ) -> Evaluation:
     """Ask with pictures and with texts, whose embeddings are `rows` (queries, dim)."""
     places = sampled(truth, plan)
+    _, pictures = np.unique(truth.patients, return_counts=True)
     images = ask_with_images(snapshot, truth, places, _scopes(truth), plan)
     texts = {
         scope: ask_with_texts(snapshot, truth, queries, rows, scope, plan)
@@ -63,7 +75,8 @@ def evaluate(
     return Evaluation(
         len(snapshot.ids),
         len(truth.ids),
-        len(np.unique(truth.patients)),
+        len(pictures),
+        int((pictures == 1).sum()),
         tuple(_size(truth, label) for label in truth.labels()),
         truth.copies,
         truth.disputed,

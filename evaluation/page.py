@@ -77,6 +77,7 @@ def _overview(evaluation: Evaluation) -> str:
         "figures say how well pictures with the same labels find each other, not how well anything "
         "is diagnosed.",
     ]
+    lines += evaluation.doubts()
     if evaluation.copies:
         disputed = f", {evaluation.disputed} of them with other labels" * bool(evaluation.disputed)
         lines.append(

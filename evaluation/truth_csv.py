@@ -34,11 +34,11 @@ class Entry:
     scanner: str = ""
 
 
-def read_entries(file: Path, location_of: Callable[[Path], Location]) -> list[Entry]:
+def read_entries(file: Path, location_of: Callable[[str], Location]) -> list[Entry]:
     """The lines of a CSV file that have labels. Raises InvalidRequest with the line.
 
-    `location_of` tells whether a path leads into an archive. One that is not absolute begins in the
-    folder of the file.
+    `location_of` reads a path, which may lead into an archive. One that is not absolute begins in
+    the folder of the file.
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
@@ -90,7 +90,7 @@ def _check_columns(file: Path, names: Sequence[str]) -> None:
 
 
 def _entry(
-    file: Path, number: int, row: Mapping[str, str | None], location_of: Callable[[Path], Location]
+    file: Path, number: int, row: Mapping[str, str | None], location_of: Callable[[str], Location]
 ) -> Entry:
     told = {name: (row.get(name) or "").strip() for name in COLUMNS}
     if not (told["path"] or told["sop_uid"]):
@@ -99,7 +99,7 @@ def _entry(
         raise InvalidRequest(f"Line {number} of {file} has the frame {told['frame']!r}: no number.")
     return Entry(
         number,
-        location_of(file.parent.resolve() / told["path"]) if told["path"] else None,
+        location_of(str(file.parent.resolve() / told["path"])) if told["path"] else None,
         told["sop_uid"],
         int(told["frame"]) if told["frame"] else None,
         frozenset(label.strip() for label in told["labels"].split(";") if label.strip()),

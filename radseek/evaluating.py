@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from core.errors import InvalidRequest
-from core.types import Location
 from evaluation.answers import Plan
 from evaluation.evaluating import Evaluation, evaluate
 from evaluation.index_recall import Built
 from evaluation.text_queries import TextQuery
 from evaluation.truth import Known, Truth, truth_of
-from evaluation.truth_csv import by_csv, read_entries
+from evaluation.truth_csv import Entry, by_csv
 from evaluation.truth_tags import by_tags
 from radseek.archive import Archive
 from storage.keys import Key
@@ -26,9 +24,9 @@ MOST_LABELS = 200  # asked for by their names
 class Asked:
     """Where the truth comes from, and in which words it is asked for."""
 
-    truth: Path | None = None  # a CSV file
-    split: str | None = None  # of the CSV file
-    by: Sequence[str] = ()  # tags, without a CSV file
+    truth: Sequence[Entry] | None = None  # the lines of a CSV file
+    split: str | None = None  # of these lines
+    by: Sequence[str] = ()  # tags, without such lines
     within: Sequence[str] = ()  # tags whose values make the strata
     texts: Mapping[str, Sequence[str]] | None = None  # by label; None: the labels themselves
     with_texts: bool = True
@@ -61,15 +59,7 @@ def _known(snapshot: Snapshot, asked: Asked) -> Known:
         raise InvalidRequest("Say where the labels are: --truth FILE.csv, or --by with tags.")
     if asked.truth is None:
         return by_tags(snapshot, asked.by, asked.within)
-    return by_csv(snapshot, read_entries(asked.truth, _location), asked.split, asked.within)
-
-
-def _location(path: Path) -> Location:
-    """The file at a path; `archive.zip!/name` is a member."""
-    outer, mark, member = str(path).partition("!/")
-    if mark and not path.exists() and Path(outer).is_file():
-        return Location(Path(outer), member)
-    return Location(path)
+    return by_csv(snapshot, asked.truth, asked.split, asked.within)
 
 
 def _queries(truth: Truth, asked: Asked) -> list[TextQuery]:

@@ -17,6 +17,7 @@ from radseek.cli.options import (
     settings_of,
 )
 from radseek.cli.output import put, put_json, say
+from radseek.cli.places import location_of
 
 if TYPE_CHECKING:
     from evaluation.evaluating import Evaluation
@@ -92,12 +93,14 @@ def evaluate(
     from evaluation.answers import Plan
     from evaluation.as_json import evaluation_json
     from evaluation.bootstrap import Resampling
+    from evaluation.truth_csv import read_entries
     from radseek.archive import open_archive
     from radseek.evaluating import Asked, evaluate_collection
     from search.labels.reading import read_texts
 
     spelt = None if texts is None else read_texts(texts)
-    asked = Asked(truth, split, _names(by), _names(within), spelt, not no_texts)
+    entries = None if truth is None else read_entries(truth, location_of)
+    asked = Asked(entries, split, _names(by), _names(within), spelt, not no_texts)
     settings = settings_of(ctx, home, collection, weights=weights, device=device)
     with open_archive(settings) as archive:
         measured = evaluate_collection(
@@ -135,6 +138,8 @@ def _write(folder: Path, *contents: str) -> None:
 def _put(measured: "Evaluation") -> None:
     k = measured.plan.k
     put(f"{measured.pictures} labelled pictures of {measured.patients} patients")
+    for doubt in measured.doubts():
+        say(f"radseek: {doubt}")
     if measured.copies:
         put(f"{measured.copies} left out, with the pixels of another one")
     if measured.unmatched:

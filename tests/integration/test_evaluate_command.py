@@ -125,5 +125,15 @@ def test_more_labels_than_anybody_reads_are_not_asked_for_by_name(command, index
 
     code, _, err = command("evaluate", "--truth", truth)
     assert (code, "201 labels" in err) == (1, True)
-    code, _, err = command("evaluate", "--truth", truth, "--no-texts", "--resamples", 100)
-    assert (code, err) == (0, "")
+    assert command("evaluate", "--truth", truth, "--no-texts", "--resamples", 100)[0] == 0
+
+
+def test_a_truth_without_patients_is_doubted(command, indexed):
+    lines = (indexed / "truth.csv").read_text().splitlines()
+    without = ["path,labels", *(",".join(line.split(",")[:2]) for line in lines[1:])]
+    (indexed / "truth.csv").write_text("\n".join(without))
+
+    code, _, err = command("evaluate", "--truth", indexed / "truth.csv", "--no-texts")
+
+    assert code == 0
+    assert "12 of 12 pictures are the only one of their patient" in err

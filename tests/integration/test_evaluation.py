@@ -68,9 +68,13 @@ def snapshot(tmp_path: Path) -> Iterator[Snapshot]:
         yield reader.snapshot()
 
 
+def at_path(path: str) -> Location:
+    return Location(Path(path))
+
+
 def truth_from(snapshot: Snapshot, file: Path, text: str, within: tuple[str, ...] = ()) -> Truth:
     file.write_text(text)
-    entries = read_entries(file, Location)
+    entries = read_entries(file, at_path)
     known = by_csv(snapshot, entries, None, within)
     return truth_of(snapshot.ids, known, snapshot.keys(Key.PIXELS)[known.places])
 
@@ -216,6 +220,7 @@ def test_the_collection_is_told_in_numbers(snapshot: Snapshot, truth: Truth) -> 
 
     having = [fact for fact in FACTS if "a" in fact.labels]
     assert (found.pictures, found.patients, found.asked) == (40, 14, 7)
+    assert (found.alone, found.doubts()) == (1, [])  # the fortieth picture
     assert (found.sizes[0].label, found.sizes[0].pictures) == ("a", len(having))
     assert found.sizes[0].patients == len({fact.patient for fact in having})
     assert found.index_kind == "flat"
@@ -291,7 +296,7 @@ def test_a_csv_file_is_matched_by_path_frame_and_uid(tmp_path: Path) -> None:
     )
     with CollectionReader.open(tmp_path, "main") as reader:
         snapshot = reader.snapshot()
-        entries = read_entries(file, Location)
+        entries = read_entries(file, at_path)
         known = by_csv(snapshot, entries, "test", ())
 
     assert [snapshot.ids[place] for place in known.places] == [2, 4]
@@ -317,7 +322,7 @@ def test_what_is_wrong_with_a_csv_file_is_said(tmp_path: Path, text: str, why: s
     (tmp_path / "t.csv").write_text(text)
 
     with pytest.raises(InvalidRequest, match=why):
-        read_entries(tmp_path / "t.csv", Location)
+        read_entries(tmp_path / "t.csv", at_path)
 
 
 def test_a_collection_without_a_labelled_picture_is_not_evaluated(snapshot: Snapshot) -> None:
