@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from search.request import Request
 from search.volumes import slices_of
 from storage.keys import Key
 from storage.snapshot import Snapshot
+
+FEW: Final = 16  # keys that are looked for one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +36,7 @@ def eligible(snapshot: Snapshot, request: Request) -> Eligible:
     asked = _pictures(snapshot, request.query.instances(), request.query.all_series())
     if not asked:
         return Eligible(mask, len(snapshot.ids) if mask is None else int(np.count_nonzero(mask)))
-    others = ~_alike(snapshot, Key.PIXELS, asked) & ~np.isin(snapshot.ids, asked)
+    others = ~_alike(snapshot, Key.PIXELS, asked)
     passing = others if mask is None else mask & others
     if request.own_patient:
         return Eligible(passing, int(np.count_nonzero(passing)))
@@ -61,5 +64,10 @@ def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mas
 def _alike(snapshot: Snapshot, key: Key, ids: Sequence[int]) -> Mask:
     """The rows that are of one thing with any of these pictures: (rows,)."""
     keys = snapshot.keys(key)
-    alike: Mask = np.isin(keys, keys[snapshot.places(ids)])
+    wanted = np.unique(keys[snapshot.places(ids)])
+    if len(wanted) > FEW:
+        return np.isin(keys, wanted)
+    alike = np.zeros(len(keys), np.bool_)
+    for one in wanted:  # the usual query has one: a fiftieth of the time of isin
+        alike |= keys == one
     return alike

@@ -51,7 +51,8 @@ def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) 
 
 
 def summary(results: Results) -> str:
-    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms"."""
+    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms", then remarks."""
     timings = results.timings
     milliseconds = 1000 * (timings.encode_s + timings.index_s + timings.catalog_s)
-    return f"Nearest {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"
+    found = f"Nearest {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"
+    return ". ".join((found, *(note.removesuffix(".") for note in results.notes)))
