@@ -32,6 +32,7 @@ _path, _member = bindparam("path", type_=LargeBinary), bindparam("member", type_
 _pictures = select(pictures.c.id).join_from(instances, pictures)
 _living = (instances.c.tombstone.is_(None), pictures.c.tombstone.is_(None))
 _of_series = (
+    instances.c.study_day.desc().nulls_last(),
     instances.c.study_uid,
     instances.c.series_number,
     instances.c.series_uid,
@@ -85,8 +86,8 @@ _ordered = {
 def pictures_named(connection: Connection, naming: Naming, text: str) -> Ids:
     """The ids of the living pictures that an identifier names, series by series in their order.
 
-    Identifiers are compared as they stand, or in capitals. A file name is looked for among all
-    paths, which takes time in proportion to their number.
+    The newest study comes first. Identifiers are compared as they stand, or in capitals. A file
+    name is looked for among all paths, which takes time in proportion to their number.
     """
     values = _parameters(naming, text)
     return np.fromiter(connection.execute(_ordered[naming], values).scalars(), dtype=np.int64)

@@ -8,7 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
-from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped
+from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped, Unit
 
 if TYPE_CHECKING:
     from search.language.understanding import Understood
@@ -167,13 +167,13 @@ def series_image_json(image: SeriesImage) -> dict[str, Any]:
     }
 
 
-def put_hits(hits: Iterable[Hit]) -> None:
-    """Hits as a plain table."""
+def put_hits(hits: Iterable[Hit], unit: Unit = Unit.PICTURE) -> None:
+    """Hits as a plain table; each stands for a unit of that kind."""
     for hit in hits:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        more = f"{_stands_for(hit)}{_nearest_of_query(hit)}{_by_words(hit)}"
+        more = f"{_stands_for(hit, unit)}{_nearest_of_query(hit)}{_by_words(hit)}"
         place = f"{hit.record.location}{frame}{more}"
         score = f"{_score(hit):>6}{_share_below(hit)}"
         put(f"{hit.rank:>4}  {score}  #{hit.record.id:<7} {kind:<16} {place}")
@@ -188,11 +188,11 @@ def _share_below(hit: Hit) -> str:
     return "" if hit.percentile is None else f"  >{floor(hit.percentile * 10) / 10:5.1f} %"
 
 
-def _stands_for(hit: Hit) -> str:
+def _stands_for(hit: Hit, unit: Unit) -> str:
     counts = {
         "with the same pixels": hit.copies,
         "that are nearly the same": hit.near,
-        "that it stands for": hit.more,
+        f"of its {unit}": hit.more,
     }
     told = [f"{count} more {which}" for which, count in counts.items() if count]
     return f" (and {', '.join(told)})" if told else ""
@@ -206,9 +206,9 @@ def _score(hit: Hit) -> str:
     return "" if hit.score is None else f"{hit.score:.3f}"
 
 
-def put_results(results: "Results") -> None:
+def put_results(results: "Results", unit: Unit) -> None:
     """The answer to one query: hits to stdout, what is to be known of them to stderr."""
-    put_hits(results.hits)
+    put_hits(results.hits, unit)
     for line in _remarks(results):
         say(line)
 

@@ -110,11 +110,12 @@ def _put_answers(
 ) -> None:
     searcher = archive.searcher()
     for line, query in queries:
-        results = searcher.search(request_of(query, options))
+        request = request_of(query, options)
+        results = searcher.search(request)
         if as_json:
             put_json(results_json(line, results))
         else:
-            put_results(results)
+            put_results(results, request.unit)
         if options.add_to is not None:
             came = add_pictures(
                 archive.reader(), options.add_to, [h.record.id for h in results.hits]

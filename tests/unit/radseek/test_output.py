@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.types import Hit, Location, Record, Tags
+from core.types import Hit, Location, Record, Tags, Unit
 from radseek.cli.output import HarmlessFormatter, harmless, hit_json, put_hits, put_json
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -47,6 +47,11 @@ def test_hits_are_one_line_each(capsys):
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert "/a/b.zip!/in\\x1b[2J.dcm (and 2 more with the same pixels)" in out
+
+
+def test_a_hit_says_what_else_there_is_of_its_unit(capsys):
+    put_hits([replace(HIT, more=63)], Unit.STUDY)
+    assert "(and 2 more with the same pixels, 63 more of its study)" in capsys.readouterr().out
 
 
 def test_a_percentile_is_rounded_down(capsys):
