@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.types import Hit
+from search.enrichment import Alarm
 from search.language.understanding import Understood
 
 
@@ -25,5 +26,6 @@ class Results:
     timings: Timings
     sequence: int = 0  # of the collection, to be named when the next page is asked for
     noise_from: int | None = None  # rank from which hits are not told from chance; None: all are
+    alarms: tuple[Alarm, ...] = ()  # what the hits share and the collection does not
     understood: tuple[Understood, ...] = ()  # of each text of the query, what was encoded
     notes: tuple[str, ...] = ()  # a sentence each, for the person

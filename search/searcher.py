@@ -10,6 +10,7 @@ from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, embed_texts, encode, needs_encoder
+from search.enrichment import Company
 from search.explain import Explanation, Method, explain
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
@@ -18,6 +19,7 @@ from search.query import Query
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
+from search.sampling import Sampler
 from search.standing import NO_SLICE
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
@@ -38,7 +40,9 @@ class Searcher:
         """
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
-        self._background = Background(self._means)
+        sampler = Sampler()
+        self._background = Background(self._means, sampler)
+        self._company = Company(sampler)
 
     def text_rows(self, texts: Sequence[str]) -> Embeddings:
         """The rows that these texts, at least one, are asked with, each by itself: -> (n, dim)."""
@@ -78,6 +82,7 @@ class Searcher:
             timings=timings,
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
+            alarms=self._company.alarms(snapshot, hits, admitted.among),
             understood=encoded.understood,
             notes=(*admitted.notes, *_changed_since(request, snapshot)),
         )

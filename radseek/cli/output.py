@@ -11,6 +11,7 @@ from unicodedata import category
 from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped, Unit
 
 if TYPE_CHECKING:
+    from search.enrichment import Alarm
     from search.language.understanding import Understood
     from search.results import Results
     from storage.accounts import CataloguedFile
@@ -96,9 +97,23 @@ def results_json(query: str, results: "Results") -> dict[str, Any]:
         "total": results.total,
         "sequence": results.sequence,
         "noise_from": results.noise_from,
+        "alarms": [alarm_json(alarm) for alarm in results.alarms],
         "notes": list(results.notes),
         "understood": [understood_json(understood) for understood in results.understood],
         "hits": [hit_json(hit) for hit in results.hits],
+    }
+
+
+def alarm_json(alarm: "Alarm") -> dict[str, Any]:
+    """What hits share, as JSON."""
+    return {
+        "tag": alarm.tag,
+        "value": alarm.value,
+        "modality": alarm.modality,
+        "hits": alarm.hits,
+        "of": alarm.of,
+        "base_rate": round(alarm.base_rate, 4),
+        "sentence": str(alarm),
     }
 
 
@@ -219,6 +234,7 @@ def _remarks(results: "Results") -> Iterator[str]:
     yield from results.notes
     if results.noise_from is not None:
         yield f"From rank {results.noise_from} on, hits are not told from chance."
+    yield from map(str, results.alarms)
     timings = results.timings
     yield (
         f"{len(results.hits)} of {results.matching} pictures; encoder "

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from core.types import Ranking
-from search.background import FEWEST, SAMPLE, Background, draw
+from search.background import FEWEST, Background
 from search.encoding import Encoded, Kind, Means
 from search.request import Request
+from search.sampling import SAMPLE, Sampler
 from tests.fakes import ColourEncoder
 from tests.unit.search.snapshots import ONE, FakeSnapshot, found
 
@@ -29,7 +30,7 @@ def means(encoder=None):
 
 
 def judged(snapshot, row, kind=Kind.IMAGE, k=10, background=None, **asked):
-    background = background or Background(means())
+    background = background or Background(means(), Sampler())
     request = Request(ONE, k, **asked)
     return background.judge(
         snapshot, Encoded(row[None], kind, ()), found(snapshot, request, row), request
@@ -80,7 +81,7 @@ def test_pictures_of_one_kind_are_told_from_the_rest():
 def test_the_line_is_the_same_from_page_to_page():
     stored = rows(600, dim=64)
     stored[:30] = unit(stored[0] + 0.1 * stored[:30])
-    snapshot, background = FakeSnapshot(stored), Background(means())
+    snapshot, background = FakeSnapshot(stored), Background(means(), Sampler())
 
     whole = judged(snapshot, stored[0], k=100, background=background).noise_from
     pages = [
@@ -105,9 +106,9 @@ def test_a_text_is_judged_by_what_other_texts_reach():
     stored = unit(np.array([1, 1, 1]) + 0.1 * np.random.default_rng(0).standard_normal((500, 3)))
     query = unit(np.array([[1.0, 1.0, 1.0]]))[0]
 
-    answer = judged(FakeSnapshot(stored), query, Kind.TEXT, background=Background(means(
-        ColourEncoder()
-    )))  # fmt: skip
+    background = Background(means(ColourEncoder()), Sampler())
+
+    answer = judged(FakeSnapshot(stored), query, Kind.TEXT, background=background)
 
     assert answer.noise_from == 1
 
@@ -118,7 +119,7 @@ def test_what_words_brought_has_a_percentile_and_no_line():
     page = found(FakeSnapshot(stored), Request(ONE), stored[0])
     encoded = Encoded(stored[:1], Kind.IMAGE, ())
 
-    answer = Background(means()).judge(FakeSnapshot(stored), encoded, page, request)
+    answer = Background(means(), Sampler()).judge(FakeSnapshot(stored), encoded, page, request)
 
     assert answer.percentiles[0] == pytest.approx(100 * 599 / 601)
     assert answer.noise_from is None
@@ -129,36 +130,7 @@ def test_a_series_that_is_asked_with_is_not_judged():
     page = replace(found(FakeSnapshot(stored), Request(ONE), stored[0]), like=np.full(10, 7))
     encoded = Encoded(stored[:1], Kind.IMAGE, ())
 
-    answer = Background(means()).judge(FakeSnapshot(stored), encoded, page, Request(ONE))
+    answer = Background(means(), Sampler()).judge(FakeSnapshot(stored), encoded, page, Request(ONE))
 
     assert answer.percentiles == (None,) * 10
     assert answer.noise_from is None
-
-
-def test_the_same_ids_give_the_same_sample():
-    snapshot = FakeSnapshot(rows(5000))
-
-    np.testing.assert_array_equal(draw(snapshot).rows, draw(snapshot).rows)
-
-
-def test_a_sample_is_spread_over_all_ids():
-    stored = np.arange(20_000, dtype=np.float32)
-
-    drawn = np.sort(draw(FakeSnapshot(stored)).rows[:, 0])
-
-    even = (np.arange(SAMPLE) + 0.5) / SAMPLE * 20_000
-    assert np.abs(drawn - even).max() < 0.04 * 20_000  # Kolmogorov and Smirnov, p below 0.005
-
-
-@pytest.mark.parametrize(("rows_now", "fits"), [(1000, True), (1100, True), (1101, False)])
-def test_a_sample_serves_until_a_tenth_of_the_rows_is_new(rows_now, fits):
-    drawn = draw(FakeSnapshot(rows(1000)))
-
-    assert drawn.fits(np.arange(1, rows_now + 1)) is fits
-
-
-def test_rows_that_went_count_as_those_that_came():
-    drawn = draw(FakeSnapshot(rows(1000)))
-
-    assert drawn.fits(np.arange(51, 1051))
-    assert not drawn.fits(np.arange(52, 1052))

@@ -1,0 +1,63 @@
+"""Pictures that stand for all of a collection."""
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Embeddings, Ids
+from storage.snapshot import Snapshot
+
+SAMPLE: Final = 2048  # pictures; percentiles are steps of a twentieth
+CHANGED: Final = 0.1  # share of the rows from which on the sample is drawn anew
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Some rows of a snapshot, the same ones for the same ids."""
+
+    ids: Ids  # (n,), in no order
+    rows: Embeddings  # (n, dim)
+    last_id: int  # of the snapshot
+    count: int  # rows of the snapshot
+
+    def fits(self, ids: Ids) -> bool:
+        """Whether a snapshot with these rows, a later one, has mostly the rows of this one's."""
+        added = len(ids) - int(np.searchsorted(ids, self.last_id, side="right"))
+        removed = self.count - (len(ids) - added)
+        return added + removed <= CHANGED * self.count
+
+
+class Sampler:
+    """Keeps the sample of a collection while it changes little. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._drawn: Sample | None = None
+        self._lock = Lock()
+
+    def sample(self, snapshot: Snapshot) -> Sample:
+        """The sample of a snapshot that is not empty; some of it may be gone since."""
+        with self._lock:
+            if self._drawn is None or not self._drawn.fits(snapshot.ids):
+                self._drawn = draw(snapshot)
+            return self._drawn
+
+
+def draw(snapshot: Snapshot) -> Sample:
+    """Draw rows at random, with nothing but their ids for the dice; all where there are few."""
+    ids = snapshot.ids
+    dice = _scattered(ids)
+    chosen = np.argpartition(dice, SAMPLE)[:SAMPLE] if len(ids) > SAMPLE else np.arange(len(ids))
+    drawn = ids[chosen[np.argsort(dice[chosen])]]
+    return Sample(drawn, snapshot.embeddings(drawn), int(ids[-1]), len(ids))
+
+
+def _scattered(ids: Ids) -> NDArray[np.uint64]:
+    """A number for each id that looks random: the end of SplitMix64 (Steele et al., 2014)."""
+    mixed = ids.astype(np.uint64)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    scattered: NDArray[np.uint64] = mixed ^ (mixed >> np.uint64(31))
+    return scattered
