@@ -11,7 +11,7 @@ from core.types import Embeddings, Ids, Mask, Scores
 from storage.faiss_runtime import cores, load_faiss, one_thread, under_ids
 from storage.index import NO_ID, ROUNDING
 from storage.ranking import merge
-from storage.shards import HalfRows
+from storage.shards import HalfRows, ShardMaps
 
 BLOCK: Final = 16_384  # rows fetched at once
 
@@ -48,6 +48,16 @@ class HalfIndex:
             np.full((len(queries), k), -np.inf, dtype=np.float32),
         )
         return merge([nothing, *_side_by_side(found, list(_blocks(kept)))], k)
+
+
+def stored_index(ids: Ids, shard: Ids, slot: Ids, maps: ShardMaps) -> HalfIndex:
+    """An index of rows where they lie; each is read once to know the lengths."""
+
+    def fetch(places: Ids) -> HalfRows:
+        return maps.gather(shard[places], slot[places])
+
+    errors = (norm_error(fetch(block)) for block in _blocks(np.arange(len(ids))))
+    return HalfIndex(ids, fetch, max(errors))
 
 
 def best_of(queries: Embeddings, rows: HalfRows, k: int) -> tuple[Ids, Scores]:

@@ -12,6 +12,7 @@ from core.types import Embeddings, EncoderCard, Ids, Mask
 from storage.catalog import Catalog, RowTable, Span, State
 from storage.cohorts import Cohorts
 from storage.columns import Columns
+from storage.half_rows import stored_index
 from storage.index_cache import has_no_gap, open_index
 from storage.labels import Labels
 from storage.layout import Layout
@@ -25,6 +26,7 @@ from storage.volumes import Volumes
 
 log = logging.getLogger(__name__)
 
+MOST_IN_MEMORY = 50_000  # rows that no index covers; more of them are searched where they lie
 CANARIES = 16  # stored rows that must find themselves in an index that is opened
 NOTHING = Span(first_id=0, next_id=0, sequence=0)
 NO_ROWS = RowTable(*(np.empty(0, dtype=np.int64) for _ in range(3)))
@@ -178,7 +180,10 @@ def _with_rest(known: Sequence[Segment], rows: RowTable, maps: ShardMaps) -> lis
     """Behind the segments, the rows that none of them covers, exactly."""
     covered = known[-1].index.ids[-1] if known else 0
     rest = rows.ids > covered
-    return append(known, rows.ids[rest], to_unit(maps.gather(rows.shard[rest], rows.slot[rest])))
+    ids, shard, slot = rows.ids[rest], rows.shard[rest], rows.slot[rest]
+    if len(ids) > MOST_IN_MEMORY:
+        return [*known, Segment(stored_index(ids, shard, slot, maps), None, len(ids))]
+    return append(known, ids, to_unit(maps.gather(shard, slot)))
 
 
 def _followed_by(before: RowTable, kept: Mask, new: RowTable) -> RowTable:

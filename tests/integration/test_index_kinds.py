@@ -126,6 +126,27 @@ def test_k_means_k_through_short_lists(
         assert among[np.searchsorted(snapshot.ids, ids[0, : min(40, matching)])].all()
 
 
+def test_many_rows_without_an_index_are_searched_where_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.timeline.MOST_IN_MEMORY", 40)
+    rows = clustered(200)
+    with writer_of(tmp_path) as writer, CollectionReader.open(tmp_path, "main") as reader:
+        for start in range(0, 200, 50):
+            part = rows[start : start + 50]
+            writer.commit(
+                Batch([embedded(f"a{start}", part[:45]), embedded(f"b{start}", part[45:])])
+            )
+            if start == 100:
+                writer.commit(Batch(gone=[at("a50")]))
+                writer.compact(0)
+            snapshot = reader.snapshot()
+            ids, _ = snapshot.search(rows[:5], 30)
+            wanted = [exactly(snapshot, query, 30, None) for query in rows[:5]]
+            assert ids.tolist() == wanted
+        assert reader.info().index_kind == "exact"
+
+
 def test_what_ended_is_never_found_and_what_came_is(home: Path) -> None:
     fresh = clustered(50, seed=5)
     with CollectionReader.open(home, "main") as reader:

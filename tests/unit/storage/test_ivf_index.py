@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.types import Embeddings
 from storage.half_rows import norm_error
-from storage.ivf_index import Effort, IvfIndex, list_count, write_ivf
+from storage.ivf_index import Effort, IvfIndex, _chosen, list_count, write_ivf
 from storage.shards import to_half, to_unit
 from tests.unit.storage.factories import random_rows, unit
 
@@ -115,3 +115,34 @@ def test_a_damaged_file_is_refused(index: IvfIndex, tmp_path: Path, harm: str) -
     path.write_bytes(damaged[harm])
     with pytest.raises((OSError, RuntimeError, ValueError)):
         IvfIndex(path, Effort(1, 1), 0)
+
+
+def test_a_graph_over_the_lists_finds_what_all_of_them_find(
+    index: IvfIndex, rows: Embeddings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.ivf_index.GRAPH_FROM", 8)
+    write_ivf(tmp_path / "index", rows[:5000], ROWS, [(index.ids, rows)])
+    graph = IvfIndex(tmp_path / "index", index.effort, index.norm_error)
+    effort, queries = Effort(30, 200), rows[::60]
+
+    found = graph.candidates(queries, effort)
+    wanted = index.candidates(queries, effort)
+
+    shared = [len(set(a) & set(b)) for a, b in zip(found.tolist(), wanted.tolist(), strict=True)]
+    assert np.mean(shared) >= 0.95 * 200
+    among = np.arange(ROWS) % 3 == 0
+    np.testing.assert_array_equal(
+        np.diff(np.sort(graph.candidates(queries, effort, among))) > 0, True
+    )
+    assert graph.holds(np.arange(ROWS), rows).mean() > 0.99
+
+
+def test_the_nearest_lists_with_rows_that_match_are_taken_until_they_are_enough() -> None:
+    counts = np.array([0, 5, 0, 7, 2])
+    scores = np.array([0.9, 0.1, 0.8, 0.7, 0.2], dtype=np.float32)
+
+    assert _chosen(counts, scores, 7.0).numbers.tolist() == [3]
+    assert _chosen(counts, scores, 7.5).numbers.tolist() == [3, 4]
+    assert _chosen(counts, scores, 9.5).numbers.tolist() == [3, 4, 1]
+    assert _chosen(counts, scores, 1e9).numbers.tolist() == [3, 4, 1]
+    np.testing.assert_array_equal(_chosen(counts, scores, 8.0).scores, scores[[3, 4]])
