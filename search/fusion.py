@@ -4,7 +4,8 @@ Reciprocal rank fusion needs no common scale of the two. Source: Cormack, Clarke
 Reciprocal rank fusion outperforms Condorcet and individual rank learning methods, SIGIR 2009.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,7 @@ class Ranked:
     among: Mask | None  # the rows that may be returned; None: all
     by_picture: Mask | None = None  # which of them their embeddings brought; None: all
     by_words: Mask | None = None  # which of them their words brought; None: none
+    notes: tuple[str, ...] = ()  # sentences for the person
 
     def found_by(self, places: Places) -> list[FoundBy]:
         """What brought each of these rows."""
@@ -82,11 +84,23 @@ def ranked(request: Request, snapshot: Snapshot, row: Embeddings, among: Mask | 
     """Put the rows that may be returned in order, by their nearness to `row` (1, dim) or words."""
     if request.ranking is Ranking.EMBEDDING:
         return Ranked(ByEmbedding(snapshot, row, among), among)
-    relevance = snapshot.words(words_of(request.query))
+    wanted = words_of(request.query)
+    relevance = snapshot.words(wanted)
     if among is not None:
         relevance[~among] = 0
     order = _by_words if request.ranking is Ranking.WORDS else _fused
-    return order(snapshot, row, among, relevance)
+    notes = tuple(_notes(wanted, int(np.count_nonzero(relevance))))
+    return replace(order(snapshot, row, among, relevance), notes=notes)
+
+
+def _notes(wanted: WordQuery, found: int) -> Iterator[str]:
+    if not wanted:
+        yield "The query has no word that reports and descriptions can be searched for."
+    elif found == 0:
+        yield "The words fit no report and no description of what may be returned."
+    else:
+        noun = "picture" if found == 1 else "pictures"
+        yield f"The words fit {found} {noun}, by a report of the study or by the description."
 
 
 def words_of(query: Query) -> WordQuery:

@@ -84,7 +84,7 @@ class Searcher:
             noise_from=judged.noise_from,
             alarms=self._company.alarms(snapshot, hits, admitted.among),
             understood=encoded.understood,
-            notes=(*admitted.notes, *_changed_since(request, snapshot)),
+            notes=(*admitted.notes, *order.notes, *_changed_since(request, snapshot)),
         )
 
     def explain(self, query: Query, picture_id: int, method: Method) -> Explanation:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, null, select
 
 from core.types import CatalogueCode, Location, SkipCode, Skipped
 from storage.catalog import FileState
 from storage.locations import lies_under, location_of
-from storage.schema import files, instances
+from storage.schema import files, instances, reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,11 @@ _known = select(
     func.coalesce(instances.c.state, FileState.SKIPPED.value),
     func.coalesce(files.c.skip_code, instances.c.code, ""),
 ).select_from(_with_instance)
+_reports = (
+    select(func.count())
+    .select_from(reports.outerjoin(instances, instances.c.id == reports.c.instance_id))
+    .where(instances.c.tombstone.is_(null()))
+)
 _skipped = (
     select(
         files.c.path,
@@ -136,6 +141,11 @@ def counts(connection: Connection) -> Counts:
         skipped={code: codes[code] for code in SkipCode if code in codes},
         copies=connection.execute(_copies).scalar_one(),
     )
+
+
+def living_reports(connection: Connection) -> int:
+    """The number of reports, read from files or handed in."""
+    return int(connection.execute(_reports).scalar_one())
 
 
 def _only_under(wanted: Select[Any], under: Path | None) -> Select[Any]:

@@ -48,6 +48,7 @@ class CollectionInfo:
     skipped_by_code: Mapping[SkipCode, int]  # of the codes that occur
     copies: int  # files with the bytes of another one
     conflicts: int  # SOP Instance UIDs that files with different pixels claim
+    reports: int  # texts, read from files or handed in
     bytes_on_disk: int
     index_kind: str  # of IndexKind, or "exact" while there is no index file
     index_rows: int
@@ -155,6 +156,7 @@ class CollectionReader:
         """The collection in numbers."""
         with self._catalog.reading() as connection:
             counts, conflicts = accounts.counts(connection), relations.conflicts(connection)
+            reports = accounts.living_reports(connection)
         state, base = self._catalog.state(), self._newest().base
         return CollectionInfo(
             name=self._name,
@@ -170,6 +172,7 @@ class CollectionReader:
             skipped_by_code=counts.skipped,
             copies=counts.copies,
             conflicts=conflicts,
+            reports=reports,
             bytes_on_disk=self._layout.bytes_on_disk(),
             index_kind="exact" if base is None else base.manifest.kind,
             index_rows=0 if base is None else base.manifest.rows,

@@ -60,6 +60,7 @@ def status(
         "skipped": info.skipped,
         "copies": info.copies,
         "conflicts": info.conflicts,
+        "reports": info.reports,
         "bytes_on_disk": info.bytes_on_disk,
         "rendering": info.rendering,
         "slices_per_series": info.slices_per_series,

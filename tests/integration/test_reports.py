@@ -98,6 +98,22 @@ def test_both_rankings_are_fused(command: Command, archive: Path) -> None:
     assert "effusion" not in out
 
 
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("the", "has no word"),
+        ("unheard", "fit no report"),
+        ("effusion", "fit 1 picture"),
+    ],
+)
+def test_it_is_told_how_many_pictures_words_fit(
+    command: Command, archive: Path, text: str, note: str
+) -> None:
+    for ranking in ("words", "both"):
+        _, _, err = command("search", text, "--ranking", ranking)
+        assert note in err
+
+
 def test_no_text_is_no_query_by_words(command: Command, archive: Path) -> None:
     code, _, err = command("similar", 1, "--ranking", "words")
 
@@ -140,6 +156,7 @@ def test_a_table_gives_studies_their_reports_however_they_are_named(
         assert found(command, '"two lines"') == [("ct2", "words")]
         assert found(command, "stone") == [("ct3", "words")]
         assert found(command, "abscess") == [("red", "words")]
+        assert json.loads(command("status", "--json")[1])["reports"] == 5
     assert command("verify", "--quick")[0] == 0
 
 
