@@ -97,6 +97,8 @@ class WordSearch:
 
 def _spread(found: Sequence[int | None], fits: Sequence[float], keys: Keys) -> Relevance:
     """For each row the best fit of its key; 0 where there is none."""
+    if not found:
+        return np.zeros(len(keys.keys), dtype=np.float32)
     last = int(keys.keys.max(initial=-1))
     best = np.zeros(last + 2, dtype=np.float32)  # the last place is that of rows without a key
     # Keys above the last one are of rows that came later.

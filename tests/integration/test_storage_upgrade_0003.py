@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core.types import Identity
+from search.lexical import word_query
 from storage.batch import Batch
 from storage.database import open_for_reading
 from storage.layout import Layout, layout_of
@@ -66,6 +67,18 @@ def test_each_description_is_there_once(layout: Layout) -> None:
         *[(number, *silent) for number in (6, 7)],
     ]
     assert answer(layout, "SELECT count(*) FROM descriptions") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"), [("kopf", [1]), ("left ct", [1]), ("ubersicht", [9]), ("x-ray", [9])]
+)
+def test_descriptions_are_found_by_their_words(
+    tmp_path: Path, layout: Layout, text: str, ids: list[int]
+) -> None:
+    with CollectionReader.open(tmp_path, "main") as reader:
+        snapshot = reader.snapshot()
+
+        assert snapshot.ids[snapshot.words(word_query([text])) > 0].tolist() == ids
 
 
 def test_names_are_found_by_their_indexes(tmp_path: Path, layout: Layout) -> None:
