@@ -6,11 +6,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from core.types import Mask
+
 Array = TypeVar("Array", bound=NDArray[Any])
 
 
-def appended(kept: Array, new: Sequence[float | None]) -> Array:
-    """The kept values and new ones, of the same type and read-only. None becomes NaN."""
-    array: Array = np.append(kept, np.array(new, dtype=kept.dtype))  # type: ignore[assignment]
+def followed_by(values: Array, kept: Mask, new: Sequence[float | None]) -> Array:
+    """The kept values, then new ones, of the same type and read-only. None becomes NaN."""
+    before = values if kept.all() else values[kept]
+    array: Array = np.append(before, np.array(new, dtype=values.dtype))  # type: ignore[assignment]
     array.flags.writeable = False
     return array

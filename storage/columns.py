@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import UnknownName
 from core.types import Mask
-from storage.arrays import appended
+from storage.arrays import followed_by
 from storage.catalog import Catalog, Span
 from storage.keys import NO_KEYS, Key, Keys
 from storage.names import folded
@@ -105,7 +105,7 @@ class Column:
     def followed_by(self, kept: Mask, told: Iterable[object]) -> "Column":
         """The kept rows, then new rows with these texts."""
         vocabulary = self._vocabulary if self.values else Vocabulary()  # that of EMPTY stays so
-        codes = appended(self.codes[kept], vocabulary.encoded(map(_text, told)))
+        codes = followed_by(self.codes, kept, vocabulary.encoded(map(_text, told)))
         values = self.values if len(vocabulary) == len(self.values) else vocabulary.texts()
         return Column(values, codes, vocabulary)
 

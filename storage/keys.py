@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Mask
-from storage.arrays import appended
+from storage.arrays import followed_by
 
 
 class Key(StrEnum):
@@ -35,7 +35,7 @@ class Keys:
             each if isinstance(each, int) else keys_of.setdefault(each, len(keys_of))
             for each in told
         ]
-        return Keys(appended(self.keys[kept], new), keys_of)
+        return Keys(followed_by(self.keys, kept, new), keys_of)
 
     def key_of(self, text: str) -> int | None:
         """The key of rows of which this text was told, also if they come in a later snapshot."""

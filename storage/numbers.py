@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Mask
-from storage.arrays import appended
+from storage.arrays import followed_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,7 @@ class Numbers:
 
     def followed_by(self, kept: Mask, told: Sequence[float | None]) -> "Numbers":
         """The kept rows, then new rows with these numbers."""
-        return Numbers(appended(self.numbers[kept], told))
+        return Numbers(followed_by(self.numbers, kept, told))
 
 
 NO_NUMBERS = Numbers(np.empty(0))
