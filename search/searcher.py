@@ -21,6 +21,7 @@ from search.results import Results, Timings
 from search.retrieval import Found, retrieve
 from search.sampling import Sampler
 from search.standing import NO_SLICE
+from search.where.absent import absent_values
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 
@@ -84,7 +85,12 @@ class Searcher:
             noise_from=judged.noise_from,
             alarms=self._company.alarms(snapshot, hits, admitted.among),
             understood=encoded.understood,
-            notes=(*admitted.notes, *order.notes, *_changed_since(request, snapshot)),
+            notes=(
+                *admitted.notes,
+                *order.notes,
+                *absent_values(snapshot, request.where),
+                *_changed_since(request, snapshot),
+            ),
         )
 
     def explain(self, query: Query, picture_id: int, method: Method) -> Explanation:

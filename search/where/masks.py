@@ -85,11 +85,16 @@ def _accepted(field: Field, op: Op, values: list[str], column: Column) -> Mask:
 def _codes(field: Field, op: Op, values: list[str], column: Column) -> list[int]:
     if field.kind is Kind.UID:
         return _exact(column, values)
-    wanted = [field.words.get(value.casefold(), value) for value in values]
+    wanted = [meant(field, value) for value in values]
     if op in {Op.IS, Op.IS_NOT}:
         return [code for value in wanted for code in column.alike(value)]
     texts, parts = column.folded(), map(folded, wanted)
     return [code for part in parts for code, text in enumerate(texts) if part in text]
+
+
+def meant(field: Field, value: str) -> str:
+    """The value of a field that a word such as "female" stands for, or the value itself."""
+    return field.words.get(value.casefold(), value)
 
 
 def _exact(column: Column, values: list[str]) -> list[int]:

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import InvalidFilter, UnknownName
 from search.filters import parse_where, row_mask, without
+from search.where.absent import absent_values
 from search.where.fields import FIELDS, field_of
 from search.where.tree import And, Condition, Label, Member, Not, Op, Or, Span, one_of
 from storage.per_row import TAG_NAMES
@@ -17,6 +18,7 @@ ROWS = FilteredRows(
         "body_part": ["HEAD", "head", "CHEST", "", "BREAST"],
         "patient_sex": ["F", "M", "", "O", "f"],
         "laterality": ["L", "R", "", "", "L"],
+        "view": ["", "PA", "", "", ""],
         "study_description": ["CT Thorax", "", "", "", "Sonographie"],
         "series_description": ["", "T2 Schädel", "", "", "mit KONTRAST"],
         "protocol": ["contrast", "", "", "", ""],
@@ -246,6 +248,33 @@ def test_a_label_that_is_not_there_is_named() -> None:
         rows_of("label:tumour>0.1")
     with pytest.raises(UnknownName, match="'mine'"):
         rows_of("in:mine")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("modality=CT,MRI", ["No picture states modality 'MRI'. Near: MR."]),
+        (
+            "not (age>4 or body_part!=breasts)",
+            ["No picture states body_part 'breasts'. Near: BREAST."],
+        ),
+        ("view=", []),
+        ("sex=female and laterality=left", []),
+        ("laterality=both", ["No picture states laterality 'both'."]),
+        ("description=contrast", []),
+        (
+            "description=contrasts",
+            ["No picture states description 'contrasts'. Near: contrast, mit KONTRAST."],
+        ),
+        ("manufacturer~philips", []),
+        ("study_uid=9", []),
+        ("in:teaching-2026 or label:tumour>1", []),
+    ],
+)
+def test_a_value_that_no_picture_states_is_told_with_those_near_it(
+    text: str, sentences: list[str]
+) -> None:
+    assert absent_values(ROWS, [parse_where(text)]) == sentences
 
 
 def test_filters_about_one_field_alone_can_be_left_out() -> None:
