@@ -1,16 +1,17 @@
-"""Gives single pictures as a person asks for them, without letting one bring the server down."""
+"""Reads single files as a person asks for them, without letting one bring the server down."""
 
+import hashlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from typing import Self
+from typing import Any, Self
 
 from core.errors import CannotDecode, DecodersUnavailable, InvalidRequest, RadseekError
-from core.types import Location, Pixels, SkipCode
+from core.types import Identity, Location, Pixels, SkipCode
 from imaging.containers import SourceReader
-from imaging.decode import RULES, read_view
+from imaging.decode import RULES, read_header, read_view
 from imaging.rules import Rules, View
 from imaging.serving import Bounds
 from imaging.work import why
@@ -28,21 +29,40 @@ class ViewTask:
     view: View
 
 
+@dataclass(frozen=True, slots=True)
+class IdentityTask:
+    """One header to read."""
+
+    number: int  # from 0
+    wanted: bytes | Location  # of an upload its bytes
+
+
+Task = ViewTask | IdentityTask
+
+
 class ViewAnswering:
-    """Makes pictures, one after the other; never raises."""
+    """Makes pictures and reads headers, one after the other; never raises."""
 
     def __init__(self, rules: Rules, alive: Callable[[], None]) -> None:
         self._rules = rules
         self._sources = SourceReader(rules, alive)
 
-    def __call__(self, task: ViewTask) -> Pixels | RadseekError:
-        """Give the picture, or why there is none."""
+    def __call__(self, task: Task) -> Pixels | Identity | RadseekError:
+        """Give what is asked for, or why there is none."""
         try:
-            return read_view(self._content(task.wanted), task.view, self._rules)
+            return self._answer(task, self._content(task.wanted))
         except InvalidRequest as error:
             return error
         except BaseException as error:  # a panic in native code is no Exception
             return CannotDecode(*why(error))
+
+    def _answer(self, task: Task, content: bytes) -> Pixels | Identity:
+        match task:
+            case ViewTask(view=view):
+                return read_view(content, view, self._rules)
+            case IdentityTask():
+                sha256 = hashlib.sha256(content).hexdigest()
+                return read_header(content, sha256, self._rules).instance.identity
 
     def _content(self, wanted: bytes | Location) -> bytes:
         if isinstance(wanted, bytes):
@@ -70,7 +90,7 @@ class QueryReader:
         self._bounds = Bounds(seconds, memory_bytes)
         self._lock = threading.Lock()
         self._numbers = count()
-        self._worker: Worker[ViewTask] | None = None
+        self._worker: Worker[Task] | None = None
 
     def __enter__(self) -> Self:
         """Give the reader."""
@@ -89,19 +109,26 @@ class QueryReader:
         """Give the picture of an upload: (H, W, 3). Raises as `view` does."""
         limits = self._rules.limits
         limits.check_bytes(len(content), limits.file_bytes, "The file")
-        return self._ask(content, view)
+        picture: Pixels = self._ask(partial(ViewTask, wanted=content, view=view))
+        return picture
+
+    def identity(self, wanted: bytes | Location) -> Identity:
+        """What names the patient of an upload or a file. Raises as `view` does."""
+        identity: Identity = self._ask(partial(IdentityTask, wanted=wanted))
+        return identity
 
     def view(self, location: Location, view: View = DEFAULT_VIEW) -> Pixels:
         """Give the picture of a file: (H, W, 3).
 
         Raises CannotDecode, DecodersUnavailable, InvalidRequest (a crop outside of the picture).
         """
-        return self._ask(location, view)
+        picture: Pixels = self._ask(partial(ViewTask, wanted=location, view=view))
+        return picture
 
-    def _ask(self, wanted: bytes | Location, view: View) -> Pixels:
+    def _ask(self, task: Callable[[int], Task]) -> Any:
         with self._lock:
             try:
-                outcome = self._answered(ViewTask(next(self._numbers), wanted, view))
+                outcome = self._answered(task(next(self._numbers)))
             except BaseException:
                 self._end()  # its answer would be taken for that of the next question
                 raise
@@ -109,7 +136,7 @@ class QueryReader:
             raise outcome
         return outcome
 
-    def _answered(self, task: ViewTask) -> Pixels | RadseekError:
+    def _answered(self, task: Task) -> object:
         worker = self._running()
         worker.give([task])
         try:
@@ -119,10 +146,10 @@ class QueryReader:
             return _blamed(worker)
         if answer.is_last:
             self._end()
-        outcome: Pixels | RadseekError = answer.outcome
+        outcome: object = answer.outcome
         return outcome
 
-    def _running(self) -> Worker[ViewTask]:
+    def _running(self) -> Worker[Task]:
         if self._worker is None:
             self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
         return self._worker
@@ -133,7 +160,7 @@ class QueryReader:
         self._worker = None
 
 
-def _blamed(worker: Worker[ViewTask]) -> CannotDecode:
+def _blamed(worker: Worker[Task]) -> CannotDecode:
     """Say what a worker died of. Raises DecodersUnavailable when that was no file."""
     was_reading = worker.at_hand() is not None or worker.has_answered
     exit_code = worker.end()

@@ -187,12 +187,15 @@ class Archive:
 
         Raises CannotDecode, and CardMismatch for a rendering that is not here.
         """
-        return ImagePart(self._viewer.picture(content, profile_of(self.reader().rendering)))
+        profile = profile_of(self.reader().rendering)
+        pixels = self._viewer.picture(content, profile)
+        return ImagePart(pixels, same_patient=self._of_same_patient(content, profile))
 
     def query_file(self, location: Location) -> ImagePart:
         """A file of the person's own as a part of a query, like `query_image`."""
         profile = profile_of(self.reader().rendering)
-        return ImagePart(self._viewer.view(location, View(), profile))
+        pixels = self._viewer.view(location, View(), profile)
+        return ImagePart(pixels, same_patient=self._of_same_patient(location, profile))
 
     def view(self, location: Location, view: View) -> Pixels:
         """One picture of a file as asked, rendered by `profile`. CannotDecode, CardMismatch."""
@@ -231,6 +234,10 @@ class Archive:
                 f"Picture {record.id} cannot be seen again: its file {record.location} "
                 f"cannot be read. {error}"
             ) from error
+
+    def _of_same_patient(self, wanted: bytes | Location, profile: Profile) -> int | None:
+        """A picture of the patient whom a file names, by its identifier; None without one."""
+        return self.reader().of_patient(self._viewer.identity(wanted, profile))
 
     def _forget_encoder(self) -> None:
         """Another encoder is served: the one of before leaves the memory with its last user."""

@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from core.types import Location, Pixels
+from core.types import Identity, Location, Pixels
 from imaging.frames import FramePolicy
 from imaging.limits import Limits
 from imaging.profiles import Profile
@@ -26,6 +26,10 @@ class Viewer:
     def view(self, location: Location, view: View, profile: Profile) -> Pixels:
         """One picture of a file as asked. Raises CannotDecode."""
         return self._reader(profile).view(location, view)
+
+    def identity(self, wanted: bytes | Location, profile: Profile) -> Identity:
+        """What names the patient of an upload or a file. Raises CannotDecode."""
+        return self._reader(profile).identity(wanted)
 
     def close(self) -> None:
         """End the processes."""

@@ -32,17 +32,16 @@ def eligible(snapshot: Snapshot, request: Request) -> Eligible:
     asked with or was liked, unless the request wants them. Raises UnknownName for a picture that
     is not indexed.
     """
-    mask = row_mask(snapshot, request.where)
-    asked = _pictures(snapshot, request.query.instances(), request.query.all_series())
-    if not asked:
+    mask, query = row_mask(snapshot, request.where), request.query
+    asked = _pictures(snapshot, query.instances(), query.all_series())
+    patients = _pictures(snapshot, query.patients(), query.wanted_series())
+    if not asked and not patients:
         return Eligible(mask, len(snapshot.ids) if mask is None else int(np.count_nonzero(mask)))
     others = ~_alike(snapshot, Key.PIXELS, asked)
     passing = others if mask is None else mask & others
     if request.own_patient:
         return Eligible(passing, int(np.count_nonzero(passing)))
-    query = request.query
-    wanted = _pictures(snapshot, query.wanted_instances(), query.wanted_series())
-    return _without_own_patient(snapshot, wanted, passing)
+    return _without_own_patient(snapshot, patients, passing)
 
 
 def _pictures(snapshot: Snapshot, ids: Sequence[int], series: Sequence[str]) -> Sequence[int]:

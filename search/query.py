@@ -44,6 +44,7 @@ class ImagePart:
     pixels: Pixels
     region: Region | None = None
     weight: float = 1.0
+    same_patient: int | None = None  # an indexed picture of its patient; None: there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,12 @@ class Query:
         for part in self.parts:
             _check(part)
 
-    def wanted_instances(self) -> tuple[int, ...]:
-        """Those of them that the answer shall be like, and the pictures that were liked."""
-        parts = (part for part in self.parts if isinstance(part, InstancePart))
-        return (*(part.id for part in parts if part.weight > 0), *self.feedback.liked)
+    def patients(self) -> tuple[int, ...]:
+        """An indexed picture of each patient that the answer shall be like, or that was liked."""
+        wanted = [part for part in self.parts if part.weight > 0]
+        ids = [part.id for part in wanted if isinstance(part, InstancePart)]
+        of_files = [part.same_patient for part in wanted if isinstance(part, ImagePart)]
+        return (*ids, *(one for one in of_files if one is not None), *self.feedback.liked)
 
     def all_series(self) -> tuple[str, ...]:
         """The series that are asked with, whatever their weight."""

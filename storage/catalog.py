@@ -119,6 +119,15 @@ _identity = (
     .join_from(pictures, identities, pictures.c.instance_id == identities.c.instance_id)
     .where(pictures.c.id == bindparam("picture_id"))
 )
+_of_patient = (
+    select(func.min(pictures.c.id))
+    .join_from(identities, pictures, pictures.c.instance_id == identities.c.instance_id)
+    .where(
+        pictures.c.tombstone.is_(None),
+        identities.c.patient_id == bindparam("patient_id"),
+        identities.c.issuer == bindparam("issuer"),
+    )
+)
 
 
 class Catalog:
@@ -207,6 +216,15 @@ class Catalog:
             ]
         lists = zip(*parts, strict=True) if parts else [()] * len(told.selected_columns)
         return [list(chain.from_iterable(map(json.loads, each))) for each in lists]
+
+    def of_patient(self, identity: Identity) -> int | None:
+        """The first living picture of the patient with this identifier and issuer."""
+        if not identity.patient_id:
+            return None
+        wanted = {"patient_id": identity.patient_id, "issuer": identity.issuer}
+        with self.reading() as connection:
+            found: int | None = connection.execute(_of_patient, wanted).scalar_one()
+        return found
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

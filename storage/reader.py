@@ -115,6 +115,10 @@ class CollectionReader:
         """What names the patient of a picture, or None when its file does not say."""
         return self._catalog.identity(picture_id)
 
+    def of_patient(self, identity: Identity) -> int | None:
+        """One picture of the patient with this identifier and issuer; None when there is none."""
+        return self._catalog.of_patient(identity)
+
     def skipped(self, code: SkipCode | None = None, under: Path | None = None) -> list[Skipped]:
         """The files that could not be read, by location; of one code, or under an absolute path."""
         with self._catalog.reading() as connection:

@@ -16,7 +16,7 @@ from radseek.archive import open_archive
 from radseek.engines import local_engine
 from radseek.reindexing import reindex
 from radseek.settings import Settings
-from search.query import by_instance, by_text
+from search.query import Query, by_instance, by_text
 from search.request import Request
 from storage.writer import CollectionWriter
 
@@ -141,6 +141,28 @@ def test_an_image_query_is_rendered_as_the_collection_is(tmp_path, loaded):
         spreads[rendering] = int(pixels.max()) - int(pixels.min())
     assert spreads["voi"] == pytest.approx(255 * 200 / 1000, abs=2)
     assert spreads["mi2-compat"] == 255
+
+
+def test_a_file_from_outside_leaves_out_the_patient_whom_it_names(tmp_path, loaded):
+    """Two patients in the archive have the identifier 7, from different issuers."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    told = [("7", "A"), ("7", "A"), ("7", "B"), ("8", "A"), (None, None)]
+    for number, (patient, issuer) in enumerate(told):
+        named = {} if patient is None else {"PatientID": patient, "IssuerOfPatientID": issuer}
+        content = slice_bytes(number, 0, StudyInstanceUID=f"1.2.{number}", **named)
+        (folder / f"{number}.dcm").write_bytes(content)
+    with _archive(tmp_path, encoder="colour") as archive:
+        archive.index([folder], lambda _: None, lambda: False)
+
+        def left(**named):
+            part = archive.query_image(slice_bytes(9, 0, **named))
+            hits = archive.searcher().search(Request(Query((part,)), 10)).hits
+            return sorted(hit.record.location.path.stem for hit in hits)
+
+        assert left(PatientID="7", IssuerOfPatientID="A") == ["2", "3", "4"]
+        assert left(PatientID="9", IssuerOfPatientID="A") == ["0", "1", "2", "3", "4"]
+        assert left(PatientID="") == ["0", "1", "2", "3", "4"]
 
 
 def test_a_rendering_that_is_not_here_is_refused_for_image_queries_alone(tmp_path, loaded):

@@ -45,4 +45,4 @@ def test_the_whole_picture_is_a_region_and_a_weight_may_be_negative():
 def test_pictures_that_are_asked_with_or_judged_are_the_instances_of_a_query():
     query = Query((InstancePart(5, weight=-1), TextPart("a")), Feedback((3,), (4,)))
     assert query.instances() == (5, 3, 4)
-    assert query.wanted_instances() == (3,)
+    assert query.patients() == (3,)
