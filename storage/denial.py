@@ -16,6 +16,7 @@ from typing import Final
 DENIES_WHAT_FOLLOWS: Final = (
     *("no", "not", "without", "w/o", "denies", "denied", "nor", "neither", "absence of", "free of"),
     *("free from", "negative for", "lack of", "devoid of", "rather than", "ruled out for"),
+    *("clear of", "resolution of", "never"),
     *("kein", "keine", "keinen", "keiner", "keinem", "keines", "ohne", "nicht", "weder"),
     *("pas de", "pas d'", "sans", "aucun", "aucune", "absence de", "absence d'"),
     *("sin", "ausencia de", "ningún", "ninguna", "senza", "assenza di", "nessun", "nessuna"),
@@ -25,6 +26,8 @@ DENIES_WHAT_PRECEDES: Final = (
     *("not seen", "not identified", "not demonstrated", "not visible", "not present", "not found"),
     *("not detected", "is absent", "are absent", "was absent", "were absent", "is excluded"),
     *("are excluded", "ruled out", "has resolved", "have resolved", "is negative", "are negative"),
+    *("no longer seen", "no longer visible", "no longer present", "no longer identified"),
+    *("no longer demonstrated", "cannot be seen", "has been removed", "have been removed"),
     *("nicht nachweisbar", "nicht abgrenzbar", "nicht erkennbar", "ausgeschlossen"),
     *("已吸收", "已消失", "阴性"),
 )
@@ -114,7 +117,9 @@ def _parts(clause: str) -> Iterator[tuple[str, bool]]:
                 yield clause[begun:start], is_denied
                 begun, is_denied = start, True
             case _Sign.BEFORE:
-                yield clause[begun:end], True
+                comma = max(begun, clause.rfind(",", begun, start) + 1)
+                yield clause[begun:comma], is_denied
+                yield clause[comma:end], True
                 begun, is_denied = end, False
             case _Sign.END:
                 yield clause[begun:start], is_denied

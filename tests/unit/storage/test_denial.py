@@ -24,6 +24,18 @@ def parts(text: str) -> tuple[list[str], list[str]]:
         ("Fracture is not seen, air is", [", air is"], ["Fracture is not seen"]),
         ("No change in the effusion", ["No change in the effusion"], []),
         ("Pneumothorax cannot be excluded", ["Pneumothorax cannot be excluded"], []),
+        ("The nodule is no longer seen", [], ["The nodule is no longer seen"]),
+        ("Effusion is not significantly changed", ["Effusion is"], ["not significantly changed"]),
+        (
+            "Resolution of edema, stable mass; clear of blood",
+            [],
+            ["Resolution of edema, stable mass", "clear of blood"],
+        ),
+        (
+            "Heart is enlarged, lungs are without mass",
+            ["Heart is enlarged, lungs are"],
+            ["without mass"],
+        ),
         ("Nodule, note, notable", ["Nodule, note, notable"], []),
         ("NO\nEVIDENCE OF mass", ["EVIDENCE OF mass"], ["NO"]),
         ("Kein Erguss. Herz groß", ["Herz groß"], ["Kein Erguss"]),
