@@ -41,5 +41,5 @@ def _sample(snapshot: Snapshot) -> Embeddings:
 
 def _spread(rows: Embeddings, sample: Embeddings) -> float:
     """The standard deviation of the cosines of a row with the sample, as the rows have it."""
-    variances = np.var(sample.astype(np.float64) @ rows.T, axis=0)
+    variances = np.var((sample @ rows.T.astype(np.float32)).astype(np.float64), axis=0)
     return float(np.sqrt(variances.mean()))

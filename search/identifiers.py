@@ -57,10 +57,9 @@ def _look_up(text: str, snapshot: Snapshot) -> Named | None:
     if picture:
         return _by_id(int(picture[1]), snapshot)
     reading = reading_of(text)
-    for naming in reading.namings:
-        ids = snapshot.named(naming, text)
-        if len(ids):
-            return Named(ids, f"Found by its {naming}, not by what it looks like.")
+    found = snapshot.named(reading.namings, text) if reading.namings else None
+    if found is not None:
+        return Named(found[1], f"Found by its {found[0]}, not by what it looks like.")
     if not reading.is_certain:
         return None
     looked = " or ".join(reading.namings)

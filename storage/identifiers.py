@@ -1,5 +1,6 @@
 """The pictures that an identifier names: by an index, but for the name of a file."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from os import fsencode
 from pathlib import Path
@@ -83,14 +84,20 @@ _ordered = {
 }
 
 
-def pictures_named(connection: Connection, naming: Naming, text: str) -> Ids:
-    """The ids of the living pictures that an identifier names, series by series in their order.
+def pictures_named(
+    connection: Connection, namings: Sequence[Naming], text: str
+) -> tuple[Naming, Ids] | None:
+    """The first of these namings by which a text names living pictures, with their ids.
 
-    The newest study comes first. Identifiers are compared as they stand, or in capitals. A file
-    name is looked for among all paths, which takes time in proportion to their number.
+    They are series by series in their order, the newest study first. Identifiers are compared as
+    they stand, or in capitals. A file name is looked for among all paths, which takes time in
+    proportion to their number.
     """
-    values = _parameters(naming, text)
-    return np.fromiter(connection.execute(_ordered[naming], values).scalars(), dtype=np.int64)
+    for naming in namings:
+        found = connection.execute(_ordered[naming], _parameters(naming, text)).scalars().all()
+        if found:
+            return naming, np.array(found, dtype=np.int64)
+    return None
 
 
 def _parameters(naming: Naming, text: str) -> dict[str, str | bytes]:

@@ -139,11 +139,14 @@ class Snapshot:
         """
         return self._volumes.get(self.keys(Key.SERIES), self.embeddings)
 
-    def named(self, naming: Naming, text: str) -> Ids:
-        """The ids of the pictures that an identifier names, series by series in their order."""
+    def named(self, namings: Sequence[Naming], text: str) -> tuple[Naming, Ids] | None:
+        """The first of these namings by which a text names pictures, with their ids.
+
+        They are series by series in their order, the newest study first.
+        """
         with self._catalog.reading() as connection:
-            found = pictures_named(connection, naming, text)
-        return found[np.isin(found, self.ids)]
+            found = pictures_named(connection, namings, text)
+        return found and (found[0], found[1][np.isin(found[1], self.ids)])
 
     def cohort(self, name: str) -> Mask:
         """The rows that are in a cohort as it is now: (rows,). Raises UnknownName."""

@@ -1,6 +1,7 @@
 """Identifiers typed where words are expected, on a real collection, without an encoder."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from runs import not_asked
@@ -20,6 +21,11 @@ HEAD = Tags(modality="CT", study_uid="1.2.1", series_uid="1.2.1.2", series_numbe
 SCOUT = Tags(modality="CT", study_uid="1.2.1", series_uid="1.2.1.1", series_number=1)
 FILM = Tags(modality="CR", study_uid="1.2.2", series_uid="1.2.2.1")
 ANNA, BEN = Identity("P100", accession_number="A2019-7"), Identity("P200")
+
+
+def named(snapshot, naming, text):
+    found = snapshot.named([naming], text)
+    return found and found[1].tolist()
 
 
 def head(name, z, row):
@@ -105,8 +111,8 @@ def test_what_was_removed_or_came_later_is_not_named(home):
         with open_writer(home) as writer:
             later = embedded("ct/later", ROWS[5:6], HEAD, identity=ANNA)
             writer.commit(Batch(embedded=[later], gone=[at("ct/IM0001")]))
-        assert before.named(Naming.PATIENT, "P100").tolist() == [3, 1]
-        assert reader.snapshot().named(Naming.PATIENT, "P100").tolist() == [3, 6, 1]
+        assert named(before, Naming.PATIENT, "P100") == [3, 1]
+        assert named(reader.snapshot(), Naming.PATIENT, "P100") == [3, 6, 1]
 
 
 def test_a_member_of_an_archive_is_named_by_its_path_or_name(tmp_path):
@@ -116,8 +122,28 @@ def test_a_member_of_an_archive_is_named_by_its_path_or_name(tmp_path):
     fill(tmp_path, [replace(file, source=other), replace(file, source=last)])
     with CollectionReader.open(tmp_path, "main") as reader:
         snapshot = reader.snapshot()
-        assert snapshot.named(Naming.PATH, "/archive/a.zip!/ct/1.dcm").tolist() == [1]
-        assert snapshot.named(Naming.PATH, "/archive/a.zip").tolist() == [1, 2]
-        assert snapshot.named(Naming.FILE_NAME, "1.dcm").tolist() == [1]
-        assert snapshot.named(Naming.FILE_NAME, "2.dcm").tolist() == [2]
-        assert snapshot.named(Naming.FILE_NAME, "a.zip").tolist() == [1, 2]
+        assert named(snapshot, Naming.PATH, "/archive/a.zip!/ct/1.dcm") == [1]
+        assert named(snapshot, Naming.PATH, "/archive/a.zip") == [1, 2]
+        assert named(snapshot, Naming.FILE_NAME, "1.dcm") == [1]
+        assert named(snapshot, Naming.FILE_NAME, "2.dcm") == [2]
+        assert named(snapshot, Naming.FILE_NAME, "a.zip") == [1, 2]
+
+
+def test_the_first_naming_that_names_something_is_told(home):
+    with CollectionReader.open(home, "main") as reader:
+        snapshot = reader.snapshot()
+        namings = (Naming.ACCESSION, Naming.PATIENT, Naming.FILE_NAME)
+        naming, ids = snapshot.named(namings, "P200")
+        assert (naming, ids.tolist()) == (Naming.PATIENT, [4, 5])
+        assert snapshot.named(namings, "P300") is None
+
+
+def test_the_newest_study_comes_first(tmp_path):
+    days = {"1.2.1": date(2019, 5, 1), "1.2.2": date(2021, 1, 1), "1.2.3": None}
+    files = [
+        embedded(uid, ROWS[at : at + 1], Tags(study_uid=uid, study_day=day), identity=ANNA)
+        for at, (uid, day) in enumerate(days.items())
+    ]
+    fill(tmp_path, files)
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert named(reader.snapshot(), Naming.PATIENT, "P100") == [2, 1, 3]

@@ -36,7 +36,7 @@ READING: dict[str, Callable[[CollectionReader], object]] = {
     "series": lambda reader: reader.series("2"),
     "snapshot": lambda reader: reader.snapshot(),
     **{
-        f"by {naming}": lambda reader, naming=naming: reader.snapshot().named(naming, "/2")
+        f"by {naming}": lambda reader, naming=naming: reader.snapshot().named([naming], "/2")
         for naming in set(Naming) - {Naming.FILE_NAME}
     },
 }
