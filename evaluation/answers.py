@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Mask
-from evaluation.bootstrap import USUAL, Resampling, resampled_means
+from evaluation.bootstrap import USUAL, Draw, Resampling
 from evaluation.chance import expected
 from evaluation.metrics import Relevance
 from evaluation.ranking import Gains, figures
 from evaluation.truth import Answer
-
-PerQuery = NDArray[np.float64]  # (queries, metrics)
 
 
 class Scope(StrEnum):
@@ -52,28 +50,10 @@ class Answers:
     asked: tuple[Answer, ...]  # (queries,): the labels that each one asked for
     scanners: tuple[str, ...]  # (queries,); "" where there is none
     reached: tuple[Reached, ...]  # (queries,)
-    drawn: NDArray[np.float64] | None  # (times, queries, metrics) of texts
-    patients: NDArray[np.int64] | None  # (queries,) of images
+    draws: Sequence[Draw]
+    patients: NDArray[np.int64] | None  # (queries,): who asks; None: texts
     unanswerable: int  # queries for which the scope holds no right answer
     near: int  # pictures left out as duplicates of their query, over all queries
-
-    def figures(self) -> PerQuery:
-        """All figures."""
-        return np.stack([each.figures for each in self.reached])
-
-    def chance(self) -> PerQuery:
-        """The same of random orders."""
-        return np.stack([each.chance for each in self.reached])
-
-    def draws(self, members: NDArray[np.bool_], resampling: Resampling) -> NDArray[np.float64]:
-        """The means of sets of queries with other patients: members (queries, sets).
-
-        -> (times, sets, metrics); nan where a draw has nothing of a set.
-        """
-        if self.patients is not None:
-            return resampled_means(self.figures(), members, self.patients, resampling)
-        assert self.drawn is not None  # noqa: S101  (one of the two is there)
-        return _means_of_sets(self.drawn, members)
 
 
 def reached(relevant: Relevance, gains: Gains, k: int) -> Reached:
@@ -99,13 +79,3 @@ def in_order(scores: NDArray[np.float32], candidates: Mask) -> NDArray[np.int64]
     places = np.flatnonzero(candidates)
     order: NDArray[np.int64] = places[np.argsort(-scores[places], kind="stable")]
     return order
-
-
-def _means_of_sets(drawn: NDArray[np.float64], members: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Means over the queries of each set that a draw has."""
-    there = ~np.isnan(drawn)
-    sums = np.einsum("tqm,qs->tsm", np.where(there, drawn, 0), members)
-    number = np.einsum("tqm,qs->tsm", there.astype(float), members)
-    unknown = np.full_like(sums, np.nan)
-    means: NDArray[np.float64] = np.divide(sums, number, out=unknown, where=number > 0)
-    return means

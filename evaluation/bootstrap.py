@@ -6,7 +6,7 @@ percentile intervals: Efron and Tibshirani, "An Introduction to the Bootstrap" (
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,24 +34,28 @@ class Resampling:
 USUAL = Resampling()
 
 
-def resampled_means(
-    values: NDArray[np.float64],
-    members: NDArray[np.bool_],
-    patients: NDArray[np.int64],
-    resampling: Resampling,
-) -> NDArray[np.float64]:
-    """The mean of each set of queries in each draw; nan where none of a set was drawn.
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw:
+    """The queries as they would be with other patients."""
 
-    Values (queries, metrics) without nan, members (queries, sets), patients (queries,) ->
-    (times, sets, metrics).
+    values: NDArray[np.float64]  # (queries, metrics); nan: not known in this draw
+    times: Counts  # (queries,): how often each query comes
+
+
+def with_other_askers(
+    values: NDArray[np.float64], patients: NDArray[np.int64], resampling: Resampling
+) -> list[Draw]:
+    """Draws of the patients (queries,) whose pictures ask; what these reach stays the same."""
+    names, codes = np.unique(patients, return_inverse=True)
+    return [Draw(values, draw[codes]) for draw in resampling.draws(len(names))]
+
+
+def resampled_means(draws: Sequence[Draw], members: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The means of sets of queries, (queries, sets), in each draw: (times, sets, metrics).
+
+    nan where a draw has none of a set.
     """
-    _, codes = np.unique(patients, return_inverse=True)
-    size = int(codes.max()) + 1 if len(codes) else 0
-    sums = np.zeros((size, members.shape[1], values.shape[1]))
-    np.add.at(sums, codes, members[:, :, None] * values[:, None, :])
-    queries = np.zeros((size, members.shape[1]))
-    np.add.at(queries, codes, members)
-    return np.stack([_means(draw, sums, queries) for draw in resampling.draws(size)])
+    return np.stack([_means(draw, members) for draw in draws])
 
 
 def interval(drawn: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -65,10 +69,10 @@ def interval(drawn: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[n
     return low, high
 
 
-def _means(
-    draw: Counts, sums: NDArray[np.float64], queries: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    total, number = np.tensordot(draw, sums, axes=1), (draw @ queries)[:, None]
+def _means(draw: Draw, members: NDArray[np.bool_]) -> NDArray[np.float64]:
+    times = draw.times[:, None] * ~np.isnan(draw.values)
+    total = members.T @ (times * np.nan_to_num(draw.values))
+    number = members.T @ times
     unknown = np.full_like(total, np.nan)
     means: NDArray[np.float64] = np.divide(total, number, out=unknown, where=number > 0)
     return means

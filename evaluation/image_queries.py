@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from core.types import Mask
 from evaluation.answers import Answers, Plan, Reached, Scope, in_order, likeness, reached
-from evaluation.ranking import Gains
+from evaluation.bootstrap import Resampling, with_other_askers
+from evaluation.ranking import METRICS, Gains
 from evaluation.scoring import scored
 from evaluation.truth import NOT_KNOWN, Answer, Truth
 from storage.columns import Column
@@ -58,7 +59,7 @@ def ask_with_images(
             inside = _inside(truth, place, order, scope)
             into.near += near
             _collect(into, place, gains[inside], plan.k)
-    return {scope: _answers(truth, into) for scope, into in collected.items()}
+    return {scope: _answers(truth, into, plan.resampling) for scope, into in collected.items()}
 
 
 def _each(
@@ -117,14 +118,15 @@ def _collect(into: _Collected, place: int, gains: Gains, k: int) -> None:
     into.reached.append(reached(gains > 0, gains, k))
 
 
-def _answers(truth: Truth, collected: _Collected) -> Answers:
-    places = collected.places
+def _answers(truth: Truth, collected: _Collected, resampling: Resampling) -> Answers:
+    places, patients = collected.places, truth.patients[collected.places]
+    values = np.array([each.figures for each in collected.reached]).reshape(-1, len(METRICS))
     return Answers(
         tuple(truth.answers[code] for code in truth.codes[places]),
         tuple(truth.scanners.values[code] for code in truth.scanners.codes[places]),
         tuple(collected.reached),
-        None,
-        truth.patients[places],
+        with_other_askers(values, patients, resampling) if places else [],
+        patients,
         collected.unanswerable,
         collected.near,
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.answers import Answers, Plan, Scope
-from evaluation.bootstrap import interval
+from evaluation.bootstrap import interval, resampled_means
 from evaluation.ranking import METRICS, Metric
 from evaluation.truth import NOT_KNOWN, Truth
 
@@ -71,12 +71,12 @@ def table(answers: Answers, scope: Scope, truth: Truth, plan: Plan) -> Table:
     by_label = _by_label(answers, truth)
     by_scanner = _by_scanner(answers)
     everything = _everything(answers, by_label, truth)
-    (micro,) = _lines(answers, everything, plan)
+    (micro,), labels = _lines(answers, everything, plan), _lines(answers, by_label, plan)
     return Table(
         scope,
-        _macro(answers, by_label, micro.patients, plan),
+        _macro(answers, by_label, labels, micro.patients),
         micro,
-        tuple(_lines(answers, by_label, plan)),
+        tuple(labels),
         tuple(_lines(answers, by_scanner, plan)),
         answers.unanswerable,
         answers.near,
@@ -119,7 +119,7 @@ def _askers(members: NDArray[np.bool_], patients: NDArray[np.int64]) -> tuple[in
 def _lines(answers: Answers, sets: _Sets, plan: Plan) -> list[Line]:
     if not sets.names:
         return []
-    low, high = interval(answers.draws(sets.members, plan.resampling))
+    low, high = interval(resampled_means(answers.draws, sets.members))
     low[np.array(sets.fewest) < LEAST_PATIENTS] = np.nan
     high[np.array(sets.fewest) < LEAST_PATIENTS] = np.nan
     columns = zip(sets.names, sets.members.T, sets.patients, low, high, strict=True)
@@ -147,13 +147,12 @@ def _line(
     return Line(name, len(those), patients, relevant, candidates, shown)
 
 
-def _macro(answers: Answers, labels: _Sets, patients: int, plan: Plan) -> Line:
+def _macro(answers: Answers, labels: _Sets, lines: Sequence[Line], patients: int) -> Line:
     """The mean over labels, each as much as any other.
 
     It has no interval where a label has none: draws would lack that label, not vary it.
     """
-    lines = _lines(answers, labels, plan)
-    drawn = _mean_known(answers.draws(labels.members, plan.resampling), axis=1)
+    drawn = _mean_known(resampled_means(answers.draws, labels.members), axis=1)
     low, high = interval(drawn)
     if min(labels.fewest) < LEAST_PATIENTS:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)

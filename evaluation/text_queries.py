@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, Mask
 from evaluation.answers import Answers, Plan, Reached, Scope, in_order, reached
-from evaluation.bootstrap import Resampling
+from evaluation.bootstrap import Draw, Resampling
 from evaluation.metrics import Relevance
-from evaluation.ranking import METRICS, figures
+from evaluation.ranking import figures
 from evaluation.scoring import scored
 from evaluation.truth import NOT_KNOWN, Truth
 from storage.snapshot import Snapshot
@@ -53,11 +53,17 @@ def ask_with_texts(
         tuple(frozenset([query.label]) for query in asked),
         tuple(NOT_KNOWN for _ in asked),
         tuple(found),
-        np.stack(drawn, axis=1) if drawn else np.empty((plan.resampling.times, 0, len(METRICS))),
+        _draws(drawn),
         None,
         len(queries) - len(asked),
         0,
     )
+
+
+def _draws(drawn: Sequence[NDArray[np.float64]]) -> list[Draw]:
+    """What all texts reach in each draw, from what each text reaches in all: (times, metrics)."""
+    once = np.ones(len(drawn), np.int64)
+    return [Draw(np.stack(values), once) for values in zip(*drawn, strict=True)]
 
 
 def _candidates(truth: Truth, relevant: Relevance, scope: Scope) -> Mask:

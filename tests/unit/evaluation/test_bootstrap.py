@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from evaluation.bootstrap import Resampling, interval, resampled_means
+from evaluation.bootstrap import (
+    Draw,
+    Resampling,
+    interval,
+    resampled_means,
+    with_other_askers,
+)
 
 ONE_SET = np.ones((4, 1), bool)
 
@@ -12,7 +18,7 @@ def test_whole_patients_are_drawn_with_all_that_is_theirs():
     values = np.array([[0.0], [0.0], [0.0], [1.0]])
     patients = np.array([7, 7, 7, 9])
 
-    drawn = resampled_means(values, ONE_SET, patients, Resampling(4000))
+    drawn = resampled_means(with_other_askers(values, patients, Resampling(4000)), ONE_SET)
 
     # two draws out of {three zeros, a one}: both the first, both the second, or one of each
     found, times = np.unique(drawn.round(6), return_counts=True)
@@ -23,7 +29,8 @@ def test_whole_patients_are_drawn_with_all_that_is_theirs():
 def test_a_draw_without_any_of_a_set_says_nothing_of_it():
     members = np.array([[True, False], [False, True]])
 
-    drawn = resampled_means(np.ones((2, 1)), members, np.array([0, 1]), Resampling(200))
+    draws = with_other_askers(np.ones((2, 1)), np.array([0, 1]), Resampling(200))
+    drawn = resampled_means(draws, members)
 
     assert np.isnan(drawn[:, 0, 0]).mean() == pytest.approx(0.25, abs=0.1)
     assert not np.isnan(drawn).all(axis=1).any()
@@ -36,7 +43,8 @@ def test_the_interval_is_the_one_of_the_normal_distribution_for_many_patients():
     rng = np.random.default_rng(0)
     values = rng.normal(0.5, 0.1, (400, 1))
 
-    drawn = resampled_means(values, np.ones((400, 1), bool), np.arange(400), Resampling(4000, 5))
+    draws = with_other_askers(values, np.arange(400), Resampling(4000, 5))
+    drawn = resampled_means(draws, np.ones((400, 1), bool))
 
     low, high = interval(drawn)
     half = 1.96 * values.std() / 20
@@ -58,3 +66,11 @@ def test_what_no_draw_has_has_no_interval():
     low, high = interval(np.full((5, 1), np.nan))
 
     assert np.isnan([low, high]).all()
+
+
+def test_what_is_not_known_in_a_draw_does_not_count_in_its_mean():
+    values = np.array([[0.5, np.nan], [1.0, 0.25], [np.nan, np.nan]])
+
+    drawn = resampled_means([Draw(values, np.array([3, 1, 1]))], np.ones((3, 1), bool))
+
+    assert drawn[0, 0].tolist() == [2.5 / 4, 0.25]
