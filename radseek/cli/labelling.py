@@ -144,14 +144,11 @@ def disagreements(
     with open_archive(settings_of(ctx, home, collection)) as archive:
         snapshot = archive.reader().snapshot()
         compared = compare(snapshot, tag, labels, group, by_series=not pictures)
-        listed = [*compared.disagreeing, *compared.proposed]
-        records = dict(
-            zip(
-                [each.picture_id for each in listed],
-                snapshot.describe([each.picture_id for each in listed]),
-                strict=True,
-            )
-        )
+        is_whole = as_json or out is not None or not most
+        judged = (compared.disagreeing, compared.proposed)
+        listed = [each for some in judged for each in (some if is_whole else some[:most])]
+        ids = [each.picture_id for each in listed]
+        records = dict(zip(ids, snapshot.describe(ids), strict=True))
     if out is not None:
         _write_csv(out, tag, listed, records)
     if as_json:
