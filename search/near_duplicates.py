@@ -1,4 +1,7 @@
-"""Pictures that nearly are another one: adjacent slices, or a film that was exported twice."""
+"""Pictures that nearly are another one: adjacent slices, or a film that was exported twice.
+
+Only those of one patient: other patients' pictures can be as near, and must not be lost.
+"""
 
 from typing import Final
 
@@ -6,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings
-from search.grouping import Positions
+from search.grouping import Keys, Positions
 
 BLOCK: Final = 256  # rows compared with all that stand before them at once
 ROUNDING: Final = 1e-6  # the cosine of a stored row with itself may fall short of 1 by this much
@@ -14,22 +17,31 @@ ROUNDING: Final = 1e-6  # the cosine of a stored row with itself may fall short 
 NONE: Final = -1
 
 
-def leaders(rows: Embeddings, least: float) -> Positions:
-    """For each row, in order, the first standing row with a cosine of at least `least`.
+def leaders(rows: Embeddings, whose: Keys, least: float) -> Positions:
+    """For each row, in order, the first standing row of its patient that it is near to.
 
-    (n, dim) -> (n,). A row without such a one before it stands itself, and is its own leader; no
-    two standing rows are that near. Rows that come after change nothing for those before.
+    (n, dim), (n,) -> (n,). Near is a cosine of at least `least`. A row without such a one before it
+    stands itself, and is its own leader; no two standing rows of a patient are that near. Rows
+    that come after change nothing for those before.
     """
     found = np.full(len(rows), NONE, np.int64)
     standing = np.empty(0, np.int64)
     for start in range(0, len(rows), BLOCK):
-        block = rows[start : start + BLOCK].astype(np.float64)
-        near = block @ rows[standing].astype(np.float64).T >= least - ROUNDING
-        led = _first_or_none(near, standing)
-        _lead_within(led, block @ block.T >= least - ROUNDING, start)
-        found[start : start + BLOCK] = led
-        standing = np.append(standing, start + np.flatnonzero(led == start + np.arange(len(led))))
+        block = np.arange(start, min(start + BLOCK, len(rows)))
+        led = _first_or_none(_near(rows, whose, block, standing, least), standing)
+        _lead_within(led, _near(rows, whose, block, block, least), start)
+        found[block] = led
+        standing = np.append(standing, block[led == block])
     return found
+
+
+def _near(
+    rows: Embeddings, whose: Keys, some: Positions, others: Positions, least: float
+) -> NDArray[np.bool_]:
+    """Which of some rows are near to which others: (s, o)."""
+    cosines = rows[some].astype(np.float64) @ rows[others].astype(np.float64).T
+    near: NDArray[np.bool_] = (cosines >= least - ROUNDING) & (whose[some, None] == whose[others])
+    return near
 
 
 def _first_or_none(near: NDArray[np.bool_], standing: Positions) -> Positions:

@@ -20,7 +20,9 @@ class Request:
     sequence: int | None = None  # of the collection when they were; another one is noted
     unit: Unit = Unit.PICTURE  # of what there is one hit each
     own_patient: bool = False  # also pictures of the patient of one that is asked with
-    fold: float | None = None  # cosine from which pictures are near-duplicates; None: never
+    fold: float | None = (
+        None  # cosine from which pictures of a patient are near-duplicates; None: never
+    )
     diversity: float = 0.0  # of hits among themselves: 0, by score alone, to 1
     ranking: Ranking = Ranking.EMBEDDING  # what puts pictures in order
 

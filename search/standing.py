@@ -19,6 +19,7 @@ FIRST_FETCH: Final = {Unit.PICTURE: 1.25, Unit.SERIES: 6, Unit.STUDY: 12, Unit.P
 SPARE: Final = 4
 WINDOW: Final = 256  # candidates after a hit among which those that are folded are counted
 
+NOBODY: Final = -1  # for the patients of files that name none: their keys are all below 0
 NO_SLICE: Final = 0  # no picture has this id
 
 Counts = NDArray[np.int64]  # (n,)
@@ -74,7 +75,8 @@ def _standing(ids: Ids, scores: Scores, snapshot: Snapshot, request: Request) ->
 
 
 def _folded(standing: Standing, snapshot: Snapshot, least: float) -> Standing:
-    led_by = leaders(snapshot.embeddings(standing.ids), least)
+    whose = np.maximum(snapshot.keys(Key.PATIENT)[snapshot.places(standing.ids)], NOBODY)
+    led_by = leaders(snapshot.embeddings(standing.ids), whose, least)
     own = np.arange(len(led_by))
     counted = (led_by != own) & (standing.at - standing.at[led_by] <= WINDOW)
     near = np.bincount(led_by[counted], minlength=len(own))

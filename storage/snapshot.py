@@ -91,8 +91,8 @@ class Snapshot:
     def keys(self, key: Key) -> NDArray[np.int64]:
         """What rows are of one thing, in the order of `ids`: (rows,), equal where they are.
 
-        A row whose file does not say has a key of its own. Keys are for one process alone: they
-        name nothing, and another one gives others.
+        A row whose file does not say has a key of its own, below 0. Keys are for one process alone:
+        they name nothing, and another one gives others.
         """
         return self._columns.keys(key)
 

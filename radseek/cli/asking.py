@@ -39,7 +39,7 @@ FoldOption = Annotated[
     float | None,
     typer.Option(
         "--fold",
-        help="Show one of pictures whose cosine is at least this, such as 0.98.",
+        help="Show one of a patient's pictures whose cosine is at least this, such as 0.98.",
         show_default=False,
     ),
 ]

@@ -56,6 +56,13 @@ def test_a_near_duplicate_is_counted_by_the_hit_that_it_is_near_to():
     assert hits(FakeSnapshot(rows), request, (1, 0)) == [(1, 0, 1, 0), (2, 0, 1, 0)]
 
 
+def test_a_picture_of_another_patient_is_never_folded_and_those_of_nobody_are():
+    rows = [[1, 0]] * 4
+    request = Request(ONE, 4, fold=0.99)
+    snapshot = FakeSnapshot(rows, patient=[1, 2, -3, -4])
+    assert hits(snapshot, request, (1, 0)) == [(1, 0, 0, 0), (2, 0, 0, 0), (3, 0, 1, 0)]
+
+
 def test_near_duplicates_far_down_the_list_are_folded_too_and_not_counted(monkeypatch):
     monkeypatch.setattr(standing, "WINDOW", 2)
     score = [0.9, 0.8, 0.7, 0.6]

@@ -111,7 +111,9 @@ def expected(snapshot, request, row):
     for place, one in enumerate(order):
         if any(keys["pixels"][one] == keys["pixels"][other] for other in order[:place]):
             continue
-        leader = next((o for o in kept if near_enough(rows[o], rows[one], request.fold)), None)
+        alike = (o for o in kept if near_enough(rows[o], rows[one], request.fold))
+        patient = keys["patient"]
+        leader = next((o for o in alike if patient[o] == patient[one]), None)
         if leader is None:
             kept.append(one)
         elif place - order.index(leader) <= standing.WINDOW:
