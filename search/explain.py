@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from core.types import Pixels, Tags
 from encoders.base import Encoder
 from search.covering import Heat, covering_heat
 from search.encoding import Means, encode, pixels_of
+from search.method import Method
 from search.query import ImagePart, InstancePart, Query
 from storage.snapshot import Snapshot
 
@@ -22,13 +22,6 @@ NOT_LIKENESS: Final = frozenset(  # names, moments and counts
         *("series_number", "instance_number", "frames", "rows", "columns", "windows", "image_type"),
     )
 )
-
-
-class Method(StrEnum):
-    """How a heat map is made."""
-
-    COVERING = "covering"  # what is lost when a region is covered: many passes of the encoder
-    PARTS = "parts"  # what each token of the last map adds: one pass
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,11 @@ from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Means, embed_texts, encode, needs_encoder
 from search.enrichment import Company
-from search.explain import Explanation, Method, explain
+from search.explain import Explanation, explain
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
 from search.listing import answer_by_identifier
+from search.method import Method
 from search.query import Query
 from search.request import Request
 from search.results import Results, Timings

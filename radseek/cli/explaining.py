@@ -10,7 +10,7 @@ from radseek.cli.option_groups import grouped
 from radseek.cli.options import JsonOption, PlaceOptions, settings_of
 from radseek.cli.output import put, put_json
 from radseek.cli.parts import QueryOptions, and_also, query_of
-from search.explain import Method
+from search.method import Method
 from search.query import TextPart
 
 if TYPE_CHECKING:

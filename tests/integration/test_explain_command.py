@@ -8,7 +8,7 @@ from fakes import ColourEncoder
 from PIL import Image
 
 from core.types import Tags
-from search.explain import Method
+from search.method import Method
 from search.query import by_instance
 from search.searcher import Searcher
 from storage.batch import Batch

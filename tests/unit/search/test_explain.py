@@ -5,7 +5,8 @@ import pytest
 
 from core.types import Tags
 from search.covering import GRID, covering_heat
-from search.explain import Method, heat_map, parts_heat, shared_tags
+from search.explain import heat_map, parts_heat, shared_tags
+from search.method import Method
 from tests.fakes import ColourEncoder, shrink
 
 ENCODER = ColourEncoder()
