@@ -1,8 +1,10 @@
 """Reports and descriptions are found by their words, by SQLite as by a naive reading."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -160,6 +162,34 @@ def test_nothing_of_a_text_is_left_after_a_compaction(
     # Words are cut to their stem, and kept behind the letters that they share with the one before.
     assert (b"ygomat" in held, b"irbels" in held, b"ndgelenk" in held) == (False, False, True)
     assert breaches(tmp_path) == {}
+
+
+def test_words_are_searched_while_a_writer_adds_removes_and_compacts(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    numbers = [str(number) for number in range(8)]
+    writer.commit(Batch([picture(f"p{n}", n) for n in numbers]))
+    is_over = Event()
+
+    def search() -> set[tuple[int, ...]]:
+        seen: set[tuple[int, ...]] = set()
+        while not is_over.is_set():
+            seen.add(tuple(sorted(found(reader.snapshot(), "fracture"))))
+        return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        searches = [pool.submit(search) for _ in range(4)]
+        try:
+            for last in range(1, len(numbers)):
+                writer.commit(Batch(catalogued=[report("r", str(last), "Fracture.", str(last))]))
+                writer.compact(share=0)
+        finally:
+            is_over.set()
+        seen = set.union(*(each.result() for each in searches))
+
+    # The one report moves from study to study: it is never seen in two, and was there at the end.
+    assert seen <= {(), *((number + 1,) for number in range(8))}
+    assert found(reader.snapshot(), "fracture") == [8]
 
 
 WORDS = ("liver", "mass", "lung", "old", "calm")
