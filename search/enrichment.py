@@ -67,13 +67,23 @@ class Looks:
         return Looks(self.ids[which], self.modality[which], shared)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """The pictures of a sample that live in a state of the collection; arrays (n,)."""
+
+    sample: Sample
+    sequence: int  # of that state
+    looks: Looks
+    places: NDArray[np.int64]  # among its rows
+    patients: NDArray[np.int64]  # equal where they are of one
+
+
 class Company:
     """Compares hits with a sample of the collection. Safe to share between threads."""
 
     def __init__(self, sampler: Sampler) -> None:
         self._sampler = sampler
-        self._sample: Sample | None = None  # that was looked at
-        self._looks = looks_of([])
+        self._beside: Beside | None = None
         self._lock = Lock()
 
     def alarms(
@@ -97,21 +107,33 @@ class Company:
 
     def _others(self, snapshot: Snapshot, patients: Ids, among: Mask | None) -> Looks:
         """The sampled pictures that could be hits, one of each patient without a hit."""
-        looks = self._sampled(snapshot)
-        places, lives = _where(snapshot, looks.ids)
-        may = lives if among is None else lives & among[np.where(lives, places, 0)]
-        looks = looks.taken(may)
-        keys = _patients(snapshot, looks.ids)
-        first = _first_of_each(keys)
-        return looks.taken(first[~np.isin(keys[first], patients)])
+        beside = self._sampled(snapshot)
+        may = (
+            np.arange(len(beside.places)) if among is None else np.flatnonzero(among[beside.places])
+        )
+        first = may[_first_of_each(beside.patients[may])]
+        return beside.looks.taken(first[~np.isin(beside.patients[first], patients)])
 
-    def _sampled(self, snapshot: Snapshot) -> Looks:
+    def _sampled(self, snapshot: Snapshot) -> Beside:
         sample = self._sampler.sample(snapshot)
         with self._lock:
-            if sample is not self._sample:
-                living = sample.ids[_where(snapshot, sample.ids)[1]]
-                self._sample, self._looks = sample, looks_of(snapshot.describe(living))
-            return self._looks
+            beside = self._beside
+            if beside is None or beside.sample is not sample:
+                beside = beside_of(
+                    snapshot, sample, looks_of(snapshot.describe(_living(snapshot, sample.ids)))
+                )
+            elif beside.sequence != snapshot.sequence:
+                beside = beside_of(snapshot, sample, beside.looks)
+            self._beside = beside
+            return beside
+
+
+def beside_of(snapshot: Snapshot, sample: Sample, looks: Looks) -> Beside:
+    """What of a sample lives in a snapshot."""
+    looks = looks.taken(np.isin(looks.ids, _living(snapshot, looks.ids)))
+    places = snapshot.places(looks.ids)
+    patients = snapshot.keys(Key.PATIENT)[places]
+    return Beside(sample, snapshot.sequence, looks, places, patients)
 
 
 def looks_of(records: Sequence[Record]) -> Looks:
@@ -133,12 +155,11 @@ def _scanner(tags: Tags) -> str:
     return f"{tags.manufacturer} {tags.model}".strip() if tags.model else ""
 
 
-def _where(snapshot: Snapshot, ids: Ids) -> tuple[NDArray[np.int64], Mask]:
-    """The places of ids among the rows, and which of them are there at all."""
+def _living(snapshot: Snapshot, ids: Ids) -> Ids:
     places = np.searchsorted(snapshot.ids, ids)
-    lives: Mask = places < len(snapshot.ids)
+    lives = places < len(snapshot.ids)
     lives[lives] = snapshot.ids[places[lives]] == ids[lives]
-    return places, lives
+    return ids[lives]
 
 
 def _patients(snapshot: Snapshot, ids: Ids) -> NDArray[np.int64]:
