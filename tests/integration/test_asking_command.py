@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from fakes import ColourEncoder
 from PIL import Image
+from runs import index_colours
 
 COLOURS = {
     "red": (220, 10, 10),
@@ -18,7 +19,7 @@ COLOURS = {
 
 
 @pytest.fixture
-def indexed(command, tmp_path):
+def indexed(tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
     for name, colour in COLOURS.items():
@@ -26,7 +27,7 @@ def indexed(command, tmp_path):
     halves = Image.new("RGB", (80, 80), COLOURS["red"])
     halves.paste(COLOURS["blue"], (40, 0, 80, 80))
     halves.save(folder / "halves.png")
-    assert command("index", folder)[0] == 0
+    index_colours(tmp_path / "home", folder)
     return folder
 
 
