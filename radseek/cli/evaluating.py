@@ -102,6 +102,7 @@ def evaluate(
     entries = None if truth is None else read_entries(truth, location_of)
     asked = Asked(entries, split, _names(by), _names(within), spelt, not no_texts)
     settings = settings_of(ctx, home, collection, weights=weights, device=device)
+    say(f"radseek: evaluating {settings.collection!r}")
     with open_archive(settings) as archive:
         measured = evaluate_collection(
             archive, asked, Plan(k, sample, near, Resampling(resamples, seed))
