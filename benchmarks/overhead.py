@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,10 @@ FILTERS: Final = (
     ("sex=F and not (manufacturer~siemens or view=)",),
     ("series_number=7 and scanner=LOGIQ E9",),
 )
+
+
+Times = list[tuple[float, float]]  # seconds of the clock and of the processor
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +219,15 @@ def measure(reader: CollectionReader, queries: Embeddings, k: int, filters: Sequ
     index = snapshot._tiers.through(matching)[0].segments[0].index
     ids = [snapshot.search(row[None], k, mask)[0][0] for row in queries]
     ids = [found[found >= 0] for found in ids]
+    judging = listened(searcher._background, "judge")
+    comparing = listened(searcher._company, "alarms")
     whole = each([partial(ask_first, searcher, snapshot, request) for request in requests])
     raw = each([partial(index.search, row[None], k, mask) for row in queries])
     print(f"\n### {' and '.join(filters) or 'No filter'}: {matching:,} rows, k = {k}\n")
     print("| stage | p50 ms | p95 ms | processor p50 ms |\n|---|---|---|---|")
     print(f"| whole search | {whole} |\n| index alone | {raw} |\n| **added** | {whole - raw} |")
+    print(f"| of it, standing in the background | {took(judging[WARM:])} |")
+    print(f"| of it, what hits share | {took(comparing[WARM:])} |")
     for name, calls in stages(reader, snapshot, requests, ids, k):
         print(f"| {name} | {each(calls)} |", flush=True)
 
@@ -252,13 +260,32 @@ def each(calls: Sequence[Callable[[], object]]) -> Took:
     """Time each call but the first ones, each of them its first time."""
     for call in calls[:WARM]:
         call()
-    clock, processor = [], []
+    times: Times = []
     for call in calls[WARM:]:
-        began, began_processor = time.perf_counter(), time.process_time()
-        call()
-        clock.append(time.perf_counter() - began)
-        processor.append(time.process_time() - began_processor)
-    return Took(1e3 * np.array(clock), 1e3 * np.array(processor))
+        noted(times, call)
+    return took(times)
+
+
+def noted(times: Times, call: Callable[[], Result]) -> Result:
+    """Make a call and note its seconds."""
+    began, began_processor = time.perf_counter(), time.process_time()
+    result = call()
+    times.append((time.perf_counter() - began, time.process_time() - began_processor))
+    return result
+
+
+def listened(owner: object, name: str) -> Times:
+    """The seconds of all calls of a method from now on."""
+    times: Times = []
+    method = getattr(owner, name)
+    setattr(owner, name, lambda *given: noted(times, partial(method, *given)))
+    return times
+
+
+def took(times: Times) -> Took:
+    """Seconds as milliseconds."""
+    clock, processor = 1e3 * np.array(times).T
+    return Took(clock, processor)
 
 
 def _none(*_: object) -> NoReturn:
