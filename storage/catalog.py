@@ -89,29 +89,26 @@ first_file_id = (
     .correlate(instances)
     .scalar_subquery()
 )
-_file_count = (
-    select(func.count(files.c.id))
-    .where(files.c.instance_id == instances.c.id)
-    .correlate(instances)
-    .scalar_subquery()
-)
-_first_file = files.alias()
 # One parameter for any number of ids, so that the statement is prepared once.
 _asked = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+# Beside the one min() SQLite takes the other columns of files from the row of the minimum.
+# Source: sqlite.org/lang_select.html, "Bare columns in an aggregate query".
 _records = (
     select(
+        func.min(files.c.id),
         pictures.c.id,
-        func.coalesce(_first_file.c.path, instances.c.last_path),
-        func.coalesce(_first_file.c.member, instances.c.last_member),
+        func.coalesce(files.c.path, instances.c.last_path),
+        func.coalesce(files.c.member, instances.c.last_member),
         pictures.c.frame,
         pictures.c.indexed_at,
         pictures.c.along,
-        func.max(_file_count, 1),
+        func.max(func.count(files.c.id), 1),
         *(instances.c[name] for name in TAG_NAMES),
     )
     .join_from(pictures, instances)
-    .outerjoin(_first_file, _first_file.c.id == first_file_id)
+    .outerjoin(files, files.c.instance_id == instances.c.id)
     .where(pictures.c.id.in_(_asked))
+    .group_by(pictures.c.id)
 )
 _group_ids = select(pictures.c.id, pictures.c.group_id).where(pictures.c.id.in_(_asked))
 _identity = (
@@ -193,7 +190,7 @@ class Catalog:
         """The records of those ids that the catalog has."""
         with self.reading() as connection:
             rows = connection.execute(_records, {"ids": json.dumps(ids)}).all()
-        return {row[0]: _record(*row) for row in rows}
+        return {row[1]: _record(*row) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:
         """The groups of those ids that the catalog has: equal where the pixels are."""
@@ -276,6 +273,7 @@ def _parts(connection: Connection, span: Span) -> Iterator[Span]:
 
 
 def _record(
+    _first_file: int | None,
     picture_id: int,
     path: bytes,
     member: bytes,
