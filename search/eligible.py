@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from core.errors import InvalidRequest
 from core.types import Mask
 from search.filters import row_mask
 from search.request import Request
@@ -35,11 +36,15 @@ def eligible(snapshot: Snapshot, request: Request) -> Eligible:
     mask, query = row_mask(snapshot, request.where), request.query
     asked = _pictures(snapshot, query.instances(), query.all_series())
     patients = _pictures(snapshot, query.patients(), query.wanted_series())
+    if request.only_patient and not patients:
+        raise InvalidRequest("No patient is known whose pictures alone are wanted. Ask with one.")
     if not asked and not patients:
         return Eligible(mask, len(snapshot.ids) if mask is None else int(np.count_nonzero(mask)))
     others = ~_alike(snapshot, Key.PIXELS, asked)
     passing = others if mask is None else mask & others
-    if request.own_patient:
+    if request.only_patient:
+        passing = passing & _alike(snapshot, Key.PATIENT, patients)
+    if request.own_patient or request.only_patient:
         return Eligible(passing, int(np.count_nonzero(passing)))
     return _without_own_patient(snapshot, patients, passing)
 

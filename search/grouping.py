@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from core.types import Ids, Mask, Unit
 from storage.keys import Key
+from storage.snapshot import Snapshot
 
 Keys = NDArray[np.int64]  # equal where two rows are of one thing
 Positions = NDArray[np.int64]  # in the order of candidates, or of rows, from 0
@@ -33,13 +34,10 @@ def sizes(keys: Keys, among: Mask | None, wanted: Keys) -> NDArray[np.int64]:
     return _counts(keys[rows_with(keys, wanted, among)], wanted)
 
 
-def same_pixels(keys: Keys, ids: Ids, among: Mask | None, wanted: Keys) -> NDArray[np.int64]:
-    """As `sizes`, for the keys of pixels; fast where most rows have no copy.
-
-    Such a key is the id of the first picture that had the pixels, so that only copies have
-    another key than their id. Where it is not, the answer is the same.
-    """
-    others = np.flatnonzero(keys != ids)
+def same_pixels(snapshot: Snapshot, among: Mask | None, wanted: Keys) -> NDArray[np.int64]:
+    """As `sizes`, for keys of pixels, without looking at rows that have no copy."""
+    keys, ids, others = snapshot.keys(Key.PIXELS), snapshot.ids, snapshot.copied
+    others = others[np.isin(keys[others], wanted)]
     firsts = _places(ids, wanted)
     firsts = firsts[keys[firsts] == ids[firsts]]
     if among is not None:

@@ -20,6 +20,7 @@ class Request:
     sequence: int | None = None  # of the collection when they were; another one is noted
     unit: Unit = Unit.PICTURE  # of what there is one hit each
     own_patient: bool = False  # also pictures of the patient of one that is asked with
+    only_patient: bool = False  # no others: what else there is of that patient
     fold: float | None = (
         None  # cosine from which pictures of a patient are near-duplicates; None: never
     )

@@ -84,7 +84,7 @@ def _diverse(block: Standing, snapshot: Snapshot, diversity: float) -> Standing:
 def _further(ids: Ids, snapshot: Snapshot, unit: Unit, among: Mask | None) -> tuple[Counts, Counts]:
     """How many further pictures have the same pixels, and how many are of the same unit."""
     places, pixels = snapshot.places(ids), snapshot.keys(Key.PIXELS)
-    copies = same_pixels(pixels, snapshot.ids, among, pixels[places]) - 1
+    copies = same_pixels(snapshot, among, pixels[places]) - 1
     if unit is Unit.PICTURE:
         return copies, np.zeros_like(copies)
     keys = snapshot.keys(key_of(unit))

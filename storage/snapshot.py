@@ -1,7 +1,7 @@
 """One committed state of a collection, which later ones do not disturb."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +95,14 @@ class Snapshot:
         they name nothing, and another one gives others.
         """
         return self._columns.keys(key)
+
+    @cached_property
+    def copied(self) -> NDArray[np.int64]:
+        """The rows whose key of pixels is not their id: those that may have a copy before them.
+
+        That key is the id of the first picture that had the pixels, so that most archives have few.
+        """
+        return np.flatnonzero(self.keys(Key.PIXELS) != self.ids)
 
     def words(self, query: WordQuery) -> Relevance:
         """How well the words of reports and descriptions fit each row, in the order of `ids`.

@@ -35,6 +35,9 @@ UnitOption = Annotated[
 OwnPatientOption = Annotated[
     bool, typer.Option("--own-patient", help="Also pictures of the patient that is asked with.")
 ]
+OnlyPatientOption = Annotated[
+    bool, typer.Option("--only-patient", help="Only pictures of the patient that is asked with.")
+]
 FoldOption = Annotated[
     float | None,
     typer.Option(
@@ -69,6 +72,7 @@ class AnswerOptions:
     offset: OffsetOption = 0
     sequence: SequenceOption = None
     own_patient: OwnPatientOption = False
+    only_patient: OnlyPatientOption = False
     fold: FoldOption = None
     diversity: DiversityOption = 0.0
     ranking: RankingOption = Ranking.EMBEDDING
@@ -88,6 +92,7 @@ def request_of(query: "Query", options: AnswerOptions) -> "Request":
         offset=options.offset,
         sequence=options.sequence,
         own_patient=options.own_patient,
+        only_patient=options.only_patient,
         fold=options.fold,
         diversity=options.diversity,
         ranking=options.ranking,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from runs import not_asked
 
+from core.errors import InvalidRequest
 from core.types import Identity, Tags, Unit
 from search.query import EmbeddingPart, Query, by_instance, by_series
 from search.request import Request
@@ -54,6 +55,13 @@ def test_the_patient_who_is_asked_with_is_left_out_and_counted(searcher):
     )
     everybody = searcher.search(Request(by_instance(1), 20, own_patient=True))
     assert (sorted(ids(everybody)), everybody.notes) == (list(range(2, 15)), ())
+
+
+def test_the_patient_who_is_asked_with_can_be_asked_for_alone(searcher):
+    results = searcher.search(Request(by_instance(1), 20, only_patient=True))
+    assert (sorted(ids(results)), results.notes) == ([2, 3, 4, 5, 6], ())
+    with pytest.raises(InvalidRequest, match="No patient is known"):
+        searcher.search(Request(Query((EmbeddingPart(np.ones(8, np.float32)),)), only_patient=True))
 
 
 def test_a_picture_that_the_answer_shall_be_unlike_keeps_its_patient(searcher):

@@ -47,6 +47,10 @@ class FakeSnapshot:
     def volumes(self):
         return Volumes(self.ids).get(self.keys(Key.SERIES), self.embeddings)
 
+    @property
+    def copied(self):
+        return np.flatnonzero(self.keys(Key.PIXELS) != self.ids)
+
     def places(self, ids):
         wanted = np.asarray(ids, np.int64)
         if not np.isin(wanted, self.ids).all():

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.grouping import first_of_each, same_pixels, sizes
+from tests.unit.search.snapshots import FakeSnapshot
 
 
 @given(
@@ -15,13 +16,13 @@ from search.grouping import first_of_each, same_pixels, sizes
 def test_rows_that_may_be_returned_are_counted_by_key(rows, wanted, filtered):
     keys = np.array([key for key, _ in rows], np.int64)
     among = np.array([passes for _, passes in rows]) if filtered else None
-    ids = np.arange(1, len(rows) + 1)
+    snapshot = FakeSnapshot([[1.0]] * len(rows), pixels=keys)
     expected = [
         sum(key == one and (passes or not filtered) for key, passes in rows) for one in wanted
     ]
     asked = np.array(wanted, np.int64)
     assert sizes(keys, among, asked).tolist() == expected
-    assert same_pixels(keys, ids, among, asked).tolist() == expected
+    assert same_pixels(snapshot, among, asked).tolist() == expected
 
 
 def test_the_first_of_each_key_stands_in_order():
