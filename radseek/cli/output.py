@@ -231,6 +231,8 @@ def put_results(results: "Results", unit: Unit) -> None:
 def _remarks(results: "Results") -> Iterator[str]:
     for understood in results.understood:
         yield from map(str, understood.notes)
+        if [term.text for term in understood.terms] != [understood.given]:
+            yield f"Searched for {_in_a_line(understood)}."
     yield from results.notes
     if results.noise_from is not None:
         yield f"From rank {results.noise_from} on, hits are not told from chance."
@@ -241,6 +243,12 @@ def _remarks(results: "Results") -> Iterator[str]:
         f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
         f"catalog {timings.catalog_s * 1e3:.1f} ms"
     )
+
+
+def _in_a_line(understood: "Understood") -> str:
+    wanted = [f"“{term.text}”" for term in understood.terms if term.weight > 0]
+    against = [f"“{term.text}”" for term in understood.terms if term.weight < 0]
+    return ", ".join(wanted) + (f", and against {', '.join(against)}" if against else "")
 
 
 def put_facts(facts: Mapping[str, object]) -> None:
