@@ -59,6 +59,14 @@ def one_thread() -> None:
     load_faiss().omp_set_num_threads(1)
 
 
+def threads_for(queries: int) -> None:
+    """Let this thread search so many queries on as many cores, and a single one by itself.
+
+    Helpers that have nothing to do wait by spinning, in a team for each thread that searches.
+    """
+    load_faiss().omp_set_num_threads(max(1, min(queries, cores())))
+
+
 def products(rows: Embeddings, query: NDArray[np.float32]) -> NDArray[np.float32]:
     """The inner products of a query (dim,) with rows (n, dim), by this thread alone: (n,).
 

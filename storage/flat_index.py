@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from core.types import Embeddings, Ids, Mask, Scores
-from storage.faiss_runtime import load_faiss, under_ids
+from storage.faiss_runtime import load_faiss, threads_for, under_ids
 from storage.index import ROUNDING
 
 SAME: Final = 1e-5  # between floats that were made twice from the same halves
@@ -38,6 +38,7 @@ class FlatIndex:
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query, as VectorIndex says; ties in any order."""
+        threads_for(len(queries))
         scores, places = self._flat.search(queries, k, params=_only(among))
         return under_ids(self._ids, places, scores)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Ids, Mask, Scores
-from storage.faiss_runtime import cores, load_faiss, one_thread, under_ids
+from storage.faiss_runtime import cores, load_faiss, one_thread, threads_for, under_ids
 from storage.index import NO_ID, ROUNDING
 from storage.ranking import merge
 from storage.shards import HalfRows, ShardMaps
@@ -47,6 +47,7 @@ class HalfIndex:
             np.full((len(queries), k), NO_ID, dtype=np.int64),
             np.full((len(queries), k), -np.inf, dtype=np.float32),
         )
+        threads_for(len(queries))
         return merge([nothing, *_side_by_side(found, list(_blocks(kept)))], k)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Ids, Mask, Scores
-from storage.faiss_runtime import load_faiss, products, these, under_ids
+from storage.faiss_runtime import load_faiss, products, these, threads_for, under_ids
 from storage.rotation import Rotation, random_rotation, rotated
 from storage.tail import read_tail, write_tail
 
@@ -95,6 +95,7 @@ class IvfIndex:
         return self._found(queries, effort, among)[1]
 
     def _found(self, queries: Embeddings, effort: Effort, among: Mask | None) -> Found:
+        threads_for(len(queries))
         turned = rotated(queries, self._rotation)
         if among is None:
             return self._search(turned, effort, None)

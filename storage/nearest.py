@@ -39,8 +39,8 @@ def nearest(
     ids = np.empty((len(queries), 0), dtype=np.int64)
     scores = np.empty((len(queries), 0), dtype=np.float32)
     for tier in tiers:
-        wanted = k if tier.places is None else tier.places
-        if ids.shape[1] < min(k, wanted):
+        wanted = k if tier.places is None else min(k, tier.places)
+        if ids.shape[1] < wanted:
             more = _of_tier(tier, queries, wanted, among, unit)
             ids, scores = _behind((ids, scores), more, wanted)
     return ids[:, :k], scores[:, :k]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Ids, Mask, Scores
-from storage.faiss_runtime import cores, load_faiss, one_thread, these, under_ids
+from storage.faiss_runtime import cores, load_faiss, one_thread, these, threads_for, under_ids
 from storage.flat_index import SAME, flat_header
 from storage.index import ROUNDING, ExactIndex
 from storage.ranking import merge
@@ -66,6 +66,7 @@ class PanoramaIndex:
 
         numbers = range(len(self._parts))
         if len(numbers) == 1:
+            threads_for(len(queries))
             return found(0)
         return merge(list(self._threads.map(found, numbers)), k)
 

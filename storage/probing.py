@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from core.types import Embeddings, Ids, Mask, Scores
+from storage.faiss_runtime import threads_for
 from storage.half_rows import best_of
 from storage.index import NO_ID, ROUNDING
 from storage.ivf_index import Effort, IvfIndex
@@ -31,7 +32,9 @@ class Probe:
         """The k best of the short list of each query, as VectorIndex says; ties in any order."""
         ids = np.full((len(queries), k), NO_ID, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        for row, short in enumerate(self._index.candidates(queries, self._effort, among)):
+        lists = self._index.candidates(queries, self._effort, among)
+        threads_for(1)
+        for row, short in enumerate(lists):
             there = np.sort(self.ids[short[short >= 0]])
             filled = min(k, len(there))
             if filled:
