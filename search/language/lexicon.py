@@ -133,10 +133,16 @@ def _phrases(words: Mapping[str, Any]) -> Iterator[tuple[Phrase, Entry]]:
 
 
 def _entry(names: tuple[str, ...], word: str, words: Mapping[str, Any]) -> Entry:
-    first, *others = (words["spoken"].get(name, name) for name in names)
     is_short = word.isupper() and " " not in word
-    long = words["spoken"].get(word, " ".join((*others, first))) if is_short else ""
+    long = _written_out(names, word, words["spoken"]) if is_short else ""
     return Entry(names, in_capitals=word in words["only_in_capitals"], long=long)
+
+
+def _written_out(names: tuple[str, ...], short: str, spoken: Mapping[str, str]) -> str:
+    """How an abbreviation is spoken, or "" where it is spoken as it is written."""
+    first, *others = (spoken.get(name, name) for name in names)
+    long = spoken.get(short, " ".join((*others, first)))
+    return "" if long == short else long
 
 
 def _marks(signs: Mapping[str, Any]) -> Iterator[tuple[Phrase, Entry]]:
