@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, literal_column, select
+from sqlalchemy.dialects import sqlite
 
 from core.types import EncoderCard, Identity, Ids, Record, Tags
-from storage.database import storage_errors
+from storage.database import rows_of, storage_errors
 from storage.locations import location_of
 from storage.per_row import PLACES, TAG_NAMES, Told, next_living
 from storage.schema import files, identities, instances, meta, pictures, shards
@@ -102,7 +103,7 @@ _records = (
         pictures.c.frame,
         pictures.c.indexed_at,
         pictures.c.along,
-        func.max(func.count(files.c.id), 1),
+        func.max(func.count(files.c.id), literal_column("1")),
         *(instances.c[name] for name in TAG_NAMES),
     )
     .join_from(pictures, instances)
@@ -110,6 +111,7 @@ _records = (
     .where(pictures.c.id.in_(_asked))
     .group_by(pictures.c.id)
 )
+_RECORDS = str(_records.compile(dialect=sqlite.dialect()))  # its one parameter: the ids
 _group_ids = select(pictures.c.id, pictures.c.group_id).where(pictures.c.id.in_(_asked))
 _identity = (
     select(*(identities.c[name] for name in IDENTITY_NAMES))
@@ -189,7 +191,7 @@ class Catalog:
     def describe(self, ids: Sequence[int]) -> dict[int, Record]:
         """The records of those ids that the catalog has."""
         with self.reading() as connection:
-            rows = connection.execute(_records, {"ids": json.dumps(ids)}).all()
+            rows = rows_of(connection, _RECORDS, json.dumps(ids))
         return {row[1]: _record(*row) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:

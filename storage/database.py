@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from core.errors import CollectionCorrupt, StorageError
 
@@ -102,6 +102,20 @@ def foreign_keys_unchecked(engine: Engine) -> Iterator[Connection]:
             yield connection
         finally:
             driver.execute("PRAGMA foreign_keys = ON")
+
+
+def rows_of(connection: Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """The rows of a query as the driver gives them.
+
+    SQLAlchemy takes as long to make rows of many columns as SQLite takes to find them.
+    """
+    try:
+        cursor: Any = connection.connection.cursor()
+        rows: list[tuple[Any, ...]] = cursor.execute(sql, parameters).fetchall()
+    except sqlite3.Error as error:
+        hidden: Any = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
+        raise hidden from error
+    return rows
 
 
 def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

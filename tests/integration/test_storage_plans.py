@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from core.types import Tags
 from storage.batch import Batch
+from storage.database import rows_of
 from storage.identifiers import Naming
 from storage.layout import layout_of
 from storage.reader import CollectionReader
@@ -71,9 +72,15 @@ def listening() -> Iterator[list[tuple[str, Any]]]:
     def hear(_c: object, _k: object, statement: str, values: Any, _x: object, many: bool) -> None:
         heard.append((statement, values[0] if many else values))
 
+    def hear_driver(connection: Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        heard.append((sql, parameters))
+        return rows_of(connection, sql, *parameters)
+
     event.listen(Engine, "before_cursor_execute", hear)
     try:
-        yield heard
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("storage.catalog.rows_of", hear_driver)
+            yield heard
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
 
@@ -96,6 +103,7 @@ def test_no_answer_to_a_reader_scans(home: Path, question: str) -> None:
         READING[question](reader)
 
     assert heard
+    assert question != "describe" or any("json_each" in statement for statement, _ in heard)
     assert scans(home, heard) == []
 
 

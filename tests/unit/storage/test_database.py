@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import CollectionCorrupt, StorageError
-from storage.database import open_for_reading, open_for_writing, storage_errors
+from storage.database import open_for_reading, open_for_writing, rows_of, storage_errors
 
 
 def test_a_write_is_durable_and_checked(tmp_path: Path) -> None:
@@ -42,6 +42,18 @@ def test_a_table_made_in_a_transaction_that_fails_is_not_there(tmp_path: Path) -
 
     with engine.connect() as connection:
         assert connection.execute(text("SELECT * FROM sqlite_master")).all() == []
+    engine.dispose()
+
+
+def test_rows_of_the_driver_are_plain_and_its_errors_are_told_alike(tmp_path: Path) -> None:
+    open_and_fill(tmp_path / "a.sqlite")
+    engine = open_for_reading(tmp_path / "a.sqlite")
+
+    with engine.connect() as connection:
+        assert rows_of(connection, "SELECT ?, x FROM t WHERE x < ?", "a", 2) == [("a", 1)]
+        with pytest.raises(StorageError, match="no such table") as caught, storage_errors("main"):
+            rows_of(connection, "SELECT * FROM nowhere WHERE x = ?", "Invented")
+    assert "Invented" not in repr(caught.value.__cause__)
     engine.dispose()
 
 
