@@ -14,6 +14,7 @@ class Timings:
     encode_s: float
     index_s: float
     catalog_s: float
+    judging_s: float = 0.0  # what scores are worth, and what hits share
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,10 +73,14 @@ class Searcher:
         admitted = eligible(snapshot, request)
         order = ranked(request, snapshot, encoded.row, admitted.among)
         page = retrieve(order.candidates, snapshot, request, order.among)
-        judged = self._background.judge(snapshot, encoded, page, request)
         found = perf_counter()
+        judged = self._background.judge(snapshot, encoded, page, request)
+        weighed = perf_counter()
         hits = _hits(snapshot, page, order, judged, request.offset)
-        timings = Timings(known - started, found - known, perf_counter() - found)
+        described = perf_counter()
+        alarms = self._company.alarms(snapshot, hits, admitted.among)
+        judging = weighed - found + perf_counter() - described
+        timings = Timings(known - started, found - known, described - weighed, judging)
         return Results(
             hits,
             matching=admitted.count,
@@ -84,7 +88,7 @@ class Searcher:
             timings=timings,
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
-            alarms=self._company.alarms(snapshot, hits, admitted.among),
+            alarms=alarms,
             understood=encoded.understood,
             notes=(
                 *admitted.notes,

@@ -241,7 +241,7 @@ def _remarks(results: "Results") -> Iterator[str]:
     yield (
         f"{len(results.hits)} of {results.matching} pictures; encoder "
         f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
-        f"catalog {timings.catalog_s * 1e3:.1f} ms"
+        f"catalog {timings.catalog_s * 1e3:.1f} ms, judging {timings.judging_s * 1e3:.1f} ms"
     )
 
 
