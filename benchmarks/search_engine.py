@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -67,6 +67,7 @@ class Bench:
     archive: Archive
     folder: Path
     queries: Queries
+    calibrated: dict[str, float] = field(default_factory=dict)  # of the approximate index
 
     def row(self, name: str, seconds: float, size: float, search: Search) -> list[str]:
         """Measure one way to search: a row of the table."""
@@ -141,6 +142,7 @@ def by_ivf(bench: Bench, _: float) -> Iterator[list[str]]:
     path, archive = bench.folder / "ivf", bench.archive
     seconds, made = built_as(bench, path, IndexKind.IVF_RABITQ)
     told = made.parameters
+    bench.calibrated.update(told)
     effort = Effort(int(told["probed"]), int(told["short"]))
     name = f"ivf-rabitq, {effort.lists} of {told['lists']:.0f} lists, short {effort.short}"
     with one_core():
@@ -281,7 +283,9 @@ def built(bench: Bench) -> Iterator[tuple[str, Tiers]]:
     if panorama.is_file():
         yield "panorama", tiers_over(bench.archive, PanoramaIndex(panorama))
     if ivf.is_file():
-        index = IvfIndex(ivf, Effort(64, 1_000), norm_error=1e-3)
+        told = bench.calibrated
+        effort = Effort(int(told["probed"]), int(told["short"]))
+        index = IvfIndex(ivf, effort, told["norm_error"])
         yield "ivf-rabitq", tiers_over(bench.archive, index)
 
 

@@ -28,7 +28,7 @@ IMAGE_NOISE: Final = 0.2  # length of the noise beside a row of length 1
 TEXT_ROWS: Final = 4
 TEXT_NOISE: Final = 1.0
 LISTS: Final = (16, 32, 64, 128, 256, 512)
-SHORT: Final = (100, 300, 1_000, 3_000)
+SHORT: Final = (300, 1_000, 3_000)  # the shortest still has ten times the first places
 ROW_COST, SHORT_COST = 0.08, 0.5  # us with 1024 dimensions: a row of a list, one of a short list
 SEED: Final = 20_261_121
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from core.types import Embeddings, Ids, Mask, Scores
 from storage.faiss_runtime import load_faiss, threads_for, under_ids
+from storage.gpu import MOST_HITS, on_gpu
 from storage.index import ROUNDING
 
 SAME: Final = 1e-5  # between floats that were made twice from the same halves
@@ -30,6 +31,7 @@ class FlatIndex:
         self._mapped = mapped  # owns what `_flat` points to
         self._flat = faiss.downcast_index(mapped.index)
         self._ids: Ids = faiss.vector_to_array(mapped.id_map)
+        self._gpu = on_gpu(self._flat)
 
     @property
     def ids(self) -> Ids:
@@ -38,8 +40,11 @@ class FlatIndex:
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query, as VectorIndex says; ties in any order."""
-        threads_for(len(queries))
-        scores, places = self._flat.search(queries, k, params=_only(among))
+        if self._gpu is not None and among is None and k <= MOST_HITS:
+            scores, places = self._gpu.search(queries, k)
+        else:
+            threads_for(len(queries))
+            scores, places = self._flat.search(queries, k, params=_only(among))
         return under_ids(self._ids, places, scores)
 
     def holds(self, places: Ids, rows: Embeddings) -> Mask:
