@@ -52,6 +52,13 @@ def test_hits_are_put_into_a_cohort_and_shown(archive, command):
     assert "blue.png" in command("cohort", "show", "teaching")[1]
 
 
+def test_a_search_can_stay_within_a_cohort(archive, command):
+    hits = json.loads(command("search", "green", "--where", "in:teaching", "--json")[1])["hits"]
+    assert sorted(Path(hit["path"]).name for hit in hits) == ["blue.png", "red.png"]
+    code, _, err = command("search", "green", "--where", "in:elsewhere")
+    assert (code, "no cohort 'elsewhere'. Known: teaching" in err) == (1, True)
+
+
 def test_pictures_come_and_go_by_their_ids(archive, command):
     known = ids(command)
     code, out, _ = command("cohort", "add", "teaching", known["green"], f"#{known['red']}")
