@@ -1,5 +1,6 @@
 """Collections with an index of each kind, against exact search in what the shards hold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,17 @@ import pytest
 from core.types import Embeddings, EncoderCard, Mask
 from storage import shards
 from storage.batch import Batch
+from storage.flat_index import write_flat
 from storage.index_kinds import IndexKind
+from storage.ivf_index import write_ivf
 from storage.layout import layout_of
-from storage.manifest import manifest_path, read_manifest
+from storage.manifest import file_sha256, manifest_path, read_manifest, write_manifest
+from storage.panorama_index import write_panorama
 from storage.reader import CollectionReader
+from storage.rotation import energy_rotation
 from storage.snapshot import Snapshot
+from storage.verify import Examination, verify
+from storage.verify_findings import Depth, FindingCode
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import RENDERING, at, embedded, random_rows, unit
 
@@ -225,3 +232,56 @@ def test_the_lengths_of_stored_rows_are_bounded_by_what_the_manifest_says(
         lengths = np.linalg.norm(shards.to_half(rows).astype(np.float64), axis=1)
         assert told.parameters["norm_error"] == pytest.approx(abs(lengths - 1).max(), abs=1e-6)
         assert told.parameters["lists"] == 75  # 3,000 rows, 40 for each
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7])
+def test_a_changed_byte_may_cost_a_hit_but_never_shows_a_wrong_score(
+    tmp_path: Path, kind: IndexKind, share: float
+) -> None:
+    rows = indexed(tmp_path, kind)
+    folder = layout_of(tmp_path, "main").index
+    (path,) = folder.glob("*.faiss")
+    content = bytearray(path.read_bytes())
+    place = int(share * len(content)) // 4 * 4 + 3  # the sign and exponent of a float
+    content[place] ^= 0x7F
+    path.write_bytes(content)
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        snapshot = reader.snapshot()
+        ids, scores = snapshot.search(rows[:20], 10)
+        stored = snapshot.embeddings(snapshot.ids)
+    own = np.einsum("qd,qkd->qk", rows[:20].astype(np.float64), stored[ids - 1].astype(np.float64))
+    np.testing.assert_allclose(scores, own, atol=1e-6)
+    wanted = -np.sort(-(rows[:20] @ stored.T), axis=1)[:, :10]
+    assert (np.abs(scores - wanted) <= 1e-5).mean() >= 0.9
+
+    verified = verify(layout_of(tmp_path, "main"), "main", Examination(Depth.USUAL, bool, print))
+    assert [f.code for f in verified.findings if "index" in f.code] == [FindingCode.INDEX_DAMAGED]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("depth", [Depth.USUAL, Depth.FULL])
+def test_a_whole_index_of_other_rows_is_found_by_a_check(
+    tmp_path: Path, kind: IndexKind, depth: Depth
+) -> None:
+    indexed(tmp_path, kind)
+    layout = layout_of(tmp_path, "main")
+    how = Examination(depth, bool, print)
+    assert [f for f in verify(layout, "main", how).findings if "index" in f.code] == []
+    rows = random_rows(ROWS, DIM, seed=77)
+    manifest = read_manifest(layout.index)
+    path = layout.index / manifest.file_name
+    ids = np.arange(1, ROWS + 1)
+    match kind:
+        case IndexKind.FLAT:
+            write_flat(path, DIM, [(ids, rows)])
+        case IndexKind.PANORAMA:
+            write_panorama(path, energy_rotation(rows), [(ids, rows)])
+        case _:
+            write_ivf(path, rows, ROWS, [(ids, rows)])
+    size = path.stat().st_size
+    write_manifest(layout.index, replace(manifest, sha256=file_sha256(path), size=size))
+
+    codes = [f.code for f in verify(layout, "main", how).findings if "index" in f.code]
+    assert codes == [FindingCode.INDEX_ROWS]

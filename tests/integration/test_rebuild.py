@@ -42,6 +42,31 @@ def test_a_lost_index_is_made_anew(command, root: Path) -> None:
     assert read_manifest(root / "index").rows == 3
 
 
+def test_a_kind_that_is_asked_for_stays(command, root: Path, monkeypatch) -> None:
+    assert command("rebuild", "--index", "panorama")[0] == 0
+    status = json.loads(command("status", "--json")[1])
+    told = {name: status[name] for name in status if name.startswith("index")}
+    assert told == {
+        "index": "panorama",
+        "index_rows": 3,
+        "index_recall": 1.0,
+        "index_recall_texts": 1.0,
+    }
+    assert command("rebuild")[0] == 0
+    assert read_manifest(root / "index").kind == "panorama"
+    monkeypatch.setenv("RADSEEK_INDEX", "auto")
+    assert command("rebuild")[0] == 0
+    assert read_manifest(root / "index").kind == "flat"
+    out = command("status")[1]
+    assert "flat" in out
+
+
+def test_a_kind_that_does_not_exist_is_refused(command, root: Path) -> None:
+    code, _, err = command("rebuild", "--index", "hnsw")
+    assert code == 1
+    assert "panorama" in err
+
+
 def test_damage_is_not_mended_by_a_rebuild(command, root: Path) -> None:
     path = shard_path(root / "shards", 0)
     path.write_bytes(bytes([path.read_bytes()[0] ^ 1]) + path.read_bytes()[1:])
