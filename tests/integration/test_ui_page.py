@@ -77,6 +77,11 @@ def test_a_query_is_answered_and_timed(indexed, encoder):
     assert _texts(page).endswith(" ms")
 
 
+def test_an_identifier_is_looked_up_without_an_encoder(indexed):
+    page = _open(q="#2")
+    assert "Named 1 of 1, " in _texts(page)
+
+
 def test_words_typed_become_the_address(indexed, encoder):
     page = _open().text_input(key="q").set_value(" red ").run()
     assert page.query_params["q"] == "red"

@@ -54,5 +54,7 @@ def summary(results: Results) -> str:
     """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms", then remarks."""
     timings = results.timings
     milliseconds = 1000 * (timings.encode_s + timings.index_s + timings.catalog_s)
-    found = f"Nearest {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"
+    by_identifier = any(hit.score is None for hit in results.hits)
+    how = "Named" if by_identifier else "Nearest"
+    found = f"{how} {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"
     return ". ".join((found, *(note.removesuffix(".") for note in results.notes)))
