@@ -68,6 +68,7 @@ class RowTable:
 
 
 _state = select(meta.c.sequence, meta.c.arrangement, meta.c.next_id, meta.c.updated_at)
+_SEQUENCE = str(select(meta.c.sequence))
 _card = select(
     meta.c.encoder_name,
     meta.c.encoder_version,
@@ -162,6 +163,12 @@ class Catalog:
         """The newest committed state."""
         with self.reading() as connection:
             return state_in(connection)
+
+    def sequence(self) -> int:
+        """The sequence of the newest committed state; what each search looks at first."""
+        with self.reading() as connection:
+            ((sequence,),) = rows_of(connection, _SEQUENCE)
+        return int(sequence)
 
     def shards(self) -> list[Shard]:
         """All shards with their committed lengths, oldest first."""

@@ -69,7 +69,7 @@ class Timeline:
 
     def _is_newest(self, moment: Moment) -> bool:
         stamp = stamp_of(manifest_path(self._layout.index))
-        return moment.sequence == self._catalog.state().sequence and moment.stamp == stamp
+        return moment.sequence == self._catalog.sequence() and moment.stamp == stamp
 
     def _catch_up(self) -> None:
         if not self._is_newest(self._moment):
