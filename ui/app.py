@@ -12,7 +12,7 @@ from ui.parts.answer import Answer, find, query_of
 from ui.parts.details import details
 from ui.parts.filters import filter_row
 from ui.parts.grid import grid, make_tile
-from ui.parts.notices import footer, no_match, nothing_indexed, problem
+from ui.parts.notices import footer, no_match, nothing_indexed, problem, told
 from ui.parts.search_box import search_box
 from ui.parts.trail import follow, trail
 from ui.parts.upload import upload_button, uploaded
@@ -75,6 +75,8 @@ def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     with line, st.spinner("Searching"):
         answer = find(archive, snapshot, view, query)
     line.text(answer.summary)
+    if answer.remarks:
+        told(answer.remarks)
     show(archive, answer)
 
 

@@ -3,7 +3,7 @@
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
@@ -223,32 +223,20 @@ def _score(hit: Hit) -> str:
 
 def put_results(results: "Results", unit: Unit) -> None:
     """The answer to one query: hits to stdout, what is to be known of them to stderr."""
+    from search.remarks import remarks
+
     put_hits(results.hits, unit)
-    for line in _remarks(results):
+    for line in (*remarks(results), _took(results)):
         say(line)
 
 
-def _remarks(results: "Results") -> Iterator[str]:
-    for understood in results.understood:
-        yield from map(str, understood.notes)
-        if [term.text for term in understood.terms] != [understood.given]:
-            yield f"Searched for {_in_a_line(understood)}."
-    yield from results.notes
-    if results.noise_from is not None:
-        yield f"From rank {results.noise_from} on, hits are not told from chance."
-    yield from map(str, results.alarms)
+def _took(results: "Results") -> str:
     timings = results.timings
-    yield (
+    return (
         f"{len(results.hits)} of {results.matching} pictures; encoder "
         f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
         f"catalog {timings.catalog_s * 1e3:.1f} ms, judging {timings.judging_s * 1e3:.1f} ms"
     )
-
-
-def _in_a_line(understood: "Understood") -> str:
-    wanted = [f"“{term.text}”" for term in understood.terms if term.weight > 0]
-    against = [f"“{term.text}”" for term in understood.terms if term.weight < 0]
-    return ", ".join(wanted) + (f", and against {', '.join(against)}" if against else "")
 
 
 def put_facts(facts: Mapping[str, object]) -> None:

@@ -135,3 +135,9 @@ def test_an_open_page_shows_the_new_edition_and_refuses_a_stale_picture(
     page = _open(like=str(old[0]))
     assert f"No picture has the id {old[0]}" in _problem(page)
     assert "Nearest 2 of 2" in _texts(_open(like=str(new[0])))
+
+
+def test_the_page_says_what_was_searched_for_in_place_of_the_words(home, indexed, encoder):
+    page = _open(q="red no green")
+    assert "Searched for “" in _html(page)
+    assert "count against" in _html(page)

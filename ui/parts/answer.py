@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.types import Record
 from radseek.archive import Archive
 from search.query import Query, by_instance, by_text
+from search.remarks import remarks
 from search.request import Request
 from search.results import Results
 from storage.snapshot import Snapshot
@@ -28,6 +29,7 @@ class Answer:
 
     pictures: tuple[Shown, ...]
     summary: str
+    remarks: tuple[str, ...] = ()  # a sentence each
 
 
 def query_of(view: View, upload: Upload | None) -> Query | None:
@@ -47,14 +49,12 @@ def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) 
         return Answer(shown, f"Newest {len(shown):,} of {matching:,}")
     results = archive.searcher().search(Request(query, view.k, view.where))
     hits = tuple(Shown(hit.record, hit.score, hit.copies) for hit in results.hits)
-    return Answer(hits, summary(results))
+    return Answer(hits, summary(results), tuple(remarks(results)))
 
 
 def summary(results: Results) -> str:
-    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms", then remarks."""
+    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms"."""
     timings = results.timings
-    milliseconds = 1000 * (timings.encode_s + timings.index_s + timings.catalog_s)
-    by_identifier = any(hit.score is None for hit in results.hits)
-    how = "Named" if by_identifier else "Nearest"
-    found = f"{how} {len(results.hits):,} of {results.matching:,}, {milliseconds:,.0f} ms"
-    return ". ".join((found, *(note.removesuffix(".") for note in results.notes)))
+    seconds = timings.encode_s + timings.index_s + timings.catalog_s + timings.judging_s
+    how = "Named" if any(hit.score is None for hit in results.hits) else "Nearest"
+    return f"{how} {len(results.hits):,} of {results.matching:,}, {1000 * seconds:,.0f} ms"

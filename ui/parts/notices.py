@@ -1,5 +1,7 @@
 """What the page says when there is nothing to show, and what it always says."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ui.parts.plain import in_html, sentence
@@ -18,6 +20,12 @@ def footer(held: str) -> None:
 def nothing_indexed(reason: str) -> None:
     """There is no collection, or an empty one; the reason says how to fill it."""
     _empty("Nothing is indexed yet", reason)
+
+
+def told(remarks: Sequence[str]) -> None:
+    """What is to be known of an answer, a line each."""
+    lines = "".join(f"<li>{in_html(remark)}</li>" for remark in remarks)
+    st.html(f'<ul class="rs-remarks">{lines}</ul>')
 
 
 def no_match() -> None:

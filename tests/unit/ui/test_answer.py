@@ -19,8 +19,3 @@ def test_a_picture_to_resemble_goes_before_words_and_words_before_an_upload():
 def test_the_summary_counts_and_times():
     results = Results((), matching=5012, total=9000, timings=Timings(0.030, 0.003, 0.0014))
     assert summary(results) == "Nearest 0 of 5,012, 34 ms"
-
-
-def test_the_summary_tells_what_was_left_out():
-    results = Results((), 3, 9, Timings(0.030, 0.003, 0.001), notes=("Without 5 pictures.",))
-    assert summary(results) == "Nearest 0 of 3, 34 ms. Without 5 pictures"
