@@ -79,6 +79,13 @@ def test_a_weight_pulls_the_answer(ask):
     assert ask("search", "red", "--with", "blue:0.25", "-k", 1) == ["red"]
 
 
+def test_what_is_not_wanted_counts_less_unless_it_is_weighed(ask, ids):
+    usual = ask("similar", ids["purple"], "--unlike", ids["blue"])
+    assert usual == ask("similar", ids["purple"], "--unlike", f"{ids['blue']}:0.3")
+    assert usual[0] == "halves"
+    assert ask("similar", ids["purple"], "--unlike", f"{ids['blue']}:1")[0] == "red"
+
+
 def test_a_region_is_asked_with_instead_of_the_picture(ask, ids, indexed):
     assert ask("similar", f"{ids['halves']}@0,0,.5,1", "-k", 1) == ["red"]
     assert ask("similar", f"{indexed / 'halves.png'}@.5,0,1,1", "-k", 1) == ["blue"]
@@ -147,7 +154,7 @@ def test_options_go_with_each_line_of_a_batch(command, indexed, tmp_path):
 
 
 def test_parts_that_cancel_each_other_out_are_refused(command, ids):
-    code, _, err = command("similar", ids["red"], "--unlike", ids["red"])
+    code, _, err = command("similar", ids["red"], "--unlike", f"{ids['red']}:1")
     assert code == 1
     assert "cancel each other out" in err
 
