@@ -9,6 +9,10 @@ Together: a picture of a region with a finding, or of a body part by a modality,
 another finding or modality as words. Right is what has the region or body part of the picture and
 what the words say.
 
+Unwanted: a picture with a finding, less the words for it at several weights, or with the words
+that deny it. Right is what has the region of the picture and another finding, or none; beside it
+the share of the first ten hits that have the region.
+
 Judged hits: a query, then two rounds in each of which the first ten hits are judged by their
 labels. The figure is how many of the ten are right; those judged before are left out, so without
 learning it falls from round to round.
@@ -55,6 +59,8 @@ OF_EACH = 15  # pictures that are asked with for each label
 JUDGED = 10  # hits of a round
 ROUNDS = 3
 WORDS = {"MR": "MRI", "XR": "x-ray", "US": "ultrasound"}  # for a modality
+HEALTHY = ("normal", "no tumor")  # findings that are none
+UNWANTED = (0.1, 0.3, 0.5, 1.0)
 PHRASINGS = ("usual", "unseen", "held_out")
 
 
@@ -112,6 +118,8 @@ def main() -> None:
         random = np.random.default_rng(0)
         heading = ("picture and words", "n", "words alone", "picture alone", "sum", "balanced")
         print_table(heading, together_rows(bench, list(pairs(labels, random))))
+        unwanted_heading = ("unwanted finding", "n", "mean average precision", "region kept in 10")
+        print_table(unwanted_heading, unwanted_rows(bench, list(unwanted(labels, random))))
         rounds = tuple(f"round {number}" for number in range(1, ROUNDS + 1))
         asked = [*text_queries(bench), *picture_queries(bench, random)]
         print_table(("query", "n", "learning", *rounds), judged_rows(bench, asked))
@@ -168,6 +176,44 @@ def _precisions(bench: Bench, pair: Pair) -> list[float]:
     words, pixels = bench.scores(Query((text,))), bench.scores(Query((picture,)))
     ways = (words, pixels, words + pixels, bench.scores(Query((text, picture))))
     return [average_precision(_ranked(scores, others, pair.right)) for scores in ways]
+
+
+def unwanted(labels: Sequence[Labels], random: np.random.Generator) -> Iterator[Pair]:
+    """A picture with a finding, the words for it, and the pictures known to be without it."""
+    region, finding = np.array([x.region for x in labels]), np.array([x.finding for x in labels])
+    for name in np.unique(region):
+        within = (region == name) & (finding != "")
+        known, counts = np.unique(finding[within], return_counts=True)
+        for wrong in known[(counts >= FEWEST) & ~np.isin(known, HEALTHY)]:
+            having = np.flatnonzero(within & (finding == wrong))
+            for at in random.choice(having, min(OF_EACH, len(having)), replace=False).tolist():
+                yield Pair("finding", at, str(wrong), within & (finding != wrong))
+
+
+def unwanted_rows(bench: Bench, asked: Sequence[Pair]) -> Iterator[tuple[str | int | float, ...]]:
+    """How well each way of not wanting a finding does."""
+    yield ("picture alone", len(asked), *_means(bench, asked, "{0}", None))
+    for weight in UNWANTED:
+        yield (f"less {weight}", len(asked), *_means(bench, asked, "{0}", -weight))
+    for weight in (0.3, 1.0):
+        yield (f"with its denial, {weight}", len(asked), *_means(bench, asked, "no {0}", weight))
+
+
+def _means(
+    bench: Bench, asked: Sequence[Pair], saying: str, weight: float | None
+) -> tuple[float, ...]:
+    figures = [_without(bench, pair, saying.format(pair.words), weight) for pair in asked]
+    return tuple(np.mean(figures, axis=0).tolist())
+
+
+def _without(bench: Bench, pair: Pair, text: str, weight: float | None) -> tuple[float, float]:
+    picture = InstancePart(int(bench.snapshot.ids[pair.picture]))
+    texts = () if weight is None else (TextPart(text, weight),)
+    scores, others = bench.scores(Query((picture, *texts))), bench.others(pair.picture)
+    region = bench.labels[pair.picture].region
+    same = np.array([label.region == region for label in bench.labels])
+    kept = float(_ranked(scores, others, same)[:10].mean())
+    return average_precision(_ranked(scores, others, pair.right)), kept
 
 
 def text_queries(bench: Bench) -> Iterator[Asked]:
