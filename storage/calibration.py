@@ -3,8 +3,8 @@
 Two kinds of queries, made from rows of the collection itself. *Image-like*: a row with a little
 noise, as another slice of a known series would be. *Text-like*: the mean of a few rows from
 anywhere, with as much noise off the rows' manifold as it has length. It lies between the clusters
-like a text that several findings fit, and nothing is very near it; real texts have been easier.
-No encoder is needed, and a model's own texts can be measured by `radseek evaluate`.
+like a text that several findings fit, and nothing is very near it. No encoder is needed; how an
+index does with real texts is measured by `radseek evaluate`.
 """
 
 import logging
