@@ -67,35 +67,31 @@ class Searcher:
             return answer_by_identifier(named, snapshot, request)
         if needs_encoder(request.query):
             self._means.encoder()  # to load it is no part of a search
-        started = perf_counter()
+        return self._answer(request, snapshot)
+
+    def _answer(self, request: Request, snapshot: Snapshot) -> Results:
+        laps = Laps()
         encoded = encode(request.query, snapshot, self._means)
-        known = perf_counter()
+        encode_s = laps.next()
         admitted = eligible(snapshot, request)
         order = ranked(request, snapshot, encoded.row, admitted.among)
         page = retrieve(order.candidates, snapshot, request, order.among)
-        found = perf_counter()
+        index_s = laps.next()
         judged = self._background.judge(snapshot, encoded, page, request)
-        weighed = perf_counter()
+        judging_s = laps.next()
         hits = _hits(snapshot, page, order, judged, request.offset)
-        described = perf_counter()
+        catalog_s = laps.next()
         alarms = self._company.alarms(snapshot, hits, admitted.among)
-        judging = weighed - found + perf_counter() - described
-        timings = Timings(known - started, found - known, described - weighed, judging)
         return Results(
             hits,
             matching=admitted.count,
             total=len(snapshot.ids),
-            timings=timings,
+            timings=Timings(encode_s, index_s, catalog_s, judging_s + laps.next()),
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
             alarms=alarms,
             understood=encoded.understood,
-            notes=(
-                *admitted.notes,
-                *order.notes,
-                *absent_values(snapshot, request.where),
-                *_changed_since(request, snapshot),
-            ),
+            notes=(*admitted.notes, *order.notes, *_told_of(request, snapshot)),
         )
 
     def explain(self, query: Query, picture_id: int, method: Method) -> Explanation:
@@ -121,6 +117,23 @@ def _hits(
         Hit(rank, score, record, *more)
         for rank, (record, score, *more) in enumerate(columns, start=offset + 1)
     )
+
+
+class Laps:
+    """A watch that tells the seconds of one part after the other."""
+
+    def __init__(self) -> None:
+        self._since = perf_counter()
+
+    def next(self) -> float:
+        """The seconds since the last time, or since the start."""
+        before, self._since = self._since, perf_counter()
+        return self._since - before
+
+
+def _told_of(request: Request, snapshot: Snapshot) -> Iterator[str]:
+    yield from absent_values(snapshot, request.where)
+    yield from _changed_since(request, snapshot)
 
 
 def _changed_since(request: Request, snapshot: Snapshot) -> Iterator[str]:
