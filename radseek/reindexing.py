@@ -46,6 +46,7 @@ class Reindexed:
     missing: Mapping[str, int]  # files whose pictures are lost, by the reason; none when stopped
     with_pictures: int  # files of the served edition
     skipped: int  # files of the edition that could not be read
+    label_sets: tuple[str, ...]  # of the served edition; the new one has none
 
     @property
     def lacks_too_much(self) -> bool:
@@ -122,6 +123,7 @@ class _Making:
         self._difference = difference
         self._job = job
         self._reports: list[Report] = []
+        self._label_sets = editions.label_sets(served)
         self._seen = -1  # the served edition's sequence that was caught up with
 
     def run(self, switch_anyway: bool) -> Reindexed:
@@ -193,6 +195,7 @@ class _Making:
             missing={} if stopped else self._difference.missing(),
             with_pictures=self._difference.with_pictures(),
             skipped=self._difference.skipped(),
+            label_sets=self._label_sets,
         )
 
 

@@ -15,6 +15,7 @@ from storage.catalog import Catalog, State
 from storage.database import open_for_reading, open_for_writing, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.given_reports import all_given, replace
+from storage.label_sets import kept_sets
 from storage.layout import COHORTS, Layout, collection_folder, layout_of
 from storage.lock import WriterLock
 from storage.migrate import bring_up_to_date, is_current, revision_of
@@ -133,6 +134,12 @@ class Editions:
     def sequence(self, edition: Edition) -> int:
         """How far an edition has come."""
         return self._state(edition).sequence
+
+    def label_sets(self, edition: Edition) -> tuple[str, ...]:
+        """The names of an edition's sets of zero-shot labels."""
+        name = f"{self._name}, edition {edition.number}"
+        with storage_errors(name), _reading(edition.layout) as engine, engine.connect() as reading:
+            return tuple(kept.asked.name for kept in kept_sets(reading))
 
     def switch(self, there: Edition) -> None:
         """Serve another edition, now complete. The caller holds the writer's locks of both."""

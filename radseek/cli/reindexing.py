@@ -130,6 +130,7 @@ def _made_json(made: "Reindexed") -> dict[str, Any]:
         "files_with_pictures": made.with_pictures,
         "missing_by_code": made.missing,
         "skipped": made.skipped,
+        "label_sets": list(made.label_sets),
         "runs": [report_json(report) for report in made.reports],
     }
 
@@ -141,6 +142,7 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
     yield from (f"  missing    {n:>7}  {code}" for code, n in made.missing.items())
     if made.switched:
         yield f"Edition {made.edition} is served now. The one before is kept (--back, --prune)."
+        yield from _to_label_again(made)
     elif made.stopped:
         yield "The old edition is still served. Run the same command again to go on."
     else:
@@ -148,4 +150,12 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
             f"Edition {made.edition} is not served: {sum(made.missing.values())} of "
             f"{made.with_pictures} files with pictures have none in it (--missing lists them). "
             "Mend what keeps them from being read and run this again, or add --switch-anyway."
+        )
+
+
+def _to_label_again(made: "Reindexed") -> Iterator[str]:
+    if made.label_sets:
+        yield (
+            f"It has no zero-shot labels: {', '.join(made.label_sets)} stayed with the one before. "
+            "Give them again: radseek label --labels FILE."
         )

@@ -47,6 +47,7 @@ def test_it_says_what_was_made_and_status_which_edition_is_served(archive, comma
         "files_with_pictures": 3,
         "missing_by_code": {},
         "skipped": 0,
+        "label_sets": [],
     }
     assert [(run["files"], run["embedded"]) for run in runs] == [(3, 3)]
     _, after = answer(command, "status")
@@ -85,3 +86,13 @@ def test_people_read_it_in_lines(archive, command):
 def test_one_thing_is_asked_at_a_time(archive, command):
     code, _, err = command("reindex", "--back", "--prune")
     assert (code, "Name one of" in err) == (1, True)
+
+
+def test_labels_that_the_new_edition_lacks_are_told(archive, command, tmp_path):
+    (tmp_path / "colours.txt").write_text("red\ngreen\n")
+    assert command("label", "--labels", tmp_path / "colours.txt")[0] == 0
+
+    code, out, _ = command("reindex", "--encoder", "other")
+
+    assert code == 0
+    assert "It has no zero-shot labels: colours stayed with the one before." in out
