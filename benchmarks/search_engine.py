@@ -34,7 +34,7 @@ from storage.flat_index import FlatIndex
 from storage.index import VectorIndex
 from storage.index_build import Built, build
 from storage.index_kinds import IndexKind
-from storage.ivf_index import Effort, IvfIndex
+from storage.ivf_index import Efforts, IvfIndex
 from storage.nearest import nearest
 from storage.panorama_index import PanoramaIndex
 from storage.segments import Segment
@@ -143,12 +143,13 @@ def by_ivf(bench: Bench, _: float) -> Iterator[list[str]]:
     seconds, made = built_as(bench, path, IndexKind.IVF_RABITQ)
     told = made.parameters
     bench.calibrated.update(told)
-    effort = Effort(int(told["probed"]), int(told["short"]))
-    name = f"ivf-rabitq, {effort.lists} of {told['lists']:.0f} lists, short {effort.short}"
+    efforts, size = Efforts.told(told), size_of(bench, path)
     with one_core():
-        index = IvfIndex(path, effort, told["norm_error"])
-        search = through(archive, tiers_over(archive, index))
-        yield bench.row(name, seconds, size_of(bench, path), search)
+        tiers = tiers_over(archive, IvfIndex(path, efforts, told["norm_error"]))
+        for who, effort in (("pictures", efforts.images), ("texts", efforts.any)):
+            name = f"ivf-rabitq as {who} ask, {effort.lists} of {told['lists']:.0f} lists"
+            search = through(archive, tiers, like_images=who == "pictures")
+            yield bench.row(f"{name}, short {effort.short}", seconds, size, search)
     print(f"| it was calibrated to {made.recall:.3f}, {made.recall_texts:.3f} | | | | | | |")
 
 
@@ -284,8 +285,7 @@ def built(bench: Bench) -> Iterator[tuple[str, Tiers]]:
         yield "panorama", tiers_over(bench.archive, PanoramaIndex(panorama))
     if ivf.is_file():
         told = bench.calibrated
-        effort = Effort(int(told["probed"]), int(told["short"]))
-        index = IvfIndex(ivf, effort, told["norm_error"])
+        index = IvfIndex(ivf, Efforts.told(told), told["norm_error"])
         yield "ivf-rabitq", tiers_over(bench.archive, index)
 
 
@@ -295,13 +295,15 @@ def tiers_over(archive: Archive, index: VectorIndex) -> Tiers:
     return tiers_of([Segment(index, None, len(ids))], ids, archive.places.halves)
 
 
-def through(archive: Archive, tiers: Tiers, among: Mask | None = None) -> Search:
+def through(
+    archive: Archive, tiers: Tiers, among: Mask | None = None, like_images: bool = False
+) -> Search:
     """Search as a snapshot does."""
     matching = len(archive.places.ids) if among is None else int(among.sum())
 
     def search(queries: Embeddings) -> Ids:
         k = min(K, matching)
-        return nearest(tiers.through(matching), queries, k, among, archive.unit)[0]
+        return nearest(tiers.through(matching, like_images), queries, k, among, archive.unit)[0]
 
     return search
 

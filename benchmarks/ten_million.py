@@ -29,7 +29,7 @@ from benchmarks.search_engine import K, median_ms, one_core, through, tiers_over
 from core.types import Embeddings
 from storage.index_build import build
 from storage.index_kinds import IndexKind
-from storage.ivf_index import Effort, IvfIndex
+from storage.ivf_index import Efforts, IvfIndex
 
 QUERIES = 100
 GB = 1e9
@@ -88,15 +88,15 @@ def build_index(folder: Path, archive: Archive) -> Any:
 
 def search(folder: Path, archive: Archive, told: dict[str, float]) -> list[tuple[str, str]]:
     """Open the index and search it."""
-    effort = Effort(int(told["probed"]), int(told["short"]))
     began = time.perf_counter()
-    index = IvfIndex(folder / "index", effort, told["norm_error"])
+    index = IvfIndex(folder / "index", Efforts.told(told), told["norm_error"])
     figures = [("open", f"{time.perf_counter() - began:.2f} s")]
-    ways = through(archive, tiers_over(archive, index))
+    tiers = tiers_over(archive, index)
     for name, queries in (
         ("images", image_like(archive, QUERIES)),
         ("texts", text_like(archive, QUERIES)),
     ):
+        ways = through(archive, tiers, like_images=name == "images")
         with one_core():
             found, median = ways(queries), median_ms(ways, queries)
         figures += [

@@ -52,14 +52,14 @@ def index_recall(
         (Kind.TEXT, texts[:MOST], np.full(len(texts[:MOST]), -1), built.texts),
     ]
     return tuple(
-        IndexRecall(kind, len(rows), k, _recall(snapshot, rows, own, k), before)
+        IndexRecall(kind, len(rows), k, _recall(snapshot, kind, rows, own, k), before)
         for kind, rows, own, before in kinds
         if len(rows) and len(snapshot.ids) > 1
     )
 
 
-def _recall(snapshot: Snapshot, rows: Embeddings, own: Ids, k: int) -> float:
-    found, _ = snapshot.search(rows, k + 1)
+def _recall(snapshot: Snapshot, kind: Kind, rows: Embeddings, own: Ids, k: int) -> float:
+    found, _ = snapshot.search(rows, k + 1, like_images=kind is Kind.IMAGE)
     shares = []
     for start, part in scored(snapshot, snapshot.ids, rows):
         for at, scores in enumerate(part, start):

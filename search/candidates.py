@@ -27,6 +27,7 @@ class ByEmbedding:
     snapshot: Snapshot
     row: Embeddings
     among: Mask | None  # the rows that may be returned; None: all
+    like_images: bool = False  # whether the query is a picture, and lies among them
 
     @property
     def count(self) -> int:
@@ -37,6 +38,6 @@ class ByEmbedding:
 
     def first(self, n: int) -> tuple[Ids, Scores]:
         """The n best rows, all of them where there are fewer; the first j of n are first(j)."""
-        ids, scores = self.snapshot.search(self.row, max(n, 1), self.among)
+        ids, scores = self.snapshot.search(self.row, max(n, 1), self.among, self.like_images)
         found = min(n, self.count)
         return ids[0, :found], scores[0, :found]

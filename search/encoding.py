@@ -40,6 +40,7 @@ class Encoded:
     row: Embeddings  # (1, dim), of unit length
     kind: Kind
     understood: tuple[Understood, ...]  # of each text
+    is_one_picture: bool = False  # so that its row lies among those of pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
     asked = _asked(query, understood, snapshot, means)
     if query.feedback.is_given():
         asked = refit(asked, query.feedback, snapshot)[None]
-    return Encoded(_unit(asked[0])[None].astype(np.float32), _kind(query), understood)
+    row = _unit(asked[0])[None].astype(np.float32)
+    return Encoded(row, _kind(query), understood, query.is_one_picture())
 
 
 def embed_texts(texts: Sequence[str], means: Means) -> Embeddings:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, FoundBy, Ids, Mask, Ranking, Scores
 from search.candidates import ByEmbedding, Candidates
+from search.encoding import Encoded
 from search.language.chinese import is_chinese, translate
 from search.lexical import word_query
 from search.query import Query, TextPart
@@ -80,10 +81,11 @@ _BROUGHT: Final = {
 }
 
 
-def ranked(request: Request, snapshot: Snapshot, row: Embeddings, among: Mask | None) -> Ranked:
-    """Put the rows that may be returned in order, by their nearness to `row` (1, dim) or words."""
+def ranked(request: Request, snapshot: Snapshot, encoded: Encoded, among: Mask | None) -> Ranked:
+    """Put the rows that may be returned in order, by their nearness to the query or by words."""
+    row = encoded.row
     if request.ranking is Ranking.EMBEDDING:
-        return Ranked(ByEmbedding(snapshot, row, among), among)
+        return Ranked(ByEmbedding(snapshot, row, among, encoded.is_one_picture), among)
     wanted = words_of(request.query)
     relevance = snapshot.words(wanted)
     if among is not None:

@@ -111,6 +111,13 @@ class Query:
     parts: tuple[Part, ...]
     feedback: Feedback = NO_FEEDBACK
 
+    def is_one_picture(self) -> bool:
+        """Whether it asks for what is like one picture, and for nothing else."""
+        if len(self.parts) != 1 or self.feedback.is_given():
+            return False
+        (part,) = self.parts
+        return isinstance(part, ImagePart | InstancePart) and part.weight > 0
+
     def instances(self) -> tuple[int, ...]:
         """The indexed pictures that are asked with, whatever their weight, or were judged."""
         parts = (part.id for part in self.parts if isinstance(part, InstancePart))

@@ -74,7 +74,7 @@ class Searcher:
         encoded = encode(request.query, snapshot, self._means)
         encode_s = laps.next()
         admitted = eligible(snapshot, request)
-        order = ranked(request, snapshot, encoded.row, admitted.among)
+        order = ranked(request, snapshot, encoded, admitted.among)
         page = retrieve(order.candidates, snapshot, request, order.among)
         index_s = laps.next()
         judged = self._background.judge(snapshot, encoded, page, request)

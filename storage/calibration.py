@@ -42,9 +42,22 @@ class Calibration:
     recall_texts: float
 
     @property
+    def finds_images(self) -> bool:
+        """Whether it reaches what is wanted of queries like images."""
+        return self.recall_images >= WANTED_IMAGES
+
+    @property
     def is_enough(self) -> bool:
-        """Whether it reaches what is wanted."""
-        return self.recall_images >= WANTED_IMAGES and self.recall_texts >= WANTED_TEXTS
+        """Whether it reaches what is wanted of all queries."""
+        return self.finds_images and self.recall_texts >= WANTED_TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The efforts of an index."""
+
+    images: Calibration  # for queries like images, which lie near the rows they look for
+    any: Calibration  # for all others
 
 
 class Truth:
@@ -70,8 +83,8 @@ class Truth:
         return self._best[:, -1]
 
 
-def calibrate(index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]) -> Calibration:
-    """The cheapest effort that reaches what is wanted, or the largest one (logged).
+def calibrate(index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]) -> Calibrated:
+    """The cheapest efforts that reach what is wanted, or the largest one (logged).
 
     `unit` gives the stored rows of ids, of unit length.
     """
@@ -80,9 +93,12 @@ def calibrate(index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]) 
         enough = [each for each in tried if each.is_enough]
         cheapest = min(enough, key=lambda each: _cost(index, each.effort), default=None)
         if cheapest and _cost(index, cheapest.effort) <= _cost(index, Effort(lists, SHORT[0])):
-            return cheapest
+            break
         tried += _with_lists(lists, index, truth, unit)
-    return _best(index, tried)
+    best = _best(index, tried)
+    of_images = (each for each in tried if each.finds_images)
+    images = min(of_images, key=lambda each: _cost(index, each.effort), default=best)
+    return Calibrated(images, best)
 
 
 def _best(index: IvfIndex, tried: Sequence[Calibration]) -> Calibration:

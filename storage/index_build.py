@@ -13,7 +13,7 @@ from core.types import Embeddings, Ids
 from storage.calibration import Truth, calibrate
 from storage.flat_index import write_flat
 from storage.index_kinds import IndexKind
-from storage.ivf_index import Effort, IvfIndex, sample_size, write_ivf
+from storage.ivf_index import Effort, Efforts, IvfIndex, sample_size, write_ivf
 from storage.panorama_index import write_panorama
 from storage.rotation import energy_rotation
 from storage.shards import HalfRows, ShardMaps, to_unit
@@ -114,12 +114,14 @@ def _build_ivf(path: Path, places: Places, passing: Passing) -> Built:
     sample = places.sample(sample_size(rows))
     truth = Truth(sample)
     written = write_ivf(path, sample, rows, passing.units(truth))
-    index = IvfIndex(path, Effort(1, 1), passing.norm_error)
+    index = IvfIndex(path, Efforts(Effort(1, 1), Effort(1, 1)), passing.norm_error)
     found = calibrate(index, truth, lambda ids: to_unit(places.halves(ids)))
     told = {
         "lists": float(index.lists),
-        "probed": float(found.effort.lists),
-        "short": float(found.effort.short),
+        "probed": float(found.any.effort.lists),
+        "short": float(found.any.effort.short),
+        "probed_images": float(found.images.effort.lists),
+        "short_images": float(found.images.effort.short),
         "norm_error": passing.norm_error,
     }
-    return Built(written, told, found.recall_images, found.recall_texts)
+    return Built(written, told, found.images.recall_images, found.any.recall_texts)

@@ -4,7 +4,7 @@ Only the short lists matter: what they hold is scored anew from the shards (prob
 Gao and Long, RaBitQ, SIGMOD 2024; FAISS's IndexIVFRaBitQFastScan.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -53,14 +53,30 @@ class Effort:
         return Effort(self.lists * WIDER**steps, self.short * DEEPER**steps)
 
 
+@dataclass(frozen=True, slots=True)
+class Efforts:
+    """How hard to look for the first places."""
+
+    any: Effort
+    images: Effort  # for queries like images, which lie near the rows that they look for
+
+    @classmethod
+    def told(cls, parameters: Mapping[str, float]) -> "Efforts":
+        """Those that a manifest keeps. Raises KeyError when it lacks them."""
+        lists, short, of_images, short_images = (
+            int(parameters[name]) for name in ("probed", "short", "probed_images", "short_images")
+        )
+        return cls(Effort(lists, short), Effort(of_images, short_images))
+
+
 class IvfIndex:
     """Short lists of rows that are probably the nearest. Immutable."""
 
     error = float("inf")  # its scores are estimates
 
-    def __init__(self, path: Path, effort: Effort, norm_error: float) -> None:
+    def __init__(self, path: Path, efforts: Efforts, norm_error: float) -> None:
         """Map the index at `path`. Raises OSError, RuntimeError or ValueError if it is not one."""
-        self.effort = effort  # for the first places
+        self.efforts = efforts
         self.norm_error = norm_error  # how far the length of a stored row may be from 1
         faiss = load_faiss()
         self._ivf = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -80,7 +96,7 @@ class IvfIndex:
 
     def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
         """The k rows that seem nearest to each query, with estimated scores."""
-        effort = Effort(self.effort.lists, max(k, self.effort.short))
+        effort = Effort(self.efforts.any.lists, max(k, self.efforts.any.short))
         scores, places = self._found(queries, effort, among)
         return under_ids(self._ids, places[:, :k], scores[:, :k])
 

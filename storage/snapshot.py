@@ -54,16 +54,19 @@ class Snapshot:
         self._volumes = volumes
         self._cohorts = cohorts
 
-    def search(self, queries: Embeddings, k: int, among: Mask | None = None) -> tuple[Ids, Scores]:
+    def search(
+        self, queries: Embeddings, k: int, among: Mask | None = None, like_images: bool = False
+    ) -> tuple[Ids, Scores]:
         """Find the k nearest rows of each query: (n, dim) -> (n, k) ids and cosines.
 
         Best first, equal scores by id; the first j of k are what a search for j gives. Exact, but
         with an index of the kind ivf-rabitq, which may miss some: its measured recall is in the
         manifest. There the places from 33, 257 and 2,049 on are looked up more deeply, and what
         only that finds stands behind them, even with a better score. The cosines are always those
-        of the stored rows. `among`
-        (rows,) says which rows may be returned, in the order of `ids`. Where fewer than k may, the
-        places left over hold -1 and -inf. Raises InvalidRequest for k below 1.
+        of the stored rows. With `like_images` it looks as hard as queries that are pictures need,
+        less hard than for texts. `among` (rows,) says which rows may be returned, in the order of
+        `ids`. Where fewer than k may, the places left over hold -1 and -inf. Raises InvalidRequest
+        for k below 1.
         """
         self._check(queries, k, among)
         ids = np.full((len(queries), k), NO_ID, dtype=np.int64)
@@ -71,7 +74,7 @@ class Snapshot:
         matching = len(self.ids) if among is None else int(np.count_nonzero(among))
         filled = min(k, matching)
         if filled and len(queries):
-            tiers = self._tiers.through(matching)
+            tiers = self._tiers.through(matching, like_images)
             found = nearest(tiers, queries, filled, among, self.embeddings)
             ids[:, :filled], scores[:, :filled] = found
         return ids, scores

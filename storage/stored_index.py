@@ -9,7 +9,7 @@ import numpy as np
 from core.types import Embeddings, Ids, Mask
 from storage.flat_index import FlatIndex
 from storage.index_kinds import IndexKind
-from storage.ivf_index import Effort, IvfIndex
+from storage.ivf_index import Efforts, IvfIndex
 from storage.manifest import Manifest
 from storage.panorama_index import PanoramaIndex
 
@@ -48,8 +48,7 @@ def _mapped(path: Path, manifest: Manifest) -> StoredIndex:
             return PanoramaIndex(path)
         case IndexKind.IVF_RABITQ:
             told = manifest.parameters
-            effort = Effort(int(told["probed"]), int(told["short"]))
-            return IvfIndex(path, effort, told["norm_error"])
+            return IvfIndex(path, Efforts.told(told), told["norm_error"])
 
 
 def found_by_themselves(index: StoredIndex, ids: Ids, rows: Embeddings) -> Mask:
@@ -64,6 +63,6 @@ def found_by_themselves(index: StoredIndex, ids: Ids, rows: Embeddings) -> Mask:
 
 def _on_short_lists(index: IvfIndex, ids: Ids, rows: Embeddings) -> Mask:
     """The same by short lists, which so many equals may fill that a row is not on its own."""
-    short, _ = index.search(rows, index.effort.short)
+    short, _ = index.search(rows, index.efforts.any.short)
     listed: Mask = (short == ids[:, None]).any(axis=1)
     return listed | index.holds(np.searchsorted(index.ids, ids), rows)

@@ -27,7 +27,7 @@ class FakeSnapshot:
         self._uids = EMPTY.followed_by(NONE_KEPT, series_uid)
         self.searches = 0
 
-    def search(self, query, k, among=None):
+    def search(self, query, k, among=None, like_images=False):
         self.searches += 1
         scores = (self._rows.astype(np.float64) @ query[0].astype(np.float64)).astype(np.float32)
         rows = np.flatnonzero(among) if among is not None else np.arange(len(self.ids))

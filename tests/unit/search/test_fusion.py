@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 
 from core.types import FoundBy, Ranking
 from search import fusion
+from search.encoding import Encoded, Kind
 from search.fusion import ranked, words_of
 from search.query import Query, TextPart, by_text
 from search.request import Request
 from storage.word_search import WordQuery
 from tests.unit.search.snapshots import FakeSnapshot
 
-ROW = np.ones((1, 1), np.float32)
+ENCODED = Encoded(np.ones((1, 1), np.float32), Kind.TEXT, ())
 COSINES = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0]), min_size=1, max_size=12)
 
 
@@ -30,7 +31,7 @@ class Spoken(FakeSnapshot):
 
 def order_of(cosines, fits, ranking, among=None):
     snapshot = Spoken(cosines, fits)
-    return ranked(Request(by_text("lung"), ranking=ranking), snapshot, ROW, among)
+    return ranked(Request(by_text("lung"), ranking=ranking), snapshot, ENCODED, among)
 
 
 def ids_of(order):

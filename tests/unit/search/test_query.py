@@ -12,6 +12,7 @@ from search.query import (
     Query,
     Region,
     TextPart,
+    by_instance,
     by_text,
 )
 
@@ -46,3 +47,11 @@ def test_pictures_that_are_asked_with_or_judged_are_the_instances_of_a_query():
     query = Query((InstancePart(5, weight=-1), TextPart("a")), Feedback((3,), (4,)))
     assert query.instances() == (5, 3, 4)
     assert query.patients() == (3,)
+
+
+def test_one_picture_alone_is_told_from_what_is_made_of_more():
+    assert by_instance(3).is_one_picture()
+    assert not by_text("lung").is_one_picture()
+    assert not Query((InstancePart(3), InstancePart(4))).is_one_picture()
+    assert not Query((InstancePart(3, weight=-1.0), TextPart("lung"))).is_one_picture()
+    assert not Query((InstancePart(3),), Feedback(liked=(5,))).is_one_picture()

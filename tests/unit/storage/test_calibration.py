@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from core.types import Embeddings
-from storage.calibration import QUERIES, Effort, Truth, calibrate
+from storage.calibration import QUERIES, Truth, calibrate
 from storage.index_build import Passing, Places, build
 from storage.index_kinds import IndexKind
-from storage.ivf_index import IvfIndex, write_ivf
+from storage.ivf_index import Effort, Efforts, IvfIndex, write_ivf
 from storage.shards import Shard, ShardMaps, append_rows, to_half
 from storage.stored import StoredRows
 from tests.unit.storage.factories import random_rows, unit
@@ -27,7 +27,7 @@ def calibrated(path: Path, rows: Embeddings):
     truth.take(rows[:999])
     truth.take(rows[999:])
     write_ivf(path, rows, len(rows), [(np.arange(len(rows)), rows)])
-    index = IvfIndex(path, Effort(1, 1), 0)
+    index = IvfIndex(path, Efforts(Effort(1, 1), Effort(1, 1)), 0)
     return index, truth, calibrate(index, truth, rows.__getitem__)
 
 
@@ -56,21 +56,34 @@ def test_hard_rows_make_it_look_harder(tmp_path: Path) -> None:
     _, _, easy = calibrated(tmp_path / "easy", clustered(4000, 128, 0.3))
     _, _, hard = calibrated(tmp_path / "hard", random_rows(4000, 128))
 
-    assert easy.is_enough
-    assert hard.effort.lists * hard.effort.short > easy.effort.lists * easy.effort.short
+    assert easy.any.is_enough
+    assert product(hard.any.effort) > product(easy.any.effort)
+
+
+def product(effort: Effort) -> int:
+    return effort.lists * effort.short
+
+
+def test_queries_like_images_are_looked_up_with_no_more_effort_than_they_need(
+    tmp_path: Path,
+) -> None:
+    _, _, told = calibrated(tmp_path / "index", clustered(6000, 128, 1.5))
+
+    assert told.images.finds_images
+    assert product(told.images.effort) < product(told.any.effort)
 
 
 def test_the_recall_it_tells_is_what_the_index_finds(tmp_path: Path) -> None:
     rows = clustered(4000, 64, 1.0)
     index, truth, told = calibrated(tmp_path / "index", rows)
 
-    places = index.candidates(truth.queries, told.effort)
+    places = index.candidates(truth.queries, told.any.effort)
     best = np.argsort(-(truth.queries @ rows.T), axis=1)[:, :10]
     found = [len(set(a) & set(b)) / 10 for a, b in zip(places.tolist(), best.tolist(), strict=True)]
 
-    assert np.mean(found[:QUERIES]) == pytest.approx(told.recall_images, abs=0.002)
-    assert np.mean(found[QUERIES:]) == pytest.approx(told.recall_texts, abs=0.002)
-    assert told.recall_images >= 0.99
+    assert np.mean(found[:QUERIES]) == pytest.approx(told.any.recall_images, abs=0.002)
+    assert np.mean(found[QUERIES:]) == pytest.approx(told.any.recall_texts, abs=0.002)
+    assert told.images.recall_images >= 0.99
 
 
 def test_what_is_not_enough_is_said(
@@ -81,8 +94,8 @@ def test_what_is_not_enough_is_said(
 
     _, _, told = calibrated(tmp_path / "index", random_rows(4000, 64))
 
-    assert not told.is_enough
-    assert told.effort == Effort(2, 12)  # the hardest there is
+    assert not told.any.is_enough
+    assert told.any.effort == Effort(2, 12)  # the hardest there is
     assert "finds less than wanted" in caplog.text
 
 

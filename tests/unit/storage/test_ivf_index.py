@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.types import Embeddings
 from storage.half_rows import norm_error
-from storage.ivf_index import Effort, IvfIndex, _chosen, list_count, write_ivf
+from storage.ivf_index import Effort, Efforts, IvfIndex, _chosen, list_count, write_ivf
 from storage.shards import to_half, to_unit
 from tests.unit.storage.factories import random_rows, unit
 
@@ -40,7 +40,7 @@ def index(rows: Embeddings, tmp_path_factory: pytest.TempPathFactory) -> IvfInde
     ids = np.arange(ROWS) * 3 + 1
     parts = [(ids[:1000], rows[:1000]), (ids[1000:], rows[1000:])]
     assert write_ivf(path, rows[:5000], ROWS, parts) == ROWS
-    return IvfIndex(path, Effort(8, 100), norm_error(to_half(rows)))
+    return IvfIndex(path, Efforts(Effort(8, 100), Effort(8, 100)), norm_error(to_half(rows)))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_damaged_file_is_refused(index: IvfIndex, tmp_path: Path, harm: str) -
     }
     path.write_bytes(damaged[harm])
     with pytest.raises((OSError, RuntimeError, ValueError)):
-        IvfIndex(path, Effort(1, 1), 0)
+        IvfIndex(path, Efforts(Effort(1, 1), Effort(1, 1)), 0)
 
 
 def test_a_graph_over_the_lists_finds_what_all_of_them_find(
@@ -122,7 +122,7 @@ def test_a_graph_over_the_lists_finds_what_all_of_them_find(
 ) -> None:
     monkeypatch.setattr("storage.ivf_index.GRAPH_FROM", 8)
     write_ivf(tmp_path / "index", rows[:5000], ROWS, [(index.ids, rows)])
-    graph = IvfIndex(tmp_path / "index", index.effort, index.norm_error)
+    graph = IvfIndex(tmp_path / "index", index.efforts, index.norm_error)
     effort, queries = Effort(30, 200), rows[::60]
 
     found = graph.candidates(queries, effort)
