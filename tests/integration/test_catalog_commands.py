@@ -10,6 +10,9 @@ from dicom_slices import slice_bytes, write_series
 from PIL import Image
 from pydicom.uid import ComprehensiveSRStorage
 
+from radseek.cli.output import alarm_json
+from search.enrichment import Alarm
+
 JSON_PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 SERIES = "1.2.826.0.1.9.1"
 ESCAPE = "\x1b[2J\n<script>.dcm"
@@ -179,7 +182,6 @@ def test_a_file_without_a_picture_is_named(command, archive, tmp_path):
 @pytest.mark.parametrize(
     ("heading", "words"),
     [
-        ("search", ("search", "red")),
         ("skipped", ("skipped",)),
         ("catalogued", ("catalogued",)),
         ("duplicates", ("duplicates",)),
@@ -190,6 +192,17 @@ def test_a_file_without_a_picture_is_named(command, archive, tmp_path):
 def test_the_documented_json_has_the_keys_that_are_printed(command, report, heading, words):
     _, out, _ = command(*words, "--json")
     assert _keys(json.loads(out)) == _keys(_documented(heading))
+
+
+def test_the_documented_answer_has_the_keys_that_are_printed(command, report):
+    _, out, _ = command("search", "red", "--json")
+    few_pictures_raise_none = {"alarms": []}
+    assert _keys(json.loads(out)) == _keys(_documented("search")) | few_pictures_raise_none
+
+
+def test_the_documented_alarm_has_the_keys_that_are_printed():
+    alarm = Alarm("scanner", "Spiral K", "CT", hits=9, of=10, base_rate=0.12)
+    assert _keys(_documented("search"))["alarms"] == [_keys(alarm_json(alarm))]
 
 
 def test_the_documented_report_has_the_keys_that_are_printed(report):
