@@ -22,6 +22,7 @@ from storage.ivf_index import Effort, IvfIndex
 log = logging.getLogger(__name__)
 
 QUERIES: Final = 200  # of each kind
+PARTS: Final = 16  # searched one after the other: FAISS keeps 16 KB for each list of each query
 AT: Final = 10
 WANTED_IMAGES, WANTED_TEXTS = 0.99, 0.97
 IMAGE_NOISE: Final = 0.2  # length of the noise beside a row of length 1
@@ -118,7 +119,9 @@ def _with_lists(
     lists: int, index: IvfIndex, truth: Truth, unit: Callable[[Ids], Embeddings]
 ) -> list[Calibration]:
     """What so many lists reach with a short list of each length."""
-    places = index.candidates(truth.queries, Effort(lists, SHORT[-1]))
+    effort = Effort(lists, SHORT[-1])
+    parts = np.array_split(truth.queries, PARTS)
+    places = np.concatenate([index.candidates(part, effort) for part in parts])
     of_each = zip(truth.queries, places, truth.least, strict=True)
     found = np.stack([_found(query, index.ids, row, least, unit) for query, row, least in of_each])
     return [_calibration(Effort(lists, short), found) for short in SHORT]
