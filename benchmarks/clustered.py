@@ -12,6 +12,7 @@ Queries are made of the rows: *image-like* ones are another slice of a series th
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +40,13 @@ SPREAD, STEP, NOISE = 0.55, 0.15, 0.1  # lengths, beside a centre of length 1
 class Archive:
     """Rows in shards, as a collection has them, without a catalog."""
 
+    folder: Path
     places: Places
     clusters: NDArray[np.int32]  # of each row
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process maps the shards itself; they are not copied to it."""
+        return open_archive, (self.folder, self.places.maps.dim, self.clusters)
 
     def blocks(self) -> Iterator[StoredRows]:
         """The stored rows, block by block."""
@@ -63,7 +69,12 @@ def make_archive(folder: Path, rows: int, dim: int, seed: int = 1) -> Archive:
         with shard_path(folder, start // ROWS_PER_SHARD).open("ab") as file:
             file.write(to_half(block).tobytes())
         clusters.append(own)
-    return Archive(_places(folder, rows, dim), np.concatenate(clusters))
+    return open_archive(folder, dim, np.concatenate(clusters))
+
+
+def open_archive(folder: Path, dim: int, clusters: NDArray[np.int32]) -> Archive:
+    """Map the shards that `make_archive` has written."""
+    return Archive(folder, _places(folder, len(clusters), dim), clusters)
 
 
 def image_like(archive: Archive, count: int, seed: int = 2) -> Embeddings:
