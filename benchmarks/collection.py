@@ -86,7 +86,6 @@ def measure_reading(reader: CollectionReader, rows: Embeddings) -> Iterator[tupl
     ids = snapshot.search(queries[:1], 50)[0][0]
     yield "describe 50 hits", milliseconds(lambda: snapshot.describe(ids))
     yield "thumbnail", milliseconds(lambda: reader.thumbnail(int(ids[0])))
-    yield "groups of 50 hits", milliseconds(lambda: snapshot.groups(ids))
     for name in ("modality", "study_uid"):
         yield (
             f"column {name}, first time",

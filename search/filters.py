@@ -7,7 +7,7 @@ from operator import and_
 from core.types import Mask
 from search.where.masks import Rows, matching
 from search.where.parsing import parse_where
-from search.where.tree import And, Condition, Not, Or, Where
+from search.where.tree import And, Condition, Where, leaves
 
 __all__ = ["parse_where", "row_mask", "without"]
 
@@ -25,7 +25,7 @@ def row_mask(rows: Rows, wheres: Sequence[Where]) -> Mask | None:
 def without(wheres: Sequence[Where], field: str) -> list[Where]:
     """The filters but those that are about this field alone."""
     parts = [part for where in wheres for part in _joined(where)]
-    return [part for part in parts if set(_fields(part)) != {field}]
+    return [part for part in parts if _fields(part) != {field}]
 
 
 def _joined(where: Where) -> Iterator[Where]:
@@ -37,13 +37,6 @@ def _joined(where: Where) -> Iterator[Where]:
         yield where
 
 
-def _fields(where: Where) -> Iterator[str | None]:
+def _fields(where: Where) -> set[str | None]:
     """The fields that a filter looks at; None for what is no field."""
-    match where:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _fields(part)
-        case Not(part):
-            yield from _fields(part)
-        case _:
-            yield where.field if isinstance(where, Condition) else None
+    return {leaf.field if isinstance(leaf, Condition) else None for leaf in leaves(where)}

@@ -201,14 +201,6 @@ class Snapshot:
         _check_found(wanted, found)
         return [found[picture_id] for picture_id in wanted]
 
-    def groups(self, ids: Sequence[int] | Ids) -> Ids:
-        """The groups of pictures, equal where the pixels are: n ids -> (n,). Raises UnknownName."""
-        self.places(ids)
-        wanted = [int(picture_id) for picture_id in ids]
-        found = self._catalog.groups(wanted)
-        _check_found(wanted, found)
-        return np.array([found[picture_id] for picture_id in wanted], dtype=np.int64)
-
     def _check(self, queries: Embeddings, k: int, among: Mask | None) -> None:
         if k < 1:
             raise InvalidRequest(f"A search returns at least 1 picture, not {k}.")

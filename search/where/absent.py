@@ -6,7 +6,7 @@ from typing import Final
 
 from search.where.fields import Field, Kind, field_of
 from search.where.masks import Rows, meant
-from search.where.tree import And, Condition, Not, Op, Or, Where
+from search.where.tree import Condition, Op, Where, leaves
 from storage.columns import Column
 
 MOST: Final = 5_000  # values that are compared with one that is absent
@@ -17,20 +17,10 @@ def absent_values(rows: Rows, wheres: Sequence[Where]) -> list[str]:
     return [
         sentence
         for where in wheres
-        for condition in _conditions(where)
-        for sentence in _of_condition(rows, condition)
+        for leaf in leaves(where)
+        if isinstance(leaf, Condition)
+        for sentence in _of_condition(rows, leaf)
     ]
-
-
-def _conditions(where: Where) -> Iterator[Condition]:
-    match where:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _conditions(part)
-        case Not(part):
-            yield from _conditions(part)
-        case Condition():
-            yield where
 
 
 def _of_condition(rows: Rows, condition: Condition) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """A filter as a tree: conditions on fields, joined by and, or and not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,7 +75,20 @@ class Or:
     parts: tuple["Where", ...]
 
 
-Where = Condition | Label | Member | Not | And | Or
+Leaf = Condition | Label | Member
+Where = Leaf | Not | And | Or
+
+
+def leaves(where: Where) -> Iterator[Leaf]:
+    """What a filter looks at, from left to right, without how it is joined."""
+    match where:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case Not(part):
+            yield from leaves(part)
+        case _:
+            yield where
 
 
 def one_of(field: str, *values: str) -> Condition:

@@ -11,6 +11,7 @@ from core.types import CatalogueCode, Identity, Kept, Location, SkipCode, Skippe
 from storage.accounts import CataloguedFile
 from storage.batch import Batch
 from storage.catalog import FileState
+from storage.keys import Key
 from storage.reader import CollectionReader
 from storage.writer import CollectionWriter
 from tests.unit.storage.factories import (
@@ -99,7 +100,7 @@ def test_a_content_lives_until_its_last_file_leaves(
     assert shown(reader) == {2: (at("b"), 1)}
     (record,) = before.describe([1])
     assert (record.location, record.locations) == (at("b"), 1)
-    assert before.groups([1]).tolist() == [1]
+    assert before.keys(Key.PIXELS).tolist() == [1]
     assert writer.held([hash_of("a!"), hash_of("new")]) == {hash_of("new"): FileState.EMBEDDED}
 
 
@@ -261,14 +262,15 @@ def test_living_pictures_with_equal_pixels_are_one_group(
     )
     writer.commit(Batch([embedded("c", ROWS[2:4], pixels="p"), embedded("d", ROWS[4:6])]))
     snapshot = reader.snapshot()
-    assert snapshot.groups([1, 2, 3, 4, 5, 6]).tolist() == [1, 2, 1, 1, 5, 6]
+    assert snapshot.keys(Key.PIXELS).tolist() == [1, 2, 1, 1, 5, 6]
 
     writer.commit(Batch([embedded("e", ROWS[6:7], pixels="p")], skipped=[BAD]))
 
-    assert reader.snapshot().groups([7, 3]).tolist() == [1, 1]
+    after = reader.snapshot()
+    assert after.keys(Key.PIXELS)[after.places([7, 3])].tolist() == [1, 1]
     with pytest.raises(UnknownName, match="id 1"):
-        reader.snapshot().groups([1])
-    assert snapshot.groups([1]).tolist() == [1]
+        after.places([1])
+    assert snapshot.keys(Key.PIXELS)[snapshot.places([1])].tolist() == [1]
 
 
 def test_pixels_that_return_after_all_were_gone_begin_a_group_of_their_own(
@@ -278,7 +280,7 @@ def test_pixels_that_return_after_all_were_gone_begin_a_group_of_their_own(
     writer.commit(Batch(skipped=[BAD]))
     writer.commit(Batch([embedded("a", ROWS[:1], pixels="p")]))
 
-    assert reader.snapshot().groups([2]).tolist() == [2]
+    assert reader.snapshot().keys(Key.PIXELS).tolist() == [2]
 
 
 def test_frames_of_one_file_have_their_own_pixels(
@@ -287,4 +289,4 @@ def test_frames_of_one_file_have_their_own_pixels(
     pictures = [prepared(frame, pixels=text) for frame, text in enumerate(["p", "q", "p"])]
     writer.commit(Batch([replace(embedded("a", ROWS[:3]), pictures=pictures)]))
 
-    assert reader.snapshot().groups([1, 2, 3]).tolist() == [1, 2, 1]
+    assert reader.snapshot().keys(Key.PIXELS).tolist() == [1, 2, 1]

@@ -31,7 +31,7 @@ GROWING = ("files", "instances", "pictures", "identities")
 
 READING: dict[str, Callable[[CollectionReader], object]] = {
     "describe": lambda reader: reader.snapshot().describe([1, 2]),
-    "groups": lambda reader: reader.snapshot().groups([1, 2]),
+    "groups": lambda reader: reader._catalog.groups([1, 2]),
     "identity": lambda reader: reader.identity(1),
     "related": lambda reader: reader.related(1),
     "series": lambda reader: reader.series("2"),

@@ -12,6 +12,7 @@ from core.types import Identity, SkipCode, Skipped, Tags
 from storage.batch import Batch
 from storage.catalog import FileState
 from storage.database import open_for_reading
+from storage.keys import Key
 from storage.layout import layout_of
 from storage.migrate import revision_of
 from storage.reader import CollectionReader
@@ -124,7 +125,7 @@ def test_its_pictures_are_found_and_the_index_made_anew(upgraded: Path) -> None:
             ids, scores = snapshot.search(living, 1)
             assert ids.ravel().tolist() == snapshot.ids.tolist()
             np.testing.assert_allclose(scores, 1, atol=1e-3)
-            assert snapshot.groups(snapshot.ids).tolist() == snapshot.ids.tolist()
+            assert snapshot.keys(Key.PIXELS).tolist() == snapshot.ids.tolist()
         assert reader.info().index_rows == 5
 
 
