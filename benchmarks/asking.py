@@ -18,7 +18,6 @@ labels. The figure is how many of the ten are right; those judged before are lef
 learning it falls from round to round.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,13 +29,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.collection import fill
+from benchmarks.development import load_development, options_of
 from benchmarks.mini_quality import cases, kind_of, print_table
 from core.types import Embeddings, Mask, Record
 from encoders.base import Encoder
-from encoders.medimageinsight.encoder import load_folder
 from evaluation.metrics import average_precision
 from evaluation.retrieval import Labels
-from radseek.training import labels_of
 from search.encoding import Means, encode
 from search.query import (
     EmbeddingPart,
@@ -51,8 +49,6 @@ from search.query import (
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 from storage.writer import CollectionWriter
-from training.development import development_set
-from training.recipe import read_recipe
 
 FEWEST = 10  # pictures with a label, of one that is asked for
 OF_EACH = 15  # pictures that are asked with for each label
@@ -105,14 +101,8 @@ class Bench:
 
 def main() -> None:
     """Fill a collection in a temporary folder, ask, and print."""
-    options = _options()
-    encoder = load_folder("mini", "measured", options.model, "", "cpu")
-    recipe = read_recipe(options.recipe)
-    examples, pictures = development_set(
-        recipe, options.data, encoder.prepare.size[0], options.cache
-    )
-    labels = [labels_of(example) for example in examples]
-    rows = encoder.embed_images(pictures)
+    found = load_development(options_of(__doc__).parse_args())
+    encoder, labels, rows = found.encoder, found.labels, found.rows
     with tempfile.TemporaryDirectory() as home, opened(Path(home), encoder, rows) as reader:
         bench = bench_of(reader, encoder, labels)
         random = np.random.default_rng(0)
@@ -277,15 +267,6 @@ def _ranked(scores: NDArray[np.float32], others: Mask, right: Mask) -> Mask:
 
 def _no_region(record: Record) -> NoReturn:
     raise AssertionError(f"picture {record.id} is asked with as a whole")
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.yaml, weights and tokenizer")
-    parser.add_argument("recipe", type=Path, help="the recipe whose development split is taken")
-    parser.add_argument("data", type=Path, help="folder with manifest.csv")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

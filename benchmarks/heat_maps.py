@@ -5,22 +5,18 @@ python -m benchmarks.heat_maps MODEL_FOLDER RECIPE.toml DATA_FOLDER
 
 import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.development import load_development, options_of
 from benchmarks.mini_quality import print_table
 from core.types import Embeddings, Pixels
 from encoders.base import Encoder
-from encoders.medimageinsight.encoder import load_folder
 from evaluation.retrieval import Labels
-from radseek.training import labels_of
 from search.covering import GRID, Heat, covering_heat, edges_of
 from search.explain import parts_heat
-from training.development import development_set
-from training.recipe import read_recipe
 
 COVERED = GRID * GRID // 4  # cells
 Fall = tuple[float, float, float]
@@ -30,15 +26,10 @@ WORDS = {"XR": "x-ray", "MR": "MRI", "CT": "CT", "US": "ultrasound"}
 def main() -> None:
     """Measure one model and print."""
     options = _options()
-    encoder = load_folder("mini", "measured", options.model, "", "cpu")
-    recipe = read_recipe(options.recipe)
-    side = encoder.prepare.size[0]
-    examples, pictures = development_set(recipe, options.data, side, options.cache)
-    labels = [labels_of(example) for example in examples]
-    rows = encoder.embed_images(pictures)
+    found = load_development(options)
     print_table(
         ("fall of the score", "n", "covering", "parts", "random cells"),
-        _lines(encoder, pictures, labels, rows, options.pictures),
+        _lines(found.encoder, found.pictures, found.labels, found.rows, options.pictures),
     )
 
 
@@ -111,11 +102,7 @@ def _covered(
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.yaml, weights and tokenizer")
-    parser.add_argument("recipe", type=Path, help="the recipe whose development split is taken")
-    parser.add_argument("data", type=Path, help="folder with manifest.csv")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser = options_of(__doc__)
     parser.add_argument("--pictures", type=int, default=50, help="of each kind")
     return parser.parse_args()
 

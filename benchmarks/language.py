@@ -5,28 +5,23 @@ python -m benchmarks.language MODEL_FOLDER RECIPE.toml DATA_FOLDER
 The pictures are the development split of the recipe, the queries those of mini_queries.toml.
 """
 
-import argparse
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import fmean
 from time import process_time
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.development import load_development, options_of
 from benchmarks.mini_quality import QUERIES, Row, kind_of, print_table
 from core.types import Embeddings
 from encoders.base import Encoder
-from encoders.medimageinsight.encoder import load_folder
 from evaluation.metrics import average_precision
 from evaluation.retrieval import Labels, TextCase
-from radseek.training import labels_of
 from search.language.terms import Term
 from search.language.understanding import understand
-from training.development import development_set
-from training.recipe import read_recipe
 
 PHRASINGS = ("usual", "unseen", "held_out", "chinese")
 KINDS = ("modality and body part", "modality or body part", "finding")
@@ -72,13 +67,8 @@ class Bench:
 
 def main() -> None:
     """Measure one encoder and print."""
-    options = _options()
-    encoder = load_folder("mini", "measured", options.model, "", "cpu")
-    recipe = read_recipe(options.recipe)
-    examples, pictures = development_set(
-        recipe, options.data, encoder.prepare.size[0], options.cache
-    )
-    bench = Bench(encoder, encoder.embed_images(pictures), [labels_of(x) for x in examples])
+    found = load_development(options_of(__doc__).parse_args())
+    encoder, bench = found.encoder, Bench(found.encoder, found.rows, found.labels)
     print_table(("text query", "n", "as typed", "understood"), quality_rows(bench))
     print_table(
         ("query", "against", '"X"', '"no X", as typed', '"no X", understood'), denial_rows(bench)
@@ -137,15 +127,6 @@ def time_rows(encoder: Encoder) -> Iterator[Row]:
             understand(text, encoder.card)
             times += 1
         yield text, (process_time() - started) / times * 1e3
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.yaml, weights and tokenizer")
-    parser.add_argument("recipe", type=Path, help="the recipe whose development split is taken")
-    parser.add_argument("data", type=Path, help="folder with manifest.csv")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

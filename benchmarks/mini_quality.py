@@ -3,16 +3,15 @@
 python -m benchmarks.mini_quality MODEL_FOLDER RECIPE.toml DATA_FOLDER
 """
 
-import argparse
 import tomllib
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 
+from benchmarks.development import load_development, options_of
 from core.types import Embeddings
 from encoders.base import Encoder
-from encoders.medimageinsight.encoder import load_folder
 from evaluation.retrieval import (
     ALL,
     ImageResult,
@@ -23,9 +22,6 @@ from evaluation.retrieval import (
     raw_pixel_embeddings,
     text_results,
 )
-from radseek.training import labels_of
-from training.development import development_set
-from training.recipe import read_recipe
 
 QUERIES = Path(__file__).with_name("mini_queries.toml")
 PHRASINGS = ("usual", "unseen")
@@ -34,20 +30,15 @@ Row = tuple[str | int | float, ...]
 
 def main() -> None:
     """Measure one model and print."""
-    options = _options()
-    encoder = load_folder("mini", "measured", options.model, "", "cpu")
-    side = encoder.prepare.size[0]
-    recipe = read_recipe(options.recipe)
-    examples, pictures = development_set(recipe, options.data, side, options.cache)
-    labels = [labels_of(example) for example in examples]
-    embeddings = encoder.embed_images(pictures)
+    found = load_development(options_of(__doc__).parse_args())
+    encoder, labels, embeddings = found.encoder, found.labels, found.rows
     print(f"{len(labels)} pictures of {len({(x.source, x.group_id) for x in labels})} groups.\n")
     print_table(("text query", "n", *_headings()), query_rows(encoder, embeddings, labels))
     print_table(
         ("text query, by source", "n", *_headings()), source_rows(encoder, embeddings, labels)
     )
     print_table(("image query", "n", "radseek-mini", "raw pixels"),
-        image_rows(embeddings, raw_pixel_embeddings(pictures), labels))  # fmt: skip
+        image_rows(embeddings, raw_pixel_embeddings(found.pictures), labels))  # fmt: skip
 
 
 def cases(phrasing: str) -> list[TextCase]:
@@ -142,15 +133,6 @@ def _beside(what: str, model: list[ImageResult], raw: list[ImageResult]) -> Iter
 
 def _cell(value: str | int | float) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.yaml, weights and tokenizer")
-    parser.add_argument("recipe", type=Path, help="the recipe whose development split is taken")
-    parser.add_argument("data", type=Path, help="folder with manifest.csv")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -3,27 +3,22 @@
 python -m benchmarks.noise_line MODEL_FOLDER RECIPE.toml DATA_FOLDER
 """
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.development import load_development, options_of
 from benchmarks.mini_quality import cases, print_table
 from core.types import Embeddings, Mask, Scores
 from encoders.base import Encoder
-from encoders.medimageinsight.encoder import load_folder
 from evaluation.retrieval import Labels, TextCase
-from radseek.training import labels_of
 from search.background import AS_QUERIES
 from search.encoding import Means, embed_texts
 from search.neutral_texts import NEUTRAL_TEXTS
 from search.noise import Chance, chance_of, noise_floor
 from search.sampling import SAMPLE
-from training.development import development_set
-from training.recipe import read_recipe
 
 FEWEST = 5  # right answers of a query that counts
 IMAGE_QUERIES = 400
@@ -50,13 +45,8 @@ class Fallen:
 
 def main() -> None:
     """Measure one model and print."""
-    options = _options()
-    encoder = load_folder("mini", "measured", options.model, "", "cpu")
-    recipe = read_recipe(options.recipe)
-    side = encoder.prepare.size[0]
-    examples, pictures = development_set(recipe, options.data, side, options.cache)
-    labels = [labels_of(example) for example in examples]
-    rows = encoder.embed_images(pictures)
+    found = load_development(options_of(__doc__).parse_args())
+    encoder, labels, rows = found.encoder, found.labels, found.rows
     print(f"{len(rows)} pictures.\n")
     print_table(
         (
@@ -130,15 +120,6 @@ def _fallen(asked: Asked, others: Chance) -> Fallen:
 def _floor(scores: Scores, others: Chance) -> float:
     sample = np.random.default_rng(0).permutation(scores)[:SAMPLE]
     return noise_floor(np.sort(sample), others, len(scores))
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", type=Path, help="folder with config.yaml, weights and tokenizer")
-    parser.add_argument("recipe", type=Path, help="the recipe whose development split is taken")
-    parser.add_argument("data", type=Path, help="folder with manifest.csv")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    return parser.parse_args()
 
 
 if __name__ == "__main__":
