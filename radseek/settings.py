@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Names the page answers to; else this machine's own, or any if it is open"
     )
+    role: Literal["viewer", "identity-viewer", "admin"] = Field(
+        "viewer", description="What may be done on the page without a login"
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 
     @classmethod

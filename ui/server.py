@@ -12,7 +12,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from radseek.settings import load_settings
 from ui.headers import SecurityHeaders
 from ui.hosts import allowed_hosts
-from ui.routes import ROUTES
+from ui.routes.table import ROUTES
 from ui.shared import shared_archive, warm_up
 
 PAGE = Path(__file__).with_name("app.py")

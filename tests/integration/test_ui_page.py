@@ -107,8 +107,8 @@ def test_an_encoder_that_cannot_be_loaded_is_a_notice_and_browsing_goes_on(index
 
 
 def test_a_bad_address_is_a_notice_with_a_way_out(indexed):
-    page = _open(like="abc")
-    assert "like=abc" in _problem(page)
+    page = _open(part="picture:abc")
+    assert "picture:abc" in _problem(page)
     page = page.button(key="start-over").click().run()
     assert 'role="alert"' not in _html(page)
     assert "Newest 3 of 3" in _texts(page)
@@ -132,9 +132,9 @@ def test_an_open_page_shows_the_new_edition_and_refuses_a_stale_picture(
     new = shared_archive().reader().snapshot().ids
     assert not set(old) & set(new)
     assert "Newest 3 of 3" in _texts(page)
-    page = _open(like=str(old[0]))
+    page = _open(part=f"picture:{old[0]}")
     assert f"No picture has the id {old[0]}" in _problem(page)
-    assert "Nearest 2 of 2" in _texts(_open(like=str(new[0])))
+    assert "Nearest 2 of 2" in _texts(_open(part=f"picture:{new[0]}"))
 
 
 def test_the_page_says_what_was_searched_for_in_place_of_the_words(home, indexed, encoder):

@@ -134,7 +134,7 @@ def test_the_service_asks_the_same_health_page_as_the_image():
 
 
 def test_the_health_page_is_a_route_of_the_page():
-    from ui.routes import ROUTES
+    from ui.routes.table import ROUTES
 
     assert "/api/health" in [route.path for route in ROUTES]
 

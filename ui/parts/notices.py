@@ -4,17 +4,29 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.errors import RadseekError
+from radseek.archive import Archive
 from ui.parts.plain import in_html, sentence
 
 NOT_FOR_DIAGNOSIS = "Not a medical device. Not for diagnosis."
 KEYS = "/ search · ←↑↓→ move · S similar · I details"
 
 
-def footer(held: str) -> None:
+def footer(archive: Archive) -> None:
     """The line at the foot of the page: what this is not, what is searched, the keys."""
-    spans = (("rs-warning", NOT_FOR_DIAGNOSIS), ("rs-held", held), ("rs-keys", KEYS))
+    spans = (("rs-warning", NOT_FOR_DIAGNOSIS), ("rs-held", held(archive)), ("rs-keys", KEYS))
     inner = "".join(f'<span class="{name}">{in_html(text)}</span>' for name, text in spans)
     st.html(f'<div class="rs-footer" role="contentinfo">{inner}</div>')
+
+
+def held(archive: Archive) -> str:
+    """What the collection holds, and by which encoder; empty where none can be opened."""
+    try:
+        reader = archive.reader()
+        pictures = len(reader.snapshot().ids)
+    except RadseekError:
+        return ""
+    return f"{pictures:,} pictures, encoder {reader.card.name} {reader.card.version}"
 
 
 def nothing_indexed(reason: str) -> None:

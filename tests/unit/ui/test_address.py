@@ -3,22 +3,52 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import InvalidRequest
-from search.where.tree import one_of
-from ui.parts.address import FACETS, PAGE_SIZES, View, read_view, write_view
+from core.types import Ranking, Unit
+from search.query import InstancePart, Region, TextPart
+from search.where.tree import Condition, Op, Span, one_of
+from ui.search_page.address import (
+    DIVERSITIES,
+    FACETS,
+    PAGE_SIZES,
+    Density,
+    Folding,
+    Patients,
+    View,
+    read_view,
+    write_view,
+)
+from ui.search_page.asked import SeriesOf
 
 WORDS = st.text(max_size=20).map(str.strip)
 VALUES = st.lists(st.text(max_size=8), max_size=3)
+IDS = st.integers(0, 10**18 - 1)
+WEIGHTS = st.integers(-300, 300).map(lambda hundredths: hundredths / 100)
+REGIONS = st.none() | st.sampled_from([Region(0.1, 0.2, 0.5, 1.0), Region(0, 0, 1, 0.0625)])
+PARTS = (
+    st.builds(TextPart, st.text(max_size=20), WEIGHTS)
+    | st.builds(InstancePart, IDS, REGIONS, WEIGHTS)
+    | st.builds(SeriesOf, IDS, WEIGHTS)
+)
 
 
 @st.composite
 def views(draw):
     view = View(
         text=draw(WORDS),
-        like=draw(st.none() | st.integers(0, 10**18 - 1)),
+        parts=tuple(draw(st.lists(PARTS, max_size=3))),
+        liked=tuple(draw(st.lists(IDS, max_size=2))),
+        disliked=tuple(draw(st.lists(IDS, max_size=2))),
+        filter=draw(WORDS),
+        unit=draw(st.sampled_from(Unit)),
+        ranking=draw(st.sampled_from(Ranking)),
+        patients=draw(st.sampled_from(Patients)),
+        fold=draw(st.sampled_from(Folding)),
+        diversity=draw(st.sampled_from(DIVERSITIES)),
         k=draw(st.sampled_from(PAGE_SIZES)),
+        density=draw(st.sampled_from(Density)),
     )
-    for column in draw(st.permutations(FACETS)):
-        view = view.filtered(column, draw(VALUES))
+    for facet in draw(st.permutations(FACETS)):
+        view = view.filtered(facet, draw(VALUES))
     return view
 
 
@@ -28,8 +58,15 @@ def test_a_view_comes_back_from_its_address(view):
 
 
 def test_an_address_holds_what_was_chosen():
-    view = View("chest", 12, (one_of("modality", "CT", ""),), 24)
-    assert write_view(view) == {"q": ["chest"], "like": ["12"], "modality": ["CT", ""], "k": ["24"]}
+    parts = (TextPart("mass", -0.3), InstancePart(12, Region(0, 0, 0.5, 1)), SeriesOf(7, 2))
+    view = View("chest", parts, where=(one_of("modality", "CT", ""),), k=24, page=3)
+    assert write_view(view) == {
+        "q": ["chest"],
+        "part": ["text*-0.3:mass", "picture:12@0.0000,0.0000,0.5000,1.0000", "series*2:7"],
+        "modality": ["CT", ""],
+        "k": ["24"],
+        "page": ["3"],
+    }
 
 
 def test_the_first_page_has_an_empty_address():
@@ -42,13 +79,40 @@ def test_a_facet_without_values_does_not_filter():
     assert view.filtered("modality", []).where == (one_of("body_part", "HEAD"),)
 
 
-@pytest.mark.parametrize("like", ["abc", "-1", "1.5", "\u0663", "9" * 19])
-def test_an_address_with_no_number_for_a_picture_says_so(like):
-    with pytest.raises(InvalidRequest, match=f"like={like}"):
-        read_view({"like": [like]})
+def test_ages_are_stretches_and_texts_are_not():
+    view = View(page=4).filtered("age", ["40..49", ""]).filtered("view", ["a..b"])
+    spans = Condition("age", Op.IS, (Span("40", "49"), ""))
+    assert set(view.where) == {spans, one_of("view", "a..b")}
+    assert view.page == 1
 
 
-@pytest.mark.parametrize("size", ["61", "100000", "x"])
-def test_a_page_size_that_is_not_offered_is_refused(size):
-    with pytest.raises(InvalidRequest, match=size):
-        read_view({"k": [size]})
+def test_another_question_keeps_the_filters_and_begins_at_the_first_page():
+    before = View("chest", liked=(3,), page=2, k=24).filtered("modality", ["CT"])
+    assert before.like(5) == View(parts=(InstancePart(5),), k=24).filtered("modality", ["CT"])
+
+
+@pytest.mark.parametrize("liked", ["abc", "-1", "1.5", "\u0663", "9" * 19])
+def test_an_address_with_no_number_for_a_picture_says_so(liked):
+    with pytest.raises(InvalidRequest, match=f"liked={liked}"):
+        read_view({"liked": [liked]})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *("12", "picture:abc", "picture:1@0,0,1", "picture:1@0,0,2,1", "series:1@0,0,1,1"),
+        *("text*x:a", f"picture:{10**18}", "picture:1@0,0,1,..", "image:4"),
+    ],
+)
+def test_an_address_with_a_part_that_cannot_be_read_says_so(part):
+    with pytest.raises(InvalidRequest, match=r"asks with|region"):
+        read_view({"part": [part]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("k", "61"), ("k", "x"), ("by", "slice"), ("density", "huge"), ("diversity", "2")],
+)
+def test_a_choice_that_is_not_offered_is_refused(name, value):
+    with pytest.raises(InvalidRequest, match=f"{name}={value}"):
+        read_view({name: [value]})

@@ -1,19 +1,48 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
 import numpy as np
 
-from search.query import ImagePart, Query, by_instance, by_text
+from core.types import Location, Record, Tags
+from search.query import Feedback, ImagePart, Query, SeriesPart, TextPart, by_text
 from search.results import Results, Timings
-from ui.parts.address import View
-from ui.parts.answer import query_of, summary
-from ui.parts.upload import Upload
+from search.where.tree import Condition, Op, one_of
+from ui.search_page.address import Patients, View
+from ui.search_page.answer import query_of, request_of, summary
+from ui.search_page.asked import SeriesOf
+from ui.search_page.upload import Upload
 
 UPLOAD = Upload(ImagePart(np.zeros((1, 1, 3), np.uint8)), "data:,", "voi-2")
 
 
-def test_a_picture_to_resemble_goes_before_words_and_words_before_an_upload():
-    assert query_of(View("chest", like=12), UPLOAD) == by_instance(12)
-    assert query_of(View("chest"), UPLOAD) == by_text("chest")
-    assert query_of(View(), UPLOAD) == Query((UPLOAD.part,))
-    assert query_of(View(), None) is None
+class OneSeries:
+    """A snapshot whose pictures are all of one series."""
+
+    def describe(self, ids):
+        made = datetime(2026, 11, 21, tzinfo=UTC)
+        tags = Tags(series_uid="1.2.3")
+        return [Record(each, Location(Path("/a")), 0, tags, made) for each in ids]
+
+
+def test_words_come_before_parts_and_an_upload_last():
+    view = View("chest", (TextPart("mass", -0.3), SeriesOf(4, 2.0)), liked=(9,))
+    parts = (TextPart("chest"), TextPart("mass", -0.3), SeriesPart("1.2.3", 2.0), UPLOAD.part)
+    assert query_of(view, UPLOAD, OneSeries()) == Query(parts, Feedback((9,)))
+
+
+def test_where_nothing_is_asked_there_is_no_query():
+    assert query_of(View(), None, OneSeries()) is None
+
+
+def test_a_view_is_one_search_of_its_page():
+    view = View("chest", filter="age > 60", k=24, patients=Patients.SAME)
+    view = replace(view.filtered("modality", ["CT"]), page=3)
+    request = request_of(view, by_text("chest"))
+    age = Condition("age", Op.MORE, ("60",))
+    assert (request.offset, request.k) == (48, 24)
+    assert request.where == (one_of("modality", "CT"), age)
+    assert (request.own_patient, request.only_patient) == (True, True)
 
 
 def test_the_summary_counts_and_times():

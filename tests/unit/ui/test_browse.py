@@ -2,7 +2,7 @@ import numpy as np
 
 from search.where.tree import one_of
 from storage.columns import EMPTY, NONE_KEPT
-from ui.parts.browse import newest
+from ui.search_page.browse import newest
 
 
 class FourPictures:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.types import Location, Record, Tags
-from ui.parts.details import facts_list, picture
+from ui.viewer.details import facts_list, picture
 
 PLACE = Location(Path("/archive/0412.dcm"))
 RECORD = Record(7, PLACE, 2, Tags(), datetime(2026, 11, 21, tzinfo=UTC))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.types import Location, Record, Tags
-from ui.parts.facts import facts
+from ui.viewer.facts import facts
 
 RECORD = Record(
     id=7,

@@ -1,6 +1,6 @@
 import pytest
 
-from ui.parts.filters import options, title
+from ui.search_page.filters import options, title
 
 
 def test_a_value_that_only_the_address_names_counts_no_picture():

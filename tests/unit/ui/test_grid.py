@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.types import Location, Record, Tags
-from ui.parts.answer import Shown
-from ui.parts.grid import Tile, make_tile
+from ui.search_page.answer import Shown
+from ui.search_page.grid import Tile, make_tile
 
 RECORD = Record(
     id=12,

@@ -7,7 +7,7 @@ from PIL import Image
 from core.types import Location, Record, Tags
 from imaging.query import QueryReader
 from imaging.rules import View
-from ui.pictures import large_picture
+from ui.viewer.rendering import large_picture
 
 NOW = datetime.now(UTC)
 

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from core.types import Location, Related, Relation
-from ui.parts.relations import MOST_SHOWN, conflict_warning, linked_files
+from ui.viewer.relations import MOST_SHOWN, conflict_warning, linked_files
 
 
 def _related(relation, *names):

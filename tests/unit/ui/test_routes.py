@@ -5,9 +5,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-import ui.routes
+import ui.routes.pictures
 from core.errors import UnknownName
 from core.types import Location, Record, Tags
+from ui.routes.table import ROUTES
 
 PICTURES = {12: b"twelve"}
 
@@ -38,10 +39,10 @@ class NoCollection:
 @pytest.fixture
 def get(monkeypatch):
     """Ask a route of an archive."""
-    client = TestClient(Starlette(routes=ui.routes.ROUTES), raise_server_exceptions=True)
+    client = TestClient(Starlette(routes=ROUTES), raise_server_exceptions=True)
 
     def ask(address, archive=None, **headers):
-        monkeypatch.setattr(ui.routes, "shared_archive", lambda: archive or OnePicture())
+        monkeypatch.setattr(ui.routes.pictures, "shared_archive", lambda: archive or OnePicture())
         return client.get(address, headers=headers)
 
     return ask

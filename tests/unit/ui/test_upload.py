@@ -12,7 +12,7 @@ from imaging.profiles import VOI
 from radseek.archive import open_archive
 from radseek.settings import Settings
 from storage.writer import CollectionWriter
-from ui.parts.upload import KEY, read_upload, uploaded
+from ui.search_page.upload import KEY, read_upload, uploaded
 
 
 @pytest.fixture(scope="module")

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from ui.parts.answer import Shown
+from ui.component import component
 from ui.parts.pictures import thumbnail_address
+from ui.search_page.answer import Shown
 
-HERE = Path(__file__).parent
 KEY = "grid"
+HTML = '<div class="grid" role="list" aria-label="Pictures"></div>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,6 @@ class Tile:
     badge: str  # how many pictures it stands for; empty for itself alone
     caption: str
     label: str  # for screen readers
-
-
-@st.cache_resource(show_spinner=False)
-def component() -> Callable[..., Any]:
-    """The browser's side, registered once per process."""
-    return st.components.v2.component(
-        "radseek_grid",
-        html='<div class="grid" role="list" aria-label="Pictures"></div>\n',
-        css=(HERE / "grid.css").read_text("utf-8"),
-        js=(HERE / "grid.js").read_text("utf-8"),
-    )
 
 
 def make_tile(shown: Shown) -> Tile:
@@ -56,7 +45,7 @@ def make_tile(shown: Shown) -> Tile:
 
 def grid(tiles: Sequence[Tile], on_similar: Callable[[], None]) -> Mapping[str, Any]:
     """Show the tiles. The answer's `open` is the id whose details were asked for, or None."""
-    answer: Mapping[str, Any] = component()(
+    answer: Mapping[str, Any] = component("grid", HTML)(
         key=KEY,
         data={"tiles": [asdict(tile) for tile in tiles]},
         on_similar_change=on_similar,

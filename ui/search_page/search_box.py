@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ui.parts.address import View, current_view, go
+from ui.search_page.address import View, current_view, go
 
 EXAMPLES = (
     "chest X-ray, pneumonia",
@@ -18,7 +18,7 @@ EXAMPLES = (
 
 
 def search_box(view: View) -> None:
-    """The words of the query; Enter searches, and leaves any picture that was resembled."""
+    """The words of the query; Enter searches, with what is asked beside them."""
     st.session_state["q"] = view.text
     st.text_input(
         "Search by words",
@@ -37,4 +37,4 @@ def examples() -> None:
 
 
 def _ask(text: str) -> None:
-    go(replace(current_view(), text=text.strip(), like=None))
+    go(replace(current_view(), text=text.strip(), page=1))

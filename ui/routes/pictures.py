@@ -1,25 +1,17 @@
-"""What the page fetches beside Streamlit's own files: thumbnails, large pictures, health."""
+"""Thumbnails and large pictures."""
 
 import hashlib
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from core.errors import RadseekError
-from radseek import __version__
-from ui.pictures import large_picture
 from ui.shared import shared_archive
-from ui.shell import dark_shell
+from ui.viewer.rendering import large_picture
 
 # An address changes when its picture does, so the browser (and no proxy) may keep a copy.
 CACHE_CONTROL = "private, max-age=3600"
-
-
-def page(_: Request) -> Response:
-    """The HTML of the page; its content follows over the WebSocket."""
-    return HTMLResponse(dark_shell(), headers={"Cache-Control": "no-cache"})
 
 
 def thumbnail(request: Request) -> Response:
@@ -30,11 +22,6 @@ def thumbnail(request: Request) -> Response:
 def picture(request: Request) -> Response:
     """One picture as large as its file has it, or 404 when the file cannot give it any more."""
     return answer(request, render)
-
-
-def health(_: Request) -> Response:
-    """That the server runs; it says nothing of the collection."""
-    return JSONResponse({"status": "ok", "version": __version__})
 
 
 def render(picture_id: int) -> bytes | None:
@@ -57,11 +44,3 @@ def answer(request: Request, webp_of: Callable[[int], bytes | None]) -> Response
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="image/webp", headers=headers)
-
-
-ROUTES = [
-    Route("/", page),
-    Route("/api/thumb/{id:int}", thumbnail),
-    Route("/api/picture/{id:int}", picture),
-    Route("/api/health", health),
-]

@@ -1,7 +1,7 @@
 """A picture of the person's own as the query. It lives in the session alone."""
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from core.errors import InvalidRequest, RadseekError
 from imaging.thumbnail import make_thumbnail
 from radseek.archive import Archive
 from search.query import ImagePart
-from ui.parts.address import current_view, go
 from ui.parts.notices import refusal
+from ui.search_page.address import current_view, go
 
 KEY = "upload"
 PROBLEM = "upload_problem"
@@ -80,7 +80,7 @@ def _take(archive: Archive) -> None:
         st.session_state[PROBLEM] = f"The file cannot be read. {error}"
     else:
         _count(TAKEN)
-        go(replace(current_view(), text="", like=None))
+        go(current_view().asking())
 
 
 def _widget() -> str:

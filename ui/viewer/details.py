@@ -1,18 +1,17 @@
 """The drawer with one picture: larger, with its score and what its file says of it."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
 from core.types import Record, Related
-from ui.parts.address import current_view, go
-from ui.parts.answer import Shown
-from ui.parts.facts import Fact, facts
 from ui.parts.notices import NOT_FOR_DIAGNOSIS
 from ui.parts.pictures import large_address, thumbnail_address
 from ui.parts.plain import in_html
-from ui.parts.relations import conflict_warning, linked_files
+from ui.search_page.address import current_view, go
+from ui.search_page.answer import Shown
+from ui.viewer.facts import Fact, facts
+from ui.viewer.relations import conflict_warning, linked_files
 
 
 def details(shown: Shown, related: Sequence[Related]) -> None:
@@ -26,7 +25,7 @@ def _body(shown: Shown, related: Sequence[Related]) -> None:
     if warning := conflict_warning(related):
         st.html(warning)
     if st.button("Find similar", icon=":material/search:", shortcut="S"):
-        go(replace(current_view(), like=shown.record.id))
+        go(current_view().like(shown.record.id))
         st.rerun()
     st.html(facts_list(facts(shown.record, shown.score, shown.copies) + linked_files(related)))
     st.html(f'<p class="rs-warning">{NOT_FOR_DIAGNOSIS}</p>')

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from core.types import Related, Relation
-from ui.parts.facts import Fact
 from ui.parts.plain import in_html
+from ui.viewer.facts import Fact
 
 MOST_SHOWN: Final = 5
 TITLES: Final[Mapping[Relation, str]] = {

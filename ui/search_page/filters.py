@@ -7,17 +7,18 @@ import streamlit as st
 
 from search.facets import facet
 from storage.snapshot import Snapshot
-from ui.parts.address import FACETS, PAGE_SIZES, View, current_view, go
 from ui.parts.plain import in_markdown
+from ui.search_page.address import PAGE_SIZES, View, current_view, go
+from ui.search_page.answer import where_of
 
-TITLES = {"modality": "Modality", "body_part": "Body part"}
+TITLES = {"modality": "Modality", "body_part": "Body part"}  # of the facets that are shown
 
 
 def filter_row(snapshot: Snapshot, view: View) -> None:
     """Modality, body part and page size; a tag with one value has nothing to choose from."""
     with st.container(horizontal=True, vertical_alignment="center", key="filters"):
-        for column in FACETS:
-            _facet(column, facet(snapshot, column, view.where), view.values(column))
+        for column in TITLES:
+            _facet(column, facet(snapshot, column, where_of(view)), view.values(column))
         _page_size(view)
 
 
@@ -64,6 +65,6 @@ def _page_size(view: View) -> None:
         PAGE_SIZES,
         key="k",
         required=True,
-        on_change=lambda: go(replace(current_view(), k=st.session_state["k"])),
+        on_change=lambda: go(replace(current_view(), k=st.session_state["k"], page=1)),
         label_visibility="collapsed",
     )

@@ -1,0 +1,1 @@
+"""What the page fetches beside Streamlit's own files."""

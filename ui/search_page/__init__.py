@@ -1,0 +1,1 @@
+"""The search page: what is asked, what is found."""

@@ -1,0 +1,57 @@
+"""What is asked with beside the words, each with a way to leave it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import streamlit as st
+
+from core.types import Record
+from search.query import TextPart
+from storage.snapshot import Snapshot
+from ui.parts.pictures import thumbnail_address
+from ui.search_page.address import View, current_view, go
+from ui.search_page.asked import Asked, SeriesOf
+from ui.search_page.grid import asked_similar
+from ui.search_page.search_box import examples
+from ui.search_page.upload import Upload, forget_upload
+
+
+def trail(view: View, snapshot: Snapshot, upload: Upload | None) -> None:
+    """Show what is asked with, or examples where nothing is. Raises UnknownName."""
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="trail"):
+        for place, asked in enumerate(view.parts):
+            _part(place, asked, snapshot)
+        if upload is not None:
+            _step("leave-upload", "Similar to your image", upload.thumbnail, forget_upload)
+        if not (view.text or view.parts or upload):
+            examples()
+
+
+def follow() -> None:
+    """Ask with the picture that was clicked in the grid."""
+    go(current_view().like(asked_similar()))
+
+
+def _part(place: int, asked: Asked, snapshot: Snapshot) -> None:
+    leave = partial(_leave, place)
+    if isinstance(asked, TextPart):
+        st.button(asked.text, icon=":material/close:", on_click=leave, key=f"part-{place}")
+        return
+    (record,) = snapshot.describe([asked.id])
+    label = f"Similar to {_named(asked, record)}"
+    _step(f"part-{place}", label, thumbnail_address(record), leave)
+
+
+def _named(asked: Asked, record: Record) -> str:
+    return f"the series of {record.id}" if isinstance(asked, SeriesOf) else f"picture {record.id}"
+
+
+def _leave(place: int) -> None:
+    view = current_view()
+    go(replace(view, parts=view.parts[:place] + view.parts[place + 1 :], page=1))
+
+
+def _step(key: str, label: str, thumbnail: str, leave: Callable[[], None]) -> None:
+    st.html(f'<img class="rs-asked" src="{thumbnail}" alt="">', width="content")
+    st.button(label, icon=":material/close:", icon_position="right", on_click=leave, key=key)

@@ -1,0 +1,1 @@
+"""Looking at one picture, or some beside each other."""
