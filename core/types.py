@@ -295,9 +295,10 @@ class EncoderCard:
 
     def shares_space_with(self, other: "EncoderCard") -> bool:
         """Whether embeddings of both may be compared; version and licence are only told."""
-        return self._space() == other._space()
+        return self.space() == other.space()
 
-    def _space(self) -> tuple[str, int, str, str]:
+    def space(self) -> tuple[str, int, str, str]:
+        """What two cards have in common whose embeddings may be compared."""
         return self.name, self.dim, self.weights_sha256, self.preprocessing
 
 

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings, Ranking, Scores
-from search.encoding import Encoded, Kind, Means, embed_texts
-from search.neutral_texts import NEUTRAL_TEXTS
+from search.encoding import Encoded, Kind, Means
+from search.neutral_texts import neutral_rows
 from search.noise import Chance, chance_of, noise_floor
 from search.request import Request
 from search.retrieval import Found
 from search.sampling import Sample, Sampler
 from search.standing import NO_SLICE
+from storage.kept_rows import KeptRows
 from storage.snapshot import Snapshot
 
 FEWEST: Final = 200  # pictures of a collection that can say what chance is
@@ -32,9 +33,10 @@ class Judged:
 class Background:
     """The background of a collection's queries. Safe to share between threads."""
 
-    def __init__(self, means: Means, sampler: Sampler) -> None:
-        """The encoder is called at the first text query."""
+    def __init__(self, means: Means, sampler: Sampler, kept: KeptRows) -> None:
+        """The encoder is called at the first text query, unless its rows are kept."""
         self._means = means
+        self._kept = kept
         self._sampler = sampler
         self._texts: Embeddings | None = None
         self._sample: Sample | None = None  # that the others were measured with
@@ -72,7 +74,7 @@ class Background:
 
     def _text_rows(self) -> Embeddings:
         if self._texts is None:
-            self._texts = embed_texts(NEUTRAL_TEXTS, self._means)
+            self._texts = neutral_rows(self._means, self._kept)
         return self._texts
 
 

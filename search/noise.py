@@ -6,11 +6,12 @@ would reach its score by chance, and that other queries seldom do.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from core.types import Scores
 
@@ -60,9 +61,15 @@ def _common(background: Scores, own: Chance) -> float:
     Infinite where there is none. Source: Benjamini and Hochberg (J. R. Statist. Soc. B 57, 1995).
     """
     deviations = (background[::-1].astype(np.float64) - own.centre) / own.spread
-    reached: NDArray[np.int64] = np.arange(1, len(deviations) + 1)
-    kept = np.flatnonzero(ndtr(-deviations) * len(deviations) <= CHANCE_SHARE * reached)
+    kept = np.flatnonzero(deviations >= _bars(len(deviations)))
     return float(deviations[kept[-1]]) if len(kept) else float("inf")
+
+
+@lru_cache(maxsize=16)
+def _bars(count: int) -> NDArray[np.float64]:
+    """The deviations that chance exceeds CHANCE_SHARE times 1, 2, ... count of `count` times."""
+    shares = (CHANCE_SHARE * reached / count for reached in range(1, count + 1))
+    return np.array([_exceeded_by(share) for share in shares])
 
 
 def _rare(pictures: int) -> float:
@@ -70,4 +77,9 @@ def _rare(pictures: int) -> float:
 
     For what is too rare to be in the sample.
     """
-    return float(-ndtri(CHANCE_SHARE / pictures))
+    return _exceeded_by(CHANCE_SHARE / pictures)
+
+
+def _exceeded_by(share: float) -> float:
+    """The deviations that a share of a normal law lies above."""
+    return -NormalDist().inv_cdf(share)

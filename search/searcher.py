@@ -43,7 +43,7 @@ class Searcher:
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
         sampler = Sampler()
-        self._background = Background(self._means, sampler)
+        self._background = Background(self._means, sampler, reader.kept_rows)
         self._company = Company(sampler)
 
     def text_rows(self, texts: Sequence[str]) -> Embeddings:

@@ -22,6 +22,7 @@ from storage.accounts import CataloguedFile
 from storage.catalog import Catalog, FileState
 from storage.cohorts import Cohorts
 from storage.database import open_for_reading, storage_errors
+from storage.kept_rows import KeptRows
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
 from storage.relations import Link
@@ -65,7 +66,7 @@ class CollectionReader:
     The files are closed by `close`, or when nobody holds it or a snapshot of it any more.
     """
 
-    def __init__(self, name: str, layout: Layout, engine: Engine) -> None:
+    def __init__(self, name: str, layout: Layout, engine: Engine, kept_rows: KeptRows) -> None:
         """Use `open`."""
         self._name = name
         self._layout = layout
@@ -76,6 +77,7 @@ class CollectionReader:
         self._timeline = Timeline(self._catalog, layout, self.card)
         self._thumbnails = ThumbnailReader(layout.thumbnails)
         self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
+        self.kept_rows = kept_rows  # of the home
         # A reader that another edition took the place of is let go, not closed. A snapshot that
         # somebody still looks at holds the catalog.
         finalize(self._catalog, engine.dispose)
@@ -90,7 +92,7 @@ class CollectionReader:
         with storage_errors(name):
             try:
                 check_readable(engine, name)
-                return cls(name, layout, engine)
+                return cls(name, layout, engine, KeptRows(home))
             except BaseException:
                 engine.dispose()
                 raise

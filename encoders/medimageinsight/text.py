@@ -72,13 +72,25 @@ class ResidualBlock(nn.Module):
         return out
 
 
+class TokenEmbedding(nn.Embedding):
+    """A row for each token."""
+
+    def reset_parameters(self) -> None:
+        """Draw the rows at random, unless they are on the meta device and a file will give them.
+
+        To draw nothing there, PyTorch would import its compiler: seconds of each start.
+        """
+        if not self.weight.is_meta:
+            super().reset_parameters()
+
+
 class TextTower(nn.Module):
     """Token ids -> the hidden state of the end-of-sequence token."""
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
         self.positional_embedding = nn.Parameter(torch.empty(config.context_length, config.width))
-        self.token_embedding = nn.Embedding(config.vocab_size, config.width)
+        self.token_embedding = TokenEmbedding(config.vocab_size, config.width)
         self.resblocks = nn.ModuleList(
             ResidualBlock(config.width, config.heads) for _ in range(config.layers)
         )

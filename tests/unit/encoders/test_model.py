@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,18 @@ def test_the_published_configuration_has_exactly_the_published_tensors(golden: P
         model = UniCL(read_config(golden / "full" / "config.yaml"))
 
     assert {key: ["F32", list(t.shape)] for key, t in model.state_dict().items()} == published
+
+
+def test_to_load_weights_imports_no_compiler() -> None:
+    """It took two thirds as long as torch itself."""
+    loading = (
+        "import sys; from encoders.registry import load_encoder; load_encoder('mini', None, 'cpu');"
+        "print([name for name in ('torch._dynamo', 'sympy') if name in sys.modules])"
+    )
+
+    run = subprocess.run([sys.executable, "-c", loading], capture_output=True, check=True)
+
+    assert run.stdout == b"[]\n"
 
 
 def test_a_new_model_starts_as_clip_does(tiny_config: UniCLConfig) -> None:

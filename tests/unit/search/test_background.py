@@ -1,6 +1,7 @@
 """What a score is worth, against all rows of small collections."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from search.background import FEWEST, Background
 from search.encoding import Encoded, Kind, Means
 from search.request import Request
 from search.sampling import SAMPLE, Sampler
+from storage.kept_rows import KeptRows
 from tests.fakes import ColourEncoder
 from tests.unit.search.snapshots import ONE, FakeSnapshot, found
 
@@ -29,8 +31,12 @@ def means(encoder=None):
     return Means(ColourEncoder.card, load, lambda record: pytest.fail("no picture is needed"))
 
 
+def background_of(means, home=Path("/nowhere/to/be/found")):
+    return Background(means, Sampler(), KeptRows(home))
+
+
 def judged(snapshot, row, kind=Kind.IMAGE, k=10, background=None, **asked):
-    background = background or Background(means(), Sampler())
+    background = background or background_of(means())
     request = Request(ONE, k, **asked)
     return background.judge(
         snapshot, Encoded(row[None], kind, ()), found(snapshot, request, row), request
@@ -81,7 +87,7 @@ def test_pictures_of_one_kind_are_told_from_the_rest():
 def test_the_line_is_the_same_from_page_to_page():
     stored = rows(600, dim=64)
     stored[:30] = unit(stored[0] + 0.1 * stored[:30])
-    snapshot, background = FakeSnapshot(stored), Background(means(), Sampler())
+    snapshot, background = FakeSnapshot(stored), background_of(means())
 
     whole = judged(snapshot, stored[0], k=100, background=background).noise_from
     pages = [
@@ -101,16 +107,41 @@ def test_a_query_that_nothing_answers_has_no_hit_that_is_told_from_chance():
     assert answer.noise_from == 1
 
 
-def test_a_text_is_judged_by_what_other_texts_reach():
+def test_a_text_is_judged_by_what_other_texts_reach(tmp_path):
     """All pictures are near all texts here, as encoders have it that are not centred."""
     stored = unit(np.array([1, 1, 1]) + 0.1 * np.random.default_rng(0).standard_normal((500, 3)))
     query = unit(np.array([[1.0, 1.0, 1.0]]))[0]
 
-    background = Background(means(ColourEncoder()), Sampler())
+    background = background_of(means(ColourEncoder()), tmp_path)
 
     answer = judged(FakeSnapshot(stored), query, Kind.TEXT, background=background)
 
     assert answer.noise_from == 1
+
+
+def test_the_other_texts_are_embedded_once_for_a_home(tmp_path):
+    stored, query = rows(500, dim=3), rows(1, seed=9, dim=3)[0]
+    first = background_of(means(ColourEncoder()), tmp_path)
+    before = judged(FakeSnapshot(stored), query, Kind.TEXT, background=first)
+
+    later = background_of(means(), tmp_path)  # has no encoder
+    after = judged(FakeSnapshot(stored), query, Kind.TEXT, background=later)
+
+    assert (after.percentiles, after.noise_from) == (before.percentiles, before.noise_from)
+
+
+def test_they_are_embedded_anew_by_another_encoder(tmp_path):
+    stored, query, asked = rows(500, dim=3), rows(1, seed=9, dim=3)[0], []
+    first = background_of(means(ColourEncoder()), tmp_path)
+    judged(FakeSnapshot(stored), query, Kind.TEXT, background=first)
+    card = replace(ColourEncoder.card, weights_sha256="c1" * 32)
+    other = background_of(
+        Means(card, lambda: asked.append(card) or ColourEncoder(), None), tmp_path
+    )
+
+    judged(FakeSnapshot(stored), query, Kind.TEXT, background=other)
+
+    assert asked == [card]
 
 
 def test_what_words_brought_has_a_percentile_and_no_line():
@@ -119,7 +150,7 @@ def test_what_words_brought_has_a_percentile_and_no_line():
     page = found(FakeSnapshot(stored), Request(ONE), stored[0])
     encoded = Encoded(stored[:1], Kind.IMAGE, ())
 
-    answer = Background(means(), Sampler()).judge(FakeSnapshot(stored), encoded, page, request)
+    answer = background_of(means()).judge(FakeSnapshot(stored), encoded, page, request)
 
     assert answer.percentiles[0] == pytest.approx(100 * 599 / 601)
     assert answer.noise_from is None
@@ -130,7 +161,7 @@ def test_a_series_that_is_asked_with_is_not_judged():
     page = replace(found(FakeSnapshot(stored), Request(ONE), stored[0]), like=np.full(10, 7))
     encoded = Encoded(stored[:1], Kind.IMAGE, ())
 
-    answer = Background(means(), Sampler()).judge(FakeSnapshot(stored), encoded, page, Request(ONE))
+    answer = background_of(means()).judge(FakeSnapshot(stored), encoded, page, Request(ONE))
 
     assert answer.percentiles == (None,) * 10
     assert answer.noise_from is None
