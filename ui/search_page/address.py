@@ -9,10 +9,10 @@ import streamlit as st
 
 from core.errors import InvalidRequest
 from core.types import Ranking, Unit
-from search.query import InstancePart
+from search.query import InstancePart, Region
 from search.where.fields import Kind, field_of
 from search.where.tree import Condition, Op, Span, Value
-from ui.search_page.asked import MOST_DIGITS, Asked, read_asked, write_asked
+from ui.search_page.asked import MOST_DIGITS, Asked, SeriesOf, read_asked, write_asked
 
 # Each a parameter of its own, with as many values as were chosen.
 FACETS: Final = (
@@ -84,9 +84,22 @@ class View:
         """The same filters and choices, with something else asked, from the first page on."""
         return replace(self, text=text, parts=parts, liked=(), disliked=(), page=1)
 
-    def like(self, picture_id: int) -> "View":
-        """Asking for what is like one picture, and nothing else."""
-        return self.asking("", InstancePart(picture_id))
+    def like(self, picture_id: int, region: Region | None = None) -> "View":
+        """Asking for what is like one picture, or a part of it, and nothing else."""
+        return self.asking("", InstancePart(picture_id, region))
+
+    def like_series(self, picture_id: int) -> "View":
+        """Asking for series like that of one picture, and nothing else."""
+        return self.asking("", SeriesOf(picture_id))
+
+    def judged(self, picture_id: int, *, liked: bool) -> "View":
+        """The same with a picture found right or wrong; not any more, where it was so already."""
+        before = self.liked if liked else self.disliked
+        judged = () if picture_id in before else (picture_id,)
+        right, wrong = _without(picture_id, self.liked), _without(picture_id, self.disliked)
+        if liked:
+            return replace(self, liked=right + judged, disliked=wrong, page=1)
+        return replace(self, liked=right, disliked=wrong + judged, page=1)
 
 
 START: Final = View()
@@ -136,6 +149,10 @@ def current_view() -> View:
 def go(view: View) -> None:
     """Make this the session's address, as a new step in the browser's history."""
     st.query_params.from_dict(write_view(view))
+
+
+def _without(picture_id: int, judged: Sequence[int]) -> tuple[int, ...]:
+    return tuple(each for each in judged if each != picture_id)
 
 
 def _plain(view: View) -> Sequence[tuple[str, Any, Any]]:

@@ -91,6 +91,21 @@ def test_another_question_keeps_the_filters_and_begins_at_the_first_page():
     assert before.like(5) == View(parts=(InstancePart(5),), k=24).filtered("modality", ["CT"])
 
 
+def test_a_region_and_a_series_are_asked_with_alone():
+    before = View("chest", (InstancePart(3),), disliked=(4,), page=2)
+    left = Region(0, 0, 0.5, 1)
+    assert before.like(5, left) == View(parts=(InstancePart(5, left),))
+    assert before.like_series(5) == View(parts=(SeriesOf(5),))
+
+
+def test_a_picture_is_judged_one_way_and_judging_it_again_takes_it_back():
+    before = View("chest", liked=(1, 2), disliked=(3,), page=2)
+    wrong = before.judged(1, liked=False)
+    assert (wrong.liked, wrong.disliked, wrong.page) == ((2,), (3, 1), 1)
+    assert wrong.judged(1, liked=False) == View("chest", liked=(2,), disliked=(3,))
+    assert wrong.judged(3, liked=True) == View("chest", liked=(2, 3), disliked=(1,))
+
+
 @pytest.mark.parametrize("liked", ["abc", "-1", "1.5", "\u0663", "9" * 19])
 def test_an_address_with_no_number_for_a_picture_says_so(liked):
     with pytest.raises(InvalidRequest, match=f"liked={liked}"):
