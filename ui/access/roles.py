@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from starlette.requests import Request
+
 from radseek.settings import load_settings
 
 
@@ -20,4 +22,9 @@ class Role(StrEnum):
 
 def current_role() -> Role:
     """The role of the person whose session this is."""
+    return Role(load_settings().role)
+
+
+def role_of(_: Request) -> Role:
+    """The role of the person whose request this is."""
     return Role(load_settings().role)
