@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -13,8 +12,6 @@ from search.request import Request
 from search.volumes import slices_of
 from storage.keys import Key
 from storage.snapshot import Snapshot
-
-FEW: Final = 16  # keys that are looked for one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +65,6 @@ def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mas
 def _alike(snapshot: Snapshot, key: Key, ids: Sequence[int]) -> Mask:
     """The rows that are of one thing with any of these pictures: (rows,)."""
     keys = snapshot.keys(key)
-    wanted = np.unique(keys[snapshot.places(ids)])
-    if len(wanted) > FEW:
-        return np.isin(keys, wanted)
     alike = np.zeros(len(keys), np.bool_)
-    for one in wanted:  # the usual query has one: a fiftieth of the time of isin
-        alike |= keys == one
+    alike[snapshot.rows_with(key, keys[snapshot.places(ids)])] = True
     return alike

@@ -47,9 +47,11 @@ def _listed(ids: Ids, snapshot: Snapshot, request: Request) -> Listed:
         places = places[among[places]]
     if request.unit is Unit.PICTURE:
         return Listed(snapshot.ids[places], np.zeros_like(places), len(places))
-    keys = snapshot.keys(key_of(request.unit))[places]
+    key = key_of(request.unit)
+    keys = snapshot.keys(key)[places]
     first = first_of_each(keys)
-    return Listed(snapshot.ids[places[first]], sizes(keys, None, keys[first]) - 1, len(places))
+    more = sizes(snapshot, key, keys[first], None) - 1
+    return Listed(snapshot.ids[places[first]], more, len(places))
 
 
 def _hits(listed: Listed, snapshot: Snapshot, request: Request) -> tuple[Hit, ...]:

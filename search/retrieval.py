@@ -10,7 +10,7 @@ from core.types import Ids, Mask, Scores, Unit
 from search.blocks import Reorder, block_end, in_blocks
 from search.candidates import Candidates
 from search.diversity import diverse_order
-from search.grouping import key_of, same_pixels, sizes
+from search.grouping import key_of, sizes
 from search.request import Request
 from search.standing import Counts, Standing, first_standing
 from search.volumes import by_means, reranked, slices_of
@@ -83,9 +83,10 @@ def _diverse(block: Standing, snapshot: Snapshot, diversity: float) -> Standing:
 
 def _further(ids: Ids, snapshot: Snapshot, unit: Unit, among: Mask | None) -> tuple[Counts, Counts]:
     """How many further pictures have the same pixels, and how many are of the same unit."""
-    places, pixels = snapshot.places(ids), snapshot.keys(Key.PIXELS)
-    copies = same_pixels(snapshot, among, pixels[places]) - 1
-    if unit is Unit.PICTURE:
-        return copies, np.zeros_like(copies)
-    keys = snapshot.keys(key_of(unit))
-    return copies, sizes(keys, among, keys[places]) - 1
+    places = snapshot.places(ids)
+
+    def others(key: Key) -> Counts:
+        return sizes(snapshot, key, snapshot.keys(key)[places], among) - 1
+
+    copies = others(Key.PIXELS)
+    return copies, np.zeros_like(copies) if unit is Unit.PICTURE else others(key_of(unit))

@@ -47,7 +47,7 @@ def by_means(asked: Ids, snapshot: Snapshot, among: Mask | None) -> Standing:
     picture, which stands for them.
     """
     keys, volumes = snapshot.keys(Key.SERIES), snapshot.volumes()
-    rows = rows_with(keys, volumes.keys, among)
+    rows = rows_with(snapshot, Key.SERIES, volumes.keys, among)
     present, first = np.unique(keys[rows], return_index=True)
     means = volumes.rows[np.searchsorted(volumes.keys, present)]
     scores = _cosines(snapshot.embeddings(asked).mean(axis=0), means)
@@ -86,7 +86,7 @@ def reranked(standing: Standing, asked: Ids, snapshot: Snapshot, among: Mask | N
     """
     keys = snapshot.keys(Key.SERIES)
     wanted = keys[snapshot.places(standing.ids)]
-    rows = rows_with(keys, wanted, among)
+    rows = rows_with(snapshot, Key.SERIES, wanted, among)
     rows = rows[np.argsort(_ranks(keys[rows], wanted), kind="stable")]
     starts = np.flatnonzero(np.diff(keys[rows], prepend=keys[rows[:1]] - 1))
     ids = snapshot.ids[rows]

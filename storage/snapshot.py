@@ -1,7 +1,7 @@
 """One committed state of a collection, which later ones do not disturb."""
 
 from collections.abc import Collection, Sequence
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from storage.label_sets import KeptSet
 from storage.labels import Labels
 from storage.nearest import nearest
 from storage.records import Records
+from storage.runs import Copies, RowsByKey, Runs
 from storage.segments import Segment
 from storage.shards import HalfRows, ShardMaps, to_unit
 from storage.tiers import tiers_of
@@ -53,6 +54,7 @@ class Snapshot:
         self._labels = labels
         self._volumes = volumes
         self._cohorts = cohorts
+        self._by_key: dict[Key, RowsByKey] = {}  # made when they are first asked for
 
     def search(
         self, queries: Embeddings, k: int, among: Mask | None = None, like_images: bool = False
@@ -99,13 +101,12 @@ class Snapshot:
         """
         return self._columns.keys(key)
 
-    @cached_property
-    def copied(self) -> NDArray[np.int64]:
-        """The rows whose key of pixels is not their id: those that may have a copy before them.
-
-        That key is the id of the first picture that had the pixels, so that most archives have few.
-        """
-        return np.flatnonzero(self.keys(Key.PIXELS) != self.ids)
+    def rows_with(self, key: Key, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows that have one of these keys (n,), ascending, as places in the order of `ids`."""
+        if key not in self._by_key:
+            keys = self.keys(key)
+            self._by_key[key] = Copies.of(self.ids, keys) if key is Key.PIXELS else Runs.of(keys)
+        return self._by_key[key].rows_with(wanted)
 
     def words(self, query: WordQuery) -> Relevance:
         """How well the words of reports and descriptions fit each row, in the order of `ids`.

@@ -47,9 +47,8 @@ class FakeSnapshot:
     def volumes(self):
         return Volumes(self.ids).get(self.keys(Key.SERIES), self.embeddings)
 
-    @property
-    def copied(self):
-        return np.flatnonzero(self.keys(Key.PIXELS) != self.ids)
+    def rows_with(self, key, wanted):
+        return np.flatnonzero(np.isin(self.keys(key), wanted))
 
     def places(self, ids):
         wanted = np.asarray(ids, np.int64)

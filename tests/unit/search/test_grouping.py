@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.grouping import first_of_each, same_pixels, sizes
+from search.grouping import first_of_each, sizes
+from storage.keys import Key
 from tests.unit.search.snapshots import FakeSnapshot
 
 
@@ -16,13 +17,12 @@ from tests.unit.search.snapshots import FakeSnapshot
 def test_rows_that_may_be_returned_are_counted_by_key(rows, wanted, filtered):
     keys = np.array([key for key, _ in rows], np.int64)
     among = np.array([passes for _, passes in rows]) if filtered else None
-    snapshot = FakeSnapshot([[1.0]] * len(rows), pixels=keys)
+    snapshot = FakeSnapshot([[1.0]] * len(rows), series=keys)
     expected = [
         sum(key == one and (passes or not filtered) for key, passes in rows) for one in wanted
     ]
     asked = np.array(wanted, np.int64)
-    assert sizes(keys, among, asked).tolist() == expected
-    assert same_pixels(snapshot, among, asked).tolist() == expected
+    assert sizes(snapshot, Key.SERIES, asked, among).tolist() == expected
 
 
 def test_the_first_of_each_key_stands_in_order():
