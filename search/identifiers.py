@@ -19,6 +19,7 @@ PATH: Final = re.compile(r"/.+")
 FILE_NAME: Final = re.compile(r"[^\s/]+\.(dcm|dicom|ima|nii|nii\.gz|png|jpe?g|tiff?|bmp|webp|zip)")
 LONG_NUMBER: Final = re.compile(r"[A-Za-z_-]*\d[\d_-]{4,}")  # an identifier, and no word
 NUMBERED: Final = re.compile(r"\S*\d{4}\S*")  # perhaps a file, such as IM0001
+AROUND: Final = ",;:.!?()[]{}<>\"'“”‘’"  # of a word in a sentence
 
 UIDS: Final = (Naming.IMAGE_UID, Naming.SERIES_UID, Naming.STUDY_UID)
 IDENTITIES: Final = (Naming.ACCESSION, Naming.PATIENT)
@@ -64,6 +65,24 @@ def _look_up(text: str, snapshot: Snapshot) -> Named | None:
         return None
     looked = " or ".join(reading.namings)
     return Named(np.zeros(0, np.int64), f"No picture of this collection has this {looked}.")
+
+
+def may_identify(text: str, snapshot: Snapshot) -> bool:
+    """Whether a text, or a word of it, may name a patient, a study or a file: here or elsewhere.
+
+    It is then no text for an address or a log. The number of a picture, `#123`, names nobody.
+    """
+    words = (word.strip(AROUND) for word in text.split())
+    return any(_may_identify(each, snapshot) for each in {text.strip(), *words})
+
+
+def _may_identify(text: str, snapshot: Snapshot) -> bool:
+    if PICTURE_ID.fullmatch(text):
+        return False
+    reading = reading_of(text)
+    if reading.is_certain or NUMBERED.fullmatch(text):
+        return True
+    return bool(reading.namings) and snapshot.named(reading.namings, text) is not None
 
 
 def reading_of(text: str) -> Reading:

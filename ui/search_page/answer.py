@@ -1,7 +1,9 @@
 """What one view of the page shows: pictures with their scores, and a line about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from core.errors import InvalidRequest
 from core.types import Record
 from radseek.archive import Archive
 from search.filters import parse_where
@@ -11,10 +13,10 @@ from search.request import Request
 from search.results import Results
 from search.where.tree import Where
 from storage.snapshot import Snapshot
-from ui.search_page.address import Patients, View
-from ui.search_page.asked import Asked, SeriesOf
+from ui.search_page.asked import Asked, Held, SeriesOf
 from ui.search_page.browse import newest
-from ui.search_page.upload import Upload
+from ui.search_page.held import Own, Typed, Upload
+from ui.search_page.view import Patients, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Answer:
     remarks: tuple[str, ...] = ()  # a sentence each
 
 
-def query_of(view: View, upload: Upload | None, snapshot: Snapshot) -> Query | None:
-    """What is asked: the words, what stands beside them, and a picture of the person's own.
+def query_of(view: View, own: Mapping[str, Own], snapshot: Snapshot) -> Query | None:
+    """What is asked: the words and what stands beside them, `own` of it held by the session.
 
-    None where nothing is. Raises UnknownName for a picture that is not indexed.
+    None where nothing is. Raises UnknownName for a picture that is not indexed, InvalidRequest for
+    what the session does not hold.
     """
     parts: list[Part] = [TextPart(view.text)] if view.text else []
-    parts += [_part(asked, snapshot) for asked in view.parts]
-    parts += [] if upload is None else [upload.part]
+    parts += [_part(asked, own, snapshot) for asked in view.parts]
     query = Query(tuple(parts), Feedback(view.liked, view.disliked))
     return query if query.parts or query.feedback.is_given() else None
 
@@ -78,11 +80,26 @@ def where_of(view: View) -> tuple[Where, ...]:
     return (*view.where, parse_where(view.filter)) if view.filter else view.where
 
 
-def _part(asked: Asked, snapshot: Snapshot) -> Part:
-    if not isinstance(asked, SeriesOf):
-        return asked
-    (record,) = snapshot.describe([asked.id])
-    return SeriesPart(record.tags.series_uid, asked.weight)
+def _part(asked: Asked, own: Mapping[str, Own], snapshot: Snapshot) -> Part:
+    match asked:
+        case Held():
+            return _held(asked, own)
+        case SeriesOf(id, weight):
+            (record,) = snapshot.describe([id])
+            return SeriesPart(record.tags.series_uid, weight)
+    return asked
+
+
+def _held(asked: Held, own: Mapping[str, Own]) -> Part:
+    match own.get(asked.token):
+        case Upload(part):
+            return replace(part, region=asked.region, weight=asked.weight)
+        case Typed(text):
+            return TextPart(text, asked.weight)
+    raise InvalidRequest(
+        "An image or a text that is asked with is not held here: another session was given it, or "
+        "this one some time ago. Take it out of the query, or give it again."
+    )
 
 
 def summary(results: Results) -> str:

@@ -8,8 +8,9 @@ import streamlit as st
 from search.facets import facet
 from storage.snapshot import Snapshot
 from ui.parts.plain import in_markdown
-from ui.search_page.address import PAGE_SIZES, View, current_view, go
+from ui.search_page.address import current_view, go
 from ui.search_page.answer import where_of
+from ui.search_page.view import PAGE_SIZES, View
 
 TITLES = {"modality": "Modality", "body_part": "Body part"}  # of the facets that are shown
 

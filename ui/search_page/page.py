@@ -6,13 +6,15 @@ from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from storage.snapshot import Snapshot
 from ui.parts.notices import no_match, nothing_indexed, problem, told
-from ui.search_page.address import View, current_view
+from ui.search_page.address import current_view
 from ui.search_page.answer import Answer, find, query_of
 from ui.search_page.filters import filter_row
 from ui.search_page.grid import grid, make_tile
+from ui.search_page.held import held
 from ui.search_page.search_box import search_box
 from ui.search_page.trail import follow, trail
-from ui.search_page.upload import upload_button, uploaded
+from ui.search_page.upload import upload_button
+from ui.search_page.view import View
 from ui.shared import shared_archive
 from ui.viewer.details import details
 
@@ -50,11 +52,11 @@ def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     if not len(snapshot.ids):
         nothing_indexed("The collection holds no pictures. Fill it with `radseek index PATH`.")
         return
-    upload = uploaded(archive.reader().rendering)
-    query = query_of(view, upload, snapshot)
+    own = held(archive.reader().rendering)
+    query = query_of(view, own, snapshot)
     filter_row(snapshot, view)
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
-        trail(view, snapshot, upload)
+        trail(view, snapshot, own)
         line = st.empty()
     with line, st.spinner("Searching"):
         answer = find(archive, snapshot, view, query)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from ui.search_page.address import View, current_view, go
+from ui.search_page.address import current_view, go
+from ui.search_page.view import View
 
 EXAMPLES = (
     "chest X-ray, pneumonia",

@@ -1,6 +1,6 @@
 """What is asked with beside the words, each with a way to leave it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -10,21 +10,20 @@ from core.types import Record
 from search.query import TextPart
 from storage.snapshot import Snapshot
 from ui.parts.pictures import thumbnail_address
-from ui.search_page.address import View, current_view, go
-from ui.search_page.asked import Asked, SeriesOf
+from ui.search_page.address import current_view, go
+from ui.search_page.asked import Asked, Held, SeriesOf
 from ui.search_page.grid import asked_similar
+from ui.search_page.held import Own, Upload
 from ui.search_page.search_box import examples
-from ui.search_page.upload import Upload, forget_upload
+from ui.search_page.view import View
 
 
-def trail(view: View, snapshot: Snapshot, upload: Upload | None) -> None:
+def trail(view: View, snapshot: Snapshot, own: Mapping[str, Own]) -> None:
     """Show what is asked with, or examples where nothing is. Raises UnknownName."""
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="trail"):
         for place, asked in enumerate(view.parts):
-            _part(place, asked, snapshot)
-        if upload is not None:
-            _step("leave-upload", "Similar to your image", upload.thumbnail, forget_upload)
-        if not (view.text or view.parts or upload):
+            _part(place, asked, snapshot, own)
+        if not (view.text or view.parts):
             examples()
 
 
@@ -33,10 +32,15 @@ def follow() -> None:
     go(current_view().like(asked_similar()))
 
 
-def _part(place: int, asked: Asked, snapshot: Snapshot) -> None:
+def _part(place: int, asked: Asked, snapshot: Snapshot, own: Mapping[str, Own]) -> None:
     leave = partial(_leave, place)
     if isinstance(asked, TextPart):
         st.button(asked.text, icon=":material/close:", on_click=leave, key=f"part-{place}")
+        return
+    if isinstance(asked, Held):
+        held = own.get(asked.token)
+        if isinstance(held, Upload):
+            _step(f"part-{place}", "Similar to your image", held.thumbnail, leave)
         return
     (record,) = snapshot.describe([asked.id])
     label = f"Similar to {_named(asked, record)}"

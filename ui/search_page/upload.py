@@ -1,51 +1,20 @@
-"""A picture of the person's own as the query. It lives in the session alone."""
+"""Pictures of the person's own as parts of the query."""
 
 import base64
-from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
-from core.errors import InvalidRequest, RadseekError
+from core.errors import RadseekError
 from imaging.thumbnail import make_thumbnail
 from radseek.archive import Archive
-from search.query import ImagePart
 from ui.parts.notices import refusal
 from ui.search_page.address import current_view, go
+from ui.search_page.held import Upload, hold
 
-KEY = "upload"
-PROBLEM = "upload_problem"
-TAKEN = "uploads_taken"
-TRIED = "uploads_tried"
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One uploaded picture, ready to be asked with."""
-
-    part: ImagePart
-    thumbnail: str  # a data: address
-    rendering: str  # that the collection had when it was uploaded
-
-
-def uploaded(rendering: str) -> Upload | None:
-    """The picture that this session asks with, if there is one.
-
-    Raises InvalidRequest, once, when the collection has another rendering now: a picture that is
-    shown in another way would be compared with its pictures.
-    """
-    upload: Upload | None = st.session_state.get(KEY)
-    if upload is None or upload.rendering == rendering:
-        return upload
-    forget_upload()
-    raise InvalidRequest(
-        "The collection renders its pictures in another way since you uploaded yours. "
-        "Upload it again."
-    )
-
-
-def forget_upload() -> None:
-    """Drop the picture."""
-    st.session_state.pop(KEY, None)
+PROBLEM: Final = "upload_problem"
+TAKEN: Final = "uploads_taken"
+TRIED: Final = "uploads_tried"
 
 
 def read_upload(archive: Archive, content: bytes) -> Upload:
@@ -75,12 +44,12 @@ def _take(archive: Archive) -> None:
     _count(TRIED)
     st.session_state.pop(PROBLEM, None)
     try:
-        st.session_state[KEY] = read_upload(archive, file.getvalue())
+        part = hold(read_upload(archive, file.getvalue()))
     except RadseekError as error:
         st.session_state[PROBLEM] = f"The file cannot be read. {error}"
     else:
         _count(TAKEN)
-        go(current_view().asking())
+        go(current_view().asking("", part))
 
 
 def _widget() -> str:

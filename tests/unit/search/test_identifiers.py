@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from search.identifiers import look_up, reading_of
+from search.identifiers import look_up, may_identify, reading_of
 from search.query import Feedback, InstancePart, Query, TextPart, by_text
 from storage.identifiers import Naming
 
@@ -94,3 +94,34 @@ def test_a_number_with_its_mark_is_that_picture(text, ids):
 )
 def test_an_identifier_is_looked_up_only_when_it_is_all_that_is_asked(query):
     assert look_up(query, Shelf()) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1.2.840.113619.2.55", "20190412345", "/archive/SMITH/1", "smith.dcm", "IM0001"),
+        *("chest CT of 12345678", "patient (20190412345).", "born 1954-03-02", "study 1.2.3.4!"),
+    ],
+)
+def test_what_has_the_shape_of_an_identifier_may_identify_even_if_nothing_here_has_it(text):
+    assert may_identify(text, Shelf())
+
+
+@pytest.mark.parametrize("text", ["pleural effusion", "T2 brain", "#12", "#123456", "L5, 3 cm", ""])
+def test_words_and_numbers_of_pictures_identify_nobody(text):
+    assert not may_identify(text, Shelf())
+
+
+@pytest.mark.parametrize("text", ["P7", "CT of P7, chest", "12 34"])
+def test_a_short_identifier_is_known_by_naming_somebody_here(text):
+    assert may_identify(text, Named("P7", "12 34"))
+
+
+class Named:
+    """A snapshot in which these patients are."""
+
+    def __init__(self, *patients):
+        self._patients = patients
+
+    def named(self, namings, text):
+        return (Naming.PATIENT, np.array([1])) if text in self._patients else None

@@ -6,7 +6,9 @@ from core.errors import InvalidRequest
 from core.types import Ranking, Unit
 from search.query import InstancePart, Region, TextPart
 from search.where.tree import Condition, Op, Span, one_of
-from ui.search_page.address import (
+from ui.search_page.address import read_view, write_view
+from ui.search_page.asked import Held, SeriesOf
+from ui.search_page.view import (
     DIVERSITIES,
     FACETS,
     PAGE_SIZES,
@@ -14,20 +16,19 @@ from ui.search_page.address import (
     Folding,
     Patients,
     View,
-    read_view,
-    write_view,
 )
-from ui.search_page.asked import SeriesOf
 
 WORDS = st.text(max_size=20).map(str.strip)
 VALUES = st.lists(st.text(max_size=8), max_size=3)
 IDS = st.integers(0, 10**18 - 1)
 WEIGHTS = st.integers(-300, 300).map(lambda hundredths: hundredths / 100)
 REGIONS = st.none() | st.sampled_from([Region(0.1, 0.2, 0.5, 1.0), Region(0, 0, 1, 0.0625)])
+TOKENS = st.text("0123456789abcdef", min_size=16, max_size=16)
 PARTS = (
     st.builds(TextPart, st.text(max_size=20), WEIGHTS)
     | st.builds(InstancePart, IDS, REGIONS, WEIGHTS)
     | st.builds(SeriesOf, IDS, WEIGHTS)
+    | st.builds(Held, TOKENS, REGIONS, WEIGHTS)
 )
 
 
@@ -116,7 +117,14 @@ def test_an_address_with_no_number_for_a_picture_says_so(liked):
     "part",
     [
         *("12", "picture:abc", "picture:1@0,0,1", "picture:1@0,0,2,1", "series:1@0,0,1,1"),
-        *("text*x:a", f"picture:{10**18}", "picture:1@0,0,1,..", "image:4"),
+        *(
+            "text*x:a",
+            f"picture:{10**18}",
+            "picture:1@0,0,1,..",
+            "image:4",
+            "held:12",
+            "held:0123456789ABCDEF",
+        ),
     ],
 )
 def test_an_address_with_a_part_that_cannot_be_read_says_so(part):

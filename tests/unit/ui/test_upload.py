@@ -3,16 +3,15 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-import streamlit as st
 from fakes import ColourEncoder
 from PIL import Image
 
-from core.errors import CannotDecode, InvalidRequest
+from core.errors import CannotDecode
 from imaging.profiles import VOI
 from radseek.archive import open_archive
 from radseek.settings import Settings
 from storage.writer import CollectionWriter
-from ui.search_page.upload import KEY, read_upload, uploaded
+from ui.search_page.upload import read_upload
 
 
 @pytest.fixture(scope="module")
@@ -40,17 +39,6 @@ def test_an_upload_has_a_small_thumbnail_of_its_own(archive):
     kind, _, content = upload.thumbnail.partition(",")
     assert kind == "data:image/webp;base64"
     assert Image.open(BytesIO(base64.b64decode(content))).size == (96, 24)
-
-
-def test_an_upload_is_forgotten_when_the_collection_is_rendered_in_another_way(archive):
-    upload = read_upload(archive, _file(Image.new("RGB", (8, 8)), "PNG"))
-    st.session_state[KEY] = upload
-    assert uploaded(VOI.id) is upload
-
-    with pytest.raises(InvalidRequest, match="Upload it again"):
-        uploaded("mi2-compat-1")
-
-    assert uploaded("mi2-compat-1") is None
 
 
 def test_a_file_that_is_no_image_is_refused(archive):
