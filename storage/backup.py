@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import CollectionCorrupt, InvalidRequest, StorageError
+from storage.board_file import is_damaged
 from storage.catalog import Catalog, State
-from storage.cohorts import is_damaged
 from storage.database import open_for_reading, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, make_private

@@ -1,65 +1,36 @@
-"""Cohorts: named sets of pictures that a person put together.
+"""Cohorts: named sets of pictures that a person put together, in an order, with notes.
 
-They name contents, not ids, and so outlive what is indexed anew: a database of its own beside the
-editions of a collection, opened only while it is asked.
+A note is the person's own text. It may name a patient: it never enters a log, a message or a URL.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    delete,
-    func,
-    insert,
-    select,
-    tuple_,
-)
+from sqlalchemy import Connection, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as insert_once
-from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core.errors import CollectionCorrupt, InvalidRequest, SchemaTooNew, StorageError, UnknownName
+from core.errors import InvalidRequest, UnknownName
+from storage.board_file import BoardFile
+from storage.board_file import cohorts as _cohorts
+from storage.board_file import members as _members
 from storage.contents import Content
-from storage.database import open_for_reading, open_for_writing, passing
 
-VERSION: Final = 1  # of the tables, kept as SQLite's application_id
-NAME: Final = re.compile(r"\w[\w.-]{0,63}")
+NAME: Final = re.compile(r"\w(?:[\w .-]{0,62}[\w.-])?")
 AT_ONCE: Final = 2_000  # contents in one statement
+LONGEST_NOTE: Final = 10_000  # characters
 
-_metadata = MetaData()
-_cohorts = Table(
-    "cohorts",
-    _metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False, unique=True),
-    Column("made_at", Integer, nullable=False),  # seconds since 1970, UTC
-)
-_members = Table(
-    "members",
-    _metadata,
-    Column("cohort_id", ForeignKey("cohorts.id"), primary_key=True),
-    Column("sha256", String, primary_key=True),
-    Column("frame", Integer, primary_key=True),
-    sqlite_with_rowid=False,
-)
 _size = func.count(_members.c.sha256)
 _list = (
-    select(_cohorts.c.name, _size, _cohorts.c.made_at)
+    select(_cohorts.c.name, _size, _cohorts.c.made_at, _cohorts.c.note)
     .outerjoin_from(_cohorts, _members)
     .group_by(_cohorts.c.id)
     .order_by(_cohorts.c.name)
 )
+_place = tuple_(_members.c.sha256, _members.c.frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +40,15 @@ class Cohort:
     name: str
     pictures: int  # some may not be in the collection
     made_at: datetime  # aware, UTC
+    note: str = ""  # what the person wrote of it
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A picture of a cohort, with what the person wrote of it there."""
+
+    content: Content
+    note: str = ""
 
 
 class Cohorts:
@@ -80,96 +60,144 @@ class Cohorts:
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened or made before it is asked for."""
-        self._path = path
+        self._file = BoardFile(path)
 
     def all(self) -> list[Cohort]:
         """All cohorts, by name."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             rows = [] if connection is None else connection.execute(_list).all()
-        return [Cohort(name, size, datetime.fromtimestamp(at, UTC)) for name, size, at in rows]
+        return [_cohort(*row) for row in rows]
+
+    def cohort(self, name: str) -> Cohort:
+        """One of them. Raises UnknownName."""
+        found = self.all()
+        known = {one.name: one for one in found}
+        if name not in known:
+            raise _unknown(name, list(known))
+        return known[name]
 
     def contents(self, name: str) -> list[Content]:
-        """What is in a cohort, in a fixed order. Raises UnknownName."""
-        with self._reading() as connection:
+        """What is in a cohort, in its order. Raises UnknownName."""
+        return [member.content for member in self.members(name)]
+
+    def members(self, name: str) -> list[Member]:
+        """What is in a cohort with the notes, in its order. Raises UnknownName."""
+        with self._file.reading() as connection:
             if connection is None:
                 raise _unknown(name, [])
-            members = select(_members.c.sha256, _members.c.frame)
-            found = connection.execute(members.where(_members.c.cohort_id == _id(connection, name)))
-            return [Content(*row) for row in found]
+            return _members_of(connection, _id(connection, name))
 
     def add(self, name: str, contents: Sequence[Content]) -> int:
-        """Put pictures into a cohort, which is made when it is new, and give how many came.
+        """Put pictures at the end of a cohort, which is made when it is new; give how many came.
 
         Raises InvalidRequest for a name that cannot be one.
         """
         _check(name)
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             seconds = int(datetime.now(UTC).timestamp())
             new = insert_once(_cohorts).values(name=name, made_at=seconds)
             connection.execute(new.on_conflict_do_nothing(index_elements=["name"]))
             cohort = _id(connection, name)
             before = _count(connection, cohort)
-            rows = [{"cohort_id": cohort, "sha256": s, "frame": frame} for s, frame in contents]
+            first = _last_place(connection, cohort) + 1
+            rows = [
+                {"cohort_id": cohort, "sha256": sha256, "frame": frame, "place": place}
+                for place, (sha256, frame) in enumerate(contents, first)
+            ]
             if rows:
                 connection.execute(insert(_members).prefix_with("OR IGNORE"), rows)
             return _count(connection, cohort) - before
 
     def remove(self, name: str, contents: Sequence[Content]) -> int:
         """Take pictures out of a cohort and give how many went. Raises UnknownName."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cohort = _id(connection, name)
             before = _count(connection, cohort)
-            place = tuple_(_members.c.sha256, _members.c.frame)
             for start in range(0, len(contents), AT_ONCE):
-                these = place.in_(contents[start : start + AT_ONCE])
+                these = _place.in_(contents[start : start + AT_ONCE])
                 connection.execute(delete(_members).where(_members.c.cohort_id == cohort, these))
             return before - _count(connection, cohort)
 
+    def put(self, name: str, member: Member, place: int) -> None:
+        """Put a picture with its note at a place of a cohort, from 0, wherever it was before.
+
+        Those from there on come after it. Raises UnknownName.
+        """
+        _check_note(member.note)
+        with self._file.writing() as connection:
+            cohort = _id(connection, name)
+            there = _members_of(connection, cohort)
+            others = [one for one in there if one.content != member.content]
+            _arrange(connection, cohort, [*others[:place], member, *others[place:]])
+
+    def annotate(self, name: str, content: Content, note: str) -> None:
+        """Write the note of a picture of a cohort. Raises UnknownName, InvalidRequest."""
+        _check_note(note)
+        with self._file.writing() as connection:
+            this = (_members.c.cohort_id == _id(connection, name), _place == tuple_(*content))
+            done = connection.execute(update(_members).where(*this).values(note=note))
+            if not done.rowcount:
+                raise UnknownName(f"The picture is no longer in {name!r}. Look at it again.")
+
+    def describe(self, name: str, note: str) -> None:
+        """Write the note of a cohort itself. Raises UnknownName, InvalidRequest."""
+        _check_note(note)
+        with self._file.writing() as connection:
+            this = _cohorts.c.id == _id(connection, name)
+            connection.execute(update(_cohorts).where(this).values(note=note))
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a cohort another name. Raises UnknownName, and InvalidRequest if it cannot be."""
+        _check(new)
+        with self._file.writing() as connection:
+            cohort = _id(connection, name)
+            if new != name and new in connection.execute(select(_cohorts.c.name)).scalars():
+                raise InvalidRequest(f"There is a cohort {new!r} already. Take another name.")
+            connection.execute(update(_cohorts).where(_cohorts.c.id == cohort).values(name=new))
+
     def delete(self, name: str) -> None:
         """Forget a cohort; its pictures stay in the collection. Raises UnknownName."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             cohort = _id(connection, name)
             connection.execute(delete(_members).where(_members.c.cohort_id == cohort))
             connection.execute(delete(_cohorts).where(_cohorts.c.id == cohort))
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection | None]:
-        """A connection; None when no cohort was ever made."""
-        if not self._path.is_file():
-            yield None
-            return
-        with _errors(), passing(open_for_reading(self._path)) as engine, engine.connect() as opened:
-            _check_version(opened)
-            yield opened if _version(opened) else None  # its first change did not come to an end
 
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with _errors(), passing(open_for_writing(self._path)) as engine, engine.begin() as opened:
-            if _version(opened) == 0:
-                self._path.chmod(0o600)
-                _metadata.create_all(opened)
-                opened.exec_driver_sql(f"PRAGMA application_id = {VERSION}")
-            _check_version(opened)
-            yield opened
+def _cohort(name: str, size: int, seconds: int, note: str) -> Cohort:
+    return Cohort(name, size, datetime.fromtimestamp(seconds, UTC), note)
 
 
-def is_damaged(path: Path) -> bool:
-    """Whether the file of the cohorts is one that SQLite cannot read."""
-    try:
-        with passing(open_for_reading(path)) as engine, engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            return str(found) != "ok"
-    except OperationalError:  # as of a full disk
-        raise
-    except DatabaseError:
-        return True
+def _members_of(connection: Connection, cohort: int) -> list[Member]:
+    listed = (
+        select(_members.c.sha256, _members.c.frame, _members.c.note)
+        .where(_members.c.cohort_id == cohort)
+        .order_by(_members.c.place, _members.c.sha256, _members.c.frame)
+    )
+    return [Member(Content(sha, frame), note) for sha, frame, note in connection.execute(listed)]
+
+
+def _arrange(connection: Connection, cohort: int, wanted: Sequence[Member]) -> None:
+    """Make these the members of a cohort, in this order."""
+    connection.execute(delete(_members).where(_members.c.cohort_id == cohort))
+    rows = [
+        {"cohort_id": cohort, **one.content._asdict(), "place": place, "note": one.note}
+        for place, one in enumerate(wanted)
+    ]
+    connection.execute(insert(_members), rows)
 
 
 def _check(name: str) -> None:
     if not NAME.fullmatch(name):
         raise InvalidRequest(
-            f"{name!r} cannot name a cohort. Use 1 to 64 letters, digits, '.', '_' and '-', "
-            "and begin with a letter, a digit or '_'."
+            f"{name!r} cannot name a cohort. Use 1 to 64 letters, digits, spaces, '.', '_' and "
+            "'-', and begin with a letter, a digit or '_'."
+        )
+
+
+def _check_note(note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        raise InvalidRequest(
+            f"A note of {len(note):,} characters is too long. Write {LONGEST_NOTE:,} at most."
         )
 
 
@@ -192,30 +220,6 @@ def _count(connection: Connection, cohort: int) -> int:
     return int(connection.execute(counted).scalar_one())
 
 
-def _version(connection: Connection) -> int:
-    return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
-
-
-def _check_version(connection: Connection) -> None:
-    if _version(connection) > VERSION:
-        raise SchemaTooNew(
-            "The cohorts were written by a newer radseek. Update radseek, then open them again."
-        )
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        raise StorageError(
-            f"The cohorts cannot be used: {error.orig}. Look at the free space and the "
-            "permissions of their folder, then start again."
-        ) from error
-    except DatabaseError as error:
-        if type(error) is not DatabaseError:  # its subclasses are mistakes of this program
-            raise
-        raise CollectionCorrupt(
-            f"The cohorts are damaged: {error.orig}. "
-            "Restore cohorts.db from a backup, or delete it."
-        ) from error
+def _last_place(connection: Connection, cohort: int) -> int:
+    last = select(func.coalesce(func.max(_members.c.place), -1))
+    return int(connection.execute(last.where(_members.c.cohort_id == cohort)).scalar_one())

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
 from sqlalchemy import Connection, bindparam, select
 
-from core.types import Ids
 from storage.database import in_parts
 from storage.schema import instances, pictures
 
@@ -39,10 +37,10 @@ def contents_of(connection: Connection, ids: Sequence[int]) -> dict[int, Content
     return {picture_id: Content(*told) for part in rows for picture_id, *told in part}
 
 
-def pictures_with(connection: Connection, contents: Sequence[Content]) -> Ids:
-    """The ids, ascending, of living pictures that are of one of these contents."""
+def pictures_of(connection: Connection, contents: Sequence[Content]) -> dict[Content, int]:
+    """The ids of living pictures that are of these contents; what is not there is left out."""
     wanted = set(contents)
     hashes = sorted({content.sha256 for content in contents})
     rows = (connection.execute(_of_hashes, {"hashes": part}) for part in in_parts(hashes))
-    found = [at for part in rows for at, *told in part if Content(*told) in wanted]
-    return np.array(sorted(found), dtype=np.int64)
+    found = ((Content(*told), at) for part in rows for at, *told in part)
+    return {content: at for content, at in found if content in wanted}

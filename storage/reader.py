@@ -26,6 +26,7 @@ from storage.kept_rows import KeptRows
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
 from storage.relations import Link
+from storage.saved_searches import SavedSearches
 from storage.selection import Selection, how_many
 from storage.snapshot import Snapshot
 from storage.thumbnails import ThumbnailReader
@@ -77,6 +78,7 @@ class CollectionReader:
         self._timeline = Timeline(self._catalog, layout, self.card)
         self._thumbnails = ThumbnailReader(layout.thumbnails)
         self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
+        self.searches = SavedSearches(layout.cohorts)  # likewise
         self.kept_rows = kept_rows  # of the home
         # A reader that another edition took the place of is let go, not closed. A snapshot that
         # somebody still looks at holds the catalog.

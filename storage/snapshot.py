@@ -11,7 +11,7 @@ from core.types import Embeddings, Ids, Location, Mask, Record, Scores
 from storage.catalog import Catalog, RowTable
 from storage.cohorts import Cohorts
 from storage.columns import Column, Columns
-from storage.contents import Content, contents_of, pictures_with
+from storage.contents import Content, contents_of, pictures_of
 from storage.finding import pictures_at
 from storage.identifiers import Naming, pictures_named
 from storage.index import NO_ID
@@ -162,10 +162,15 @@ class Snapshot:
 
     def cohort(self, name: str) -> Mask:
         """The rows that are in a cohort as it is now: (rows,). Raises UnknownName."""
-        contents = self._cohorts.contents(name)
-        with self._catalog.reading() as connection:
-            mask: Mask = np.isin(self.ids, pictures_with(connection, contents))
+        mask: Mask = np.isin(self.ids, list(self.holding(self._cohorts.contents(name)).values()))
         return mask
+
+    def holding(self, contents: Sequence[Content]) -> dict[Content, int]:
+        """The ids of the pictures that are of these contents, in their order, of those it has."""
+        with self._catalog.reading() as connection:
+            found = pictures_of(connection, contents)
+        living = set(self.ids[np.isin(self.ids, list(found.values()))].tolist())
+        return {one: found[one] for one in contents if found.get(one) in living}
 
     def contents(self, ids: Sequence[int] | Ids) -> list[Content]:
         """What pictures are of, whatever their ids, in the order asked. Raises UnknownName."""

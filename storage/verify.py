@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from core.errors import CollectionCorrupt
 from core.types import EncoderCard, Ids
+from storage.board_file import is_damaged
 from storage.catalog import Catalog, State, living_ids, shards_in, state_in
-from storage.cohorts import is_damaged
 from storage.database import open_for_reading, passing, storage_errors
 from storage.layout import Layout
 from storage.migrate import check_readable

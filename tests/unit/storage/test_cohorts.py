@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import CollectionCorrupt, InvalidRequest, SchemaTooNew, StorageError, UnknownName
-from storage import cohorts
-from storage.cohorts import Cohorts, is_damaged
+from storage import board_file
+from storage.board_file import is_damaged
+from storage.cohorts import Cohorts, Member
 from storage.contents import Content
 from tests.unit.storage.factories import hash_of
 
@@ -59,7 +60,7 @@ def test_a_cohort_that_is_not_there_is_named_with_those_that_are(path, ask):
         ask(Cohorts(path), "x")
 
 
-@pytest.mark.parametrize("name", ["", ".x", "a b", "a/b", "x" * 65])
+@pytest.mark.parametrize("name", ["", ".x", " a", "a ", "a/b", "x" * 65])
 def test_a_name_that_a_filter_could_not_say_is_refused(path, name):
     with pytest.raises(InvalidRequest, match="cannot name a cohort"):
         Cohorts(path).add(name, [A])
@@ -87,9 +88,9 @@ def test_a_cohort_is_the_set_that_the_steps_make(tmp_path_factory, steps):
 
 
 def test_a_file_of_a_newer_radseek_is_refused(path, monkeypatch):
-    monkeypatch.setattr(cohorts, "VERSION", 2)
+    monkeypatch.setattr(board_file, "VERSION", 3)
     Cohorts(path).add("x", [A])
-    monkeypatch.setattr(cohorts, "VERSION", 1)
+    monkeypatch.setattr(board_file, "VERSION", 2)
     for ask in (Cohorts.all, lambda book: book.add("x", [B])):
         with pytest.raises(SchemaTooNew, match="newer radseek"):
             ask(Cohorts(path))
@@ -108,3 +109,58 @@ def test_what_sqlite_cannot_do_is_told(path):
         holder.execute("DROP TABLE members")
     with pytest.raises(StorageError, match="cannot be used"):
         Cohorts(path).add("x", [B])
+
+
+def test_the_order_and_the_notes_are_the_persons(path):
+    book = Cohorts(path)
+    book.add("x", [C, A])
+    book.add("x", [B, A])
+    assert book.contents("x") == [C, A, B]
+    book.annotate("x", A, "the effusion")
+    book.put("x", Member(A, "the effusion"), 2)
+    assert book.members("x") == [Member(C), Member(B), Member(A, "the effusion")]
+    book.remove("x", [B])
+    book.put("x", Member(B, "back"), 0)
+    assert book.members("x") == [Member(B, "back"), Member(C), Member(A, "the effusion")]
+    book.describe("x", "for Monday")
+    assert [(one.pictures, one.note) for one in book.all()] == [(3, "for Monday")]
+
+
+@given(start=st.permutations([A, B, C]), moved=st.sampled_from([A, B, C]), place=st.integers(0, 4))
+def test_a_move_is_a_removal_and_an_insertion(tmp_path_factory, start, moved, place):
+    book = Cohorts(tmp_path_factory.mktemp("cohorts") / "cohorts.db")
+    book.add("x", start)
+    book.put("x", Member(moved), place)
+    wanted = [one for one in start if one != moved]
+    wanted.insert(place, moved)
+    assert book.contents("x") == wanted
+
+
+def test_a_name_can_be_changed_and_takes_everything_along(path):
+    book = Cohorts(path)
+    book.add("x", [A])
+    book.annotate("x", A, "seen")
+    book.add("y", [B])
+    book.rename("x", "missed nodules")
+    assert book.members("missed nodules") == [Member(A, "seen")]
+    with pytest.raises(InvalidRequest, match="a cohort 'y' already"):
+        book.rename("missed nodules", "y")
+    with pytest.raises(InvalidRequest, match="cannot name"):
+        book.rename("y", "../y")
+    with pytest.raises(UnknownName, match="no cohort 'x'"):
+        book.rename("x", "z")
+
+
+def test_a_note_needs_a_place_and_an_end(path):
+    book = Cohorts(path)
+    book.add("x", [A])
+    with pytest.raises(UnknownName, match="no longer in"):
+        book.annotate("x", B, "where?")
+    for write in (
+        lambda note: book.annotate("x", A, note),
+        lambda note: book.describe("x", note),
+        lambda note: book.put("x", Member(A, note), 0),
+    ):
+        with pytest.raises(InvalidRequest, match="10,001 characters is too long"):
+            write("n" * 10_001)
+    assert book.members("x") == [Member(A)]

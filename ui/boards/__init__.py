@@ -1,0 +1,1 @@
+"""What people keep: boards of pictures, and searches."""
