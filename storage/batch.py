@@ -26,7 +26,7 @@ class Batch:
         yield from (word.source.location for word in self.embedded)
         yield from (word.source.location for word in self.catalogued)
         yield from (word.source.location for word in self.pending)
-        yield from (file.location for file in self.skipped)
         yield from (file.location for file in self.copies)
+        yield from (file.location for file in self.skipped)
         yield from (file.location for file in self.touched)
         yield from self.gone

@@ -144,6 +144,7 @@ def _connect_writer(path: Path, page_bytes: int) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what names a patient is not to linger
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA temp.cache_size = -{CACHE_KIB}")  # nor in a file beside
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // page}")
     return connection

@@ -24,13 +24,16 @@ from core.types import (
     Tags,
 )
 from storage.catalog import FileState
-from storage.locations import key_of
+from storage.locations import Key
 from storage.names import name_key
+from storage.resolve import Told
 from storage.statements import Row
 
-NOBODY = Identity()
 COSINE_DIGITS = 3  # a tilt of half a milliradian is within what scanners write for one stack
 LOWEST, HIGHEST = -(2**63), 2**63 - 1  # integers of SQLite
+_EMBEDDED, _PENDING = (
+    (state.value, None, None) for state in (FileState.EMBEDDED, FileState.PENDING)
+)
 PLACES_REMEMBERED = 4096  # the slices of a stack share an orientation; picture and file a position
 
 
@@ -38,58 +41,84 @@ def _named(of: type[Tags | Identity], kinds: Collection[Any]) -> tuple[str, ...]
     return tuple(field.name for field in fields(of) if field.type in kinds)
 
 
-DATES: Final = ("study_day", "acquired_at")
 TEXTS: Final = _named(Tags, {str})
 NUMBERS: Final = _named(Tags, {int, int | None, float | None})
 NAMES: Final = _named(Identity, {str})
-_dates_of, _texts_of = attrgetter(*DATES), attrgetter(*TEXTS)
-_numbers_of, _names_of = attrgetter(*NUMBERS), attrgetter(*NAMES)
-_SILENT = _numbers_of(Tags())
+
+# What the slices of a series say each for itself; all else is a header that they have in common.
+OWN_TEXTS: Final = ("sop_uid", "acquisition_date_time", "windows")
+OWN_OTHERS: Final = ("instance_number", "acquired_at")
+HEADER_TEXTS: Final = tuple(name for name in TEXTS if name not in OWN_TEXTS)
+HEADER_NUMBERS: Final = tuple(name for name in NUMBERS if name not in OWN_OTHERS)
+_own_texts_of, _own_others_of = attrgetter(*OWN_TEXTS), attrgetter(*OWN_OTHERS)
+_header_of = attrgetter(*HEADER_TEXTS, *HEADER_NUMBERS, "study_day")
+_names_of = attrgetter(*NAMES, "birth_day")
+_SILENT = attrgetter(*HEADER_NUMBERS)(Tags())
 
 KEY: Final = ("path", "member")
 STAMP: Final = (*KEY, "size", "modified_ns")
 FILE: Final = (*STAMP, "sha256", "instance_id", "skip_code", "skip_reason")
 OUTCOME: Final = ("state", "code", "reason")
 PLACE: Final = ("orientation", "position", "along")
-INSTANCE: Final = ("id", "sha256", *OUTCOME, *TEXTS, *NUMBERS, *DATES, *PLACE)
-IDENTITY: Final = ("instance_id", *NAMES, "birth_day", "name_key")
+HEADER: Final = (*OUTCOME, *HEADER_TEXTS, *HEADER_NUMBERS, "study_day")
+INSTANCE: Final = ("id", "sha256", *OWN_TEXTS, *OWN_OTHERS, *PLACE)
+IDENTITY: Final = (*NAMES, "birth_day", "name_key")
 PICTURE: Final = ("id", "instance_id", "frame", "shard_id", "slot", "crc32", "pixel_sha256", *PLACE)
+NOBODY: Final = _names_of(Identity())
 
 
-def stamp(file: Source | Skipped) -> Row:
-    """STAMP: a file's location, size and time; what is beyond 64 bits becomes the largest."""
-    return *key_of(file.location), _saturated(file.size), _saturated(file.modified_ns)
+def stamp(key: Key, file: Source | Skipped) -> Row:
+    """STAMP: a file's size and time with its key; what is beyond 64 bits becomes the largest."""
+    return *key, _saturated(file.size), _saturated(file.modified_ns)
 
 
-def held_file(source: Source, instance_id: int) -> Row:
+def held_file(key: Key, source: Source, instance_id: int) -> Row:
     """FILE: one whose content an instance has."""
-    return *stamp(source), source.sha256, instance_id, None, None
+    return *stamp(key, source), source.sha256, instance_id, None, None
 
 
-def skipped_file(skipped: Skipped) -> Row:
+def skipped_file(key: Key, skipped: Skipped) -> Row:
     """FILE: one that could not be read."""
     told = skipped.code.value, storable(skipped.reason)
-    return *stamp(skipped), skipped.sha256, None, *told
+    return *stamp(key, skipped), skipped.sha256, None, *told
 
 
-def instance(instance_id: int, told: EmbeddedFile | Catalogued | Pending) -> Row:
-    """INSTANCE: what a content says, and what became of it."""
+def instance(instance_id: int, told: Told) -> Row:
+    """INSTANCE: what a content says for itself."""
     about = told.instance
     return (
         instance_id,
         told.source.sha256,
-        *_outcome(told),
-        *_texts(_texts_of(about.tags)),
-        *_numbers(_numbers_of(about.tags)),
-        *map(storable, _dates_of(about.tags)),
+        *_texts(_own_texts_of(about.tags)),
+        *map(storable, _own_others_of(about.tags)),
         *_place(about.place),
     )
 
 
-def identity(instance_id: int, names: Identity) -> Row:
-    """IDENTITY: what names the patient."""
-    key = name_key(names.name_alphabetic, names.name_ideographic, names.name_phonetic)
-    return instance_id, *_texts(_names_of(names)), storable(names.birth_day), storable(key)
+def header_of(told: Told) -> Row:
+    """What a content says in common with others: equal where its HEADER is."""
+    return *_outcome(told), *_header_of(told.instance.tags)
+
+
+def header(told: Row) -> Row:
+    """HEADER: what `header_of` gives, as SQLite can keep it."""
+    outcome, others = told[: len(OUTCOME)], told[len(OUTCOME) : -1]
+    texts, numbers = others[: len(HEADER_TEXTS)], others[len(HEADER_TEXTS) :]
+    return *outcome, *_texts(texts), *_numbers(numbers), storable(told[-1])
+
+
+def names_of(identity: Identity) -> Row:
+    """What names a patient: equal where its IDENTITY is."""
+    names: Row = _names_of(identity)
+    return names
+
+
+def identity(names: Row) -> Row:
+    """IDENTITY: what `names_of` gives, as SQLite can keep it, with the key of the names."""
+    *texts, birth_day = map(storable, names)
+    told = dict(zip(NAMES, names, strict=False))
+    key = name_key(*(told[f"name_{form}"] for form in ("alphabetic", "ideographic", "phonetic")))
+    return *texts, birth_day, storable(key)
 
 
 def picture(
@@ -134,12 +163,12 @@ def _numbers(numbers: Row) -> Row:
     return tuple(silent if n is None else n for n, silent in zip(kept, _SILENT, strict=True))
 
 
-def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Row:
+def _outcome(told: Told) -> Row:
     match told:
         case EmbeddedFile():
-            return FileState.EMBEDDED.value, None, None
+            return _EMBEDDED
         case Pending():
-            return FileState.PENDING.value, None, None
+            return _PENDING
         case Catalogued(kept=Kept(code, reason)):
             return FileState.CATALOGUED.value, code.value, storable(reason)
 
@@ -147,7 +176,13 @@ def _outcome(told: EmbeddedFile | Catalogued | Pending) -> Row:
 def _place(place: Place | None) -> Row:
     if place is None:
         return "", "", None
-    return _rounded(place.orientation), _rounded(place.position), storable(place.along)
+    return _placed(place.orientation, place.position)
+
+
+@lru_cache(PLACES_REMEMBERED)
+def _placed(orientation: tuple[float, ...], position: tuple[float, ...]) -> Row:
+    along = storable(Place(orientation, position).along)
+    return _rounded(orientation), _rounded(position), along
 
 
 @lru_cache(PLACES_REMEMBERED)
@@ -157,4 +192,4 @@ def _rounded(values: tuple[float, ...]) -> str:
 
 
 def _saturated(value: int) -> int:
-    return min(max(value, LOWEST), HIGHEST)
+    return value if LOWEST <= value <= HIGHEST else min(max(value, LOWEST), HIGHEST)

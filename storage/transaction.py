@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Insert,
     Table,
     TableClause,
     delete,
@@ -24,9 +25,10 @@ from core.types import Prepared
 from storage import parameters, words
 from storage.batch import Batch
 from storage.catalog import FileState
+from storage.common_rows import NUMBER, CommonRows
 from storage.held import Held
-from storage.locations import Key, key_of
-from storage.parameters import FILE, IDENTITY, INSTANCE, KEY, NOBODY, PICTURE, STAMP
+from storage.locations import Key
+from storage.parameters import FILE, HEADER, IDENTITY, INSTANCE, KEY, NOBODY, PICTURE, STAMP
 from storage.resolve import Told, told
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Extent, is_full, slots_of
@@ -56,10 +58,38 @@ class _Numbers:
 
 def _insert(into: Table, names: Sequence[str]) -> Statement:
     rows = given(*names)
+    return Statement(rows, _new(into).from_select(names, select(rows)))
+
+
+def _insert_with(
+    common: CommonRows, into: Table, names: Sequence[str], shared: Sequence[str]
+) -> Statement:
+    """`names` are told of each row, with the number of the row of `common` that has the others."""
+    rows = given(*names, NUMBER)
+    columns = [rows.c[name] for name in names] + [common.table.c[name] for name in shared]
+    both = select(*columns).join_from(rows, common.table, _joined(rows, common))
+    return Statement(rows, _new(into).from_select([*names, *shared], both))
+
+
+def _change_with(
+    common: CommonRows, table: Table, names: Sequence[str], shared: Sequence[str]
+) -> Statement:
+    """The same for rows that are there, by their ids."""
+    rows = given(*names, NUMBER)
+    told = {name: rows.c[name] for name in names if name != "id"}
+    told |= {name: common.table.c[name] for name in shared}
+    these = (table.c.id == rows.c.id, _joined(rows, common))
+    return Statement(rows, update(table).where(*these).values(told))
+
+
+def _joined(rows: TableClause, common: CommonRows) -> ColumnElement[bool]:
+    return rows.c[NUMBER] == common.table.c[NUMBER]
+
+
+def _new(into: Table) -> Insert:
     # A failure takes the whole transaction back. Without OR FAIL, SQLite keeps a journal besides,
     # by which to take back the statement alone: a fifth of the time of a batch.
-    new = insert(into).prefix_with("OR FAIL")
-    return Statement(rows, new.from_select(names, select(rows)))
+    return insert(into).prefix_with("OR FAIL")
 
 
 def _change(table: Table, names: Sequence[str], key: Sequence[str]) -> Statement:
@@ -81,6 +111,7 @@ def _these(rows: TableClause) -> ColumnElement[bool]:
     return tuple_(files.c.path, files.c.member).in_(select(rows.c.path, rows.c.member))
 
 
+_PEOPLE = CommonRows("people", IDENTITY)
 _keys, _ids = given(*KEY), given("id")
 _moves = given("old", "new")
 _graves = given("instance_id", "sequence", *KEY)
@@ -117,8 +148,8 @@ _MOVE = Statement(
     _moves,
     update(files).where(files.c.instance_id == _moves.c.old).values(instance_id=_moves.c.new),
 )
-_NEW_INSTANCE = _insert(instances, INSTANCE)
-_CHANGE_INSTANCE = _change(instances, INSTANCE, key=["id"])
+_NEW_INSTANCE = _insert_with(words.HEADERS, instances, INSTANCE, (*HEADER, "description_id"))
+_CHANGE_INSTANCE = _change_with(words.HEADERS, instances, INSTANCE, (*HEADER, "description_id"))
 _BURY = Statement(
     _graves,
     update(instances)
@@ -134,23 +165,32 @@ _BURY_PICTURES = Statement(
 _SET_SHARD = _upsert(shards, ("id", "rows", "sealed"), unique=["id"])
 _NEW_PICTURE = _insert(pictures, (*PICTURE, "indexed_at", "group_id"))
 _FORGET = Statement(_ids, delete(identities).where(identities.c.instance_id.in_(select(_ids))))
-_NEW_IDENTITY = _insert(identities, IDENTITY)
+_NEW_IDENTITY = _insert_with(_PEOPLE, identities, ("instance_id",), IDENTITY)
 _ADVANCE = Statement(
     _progress,
     update(meta).values({column.name: column for column in _progress.c}),
 )
 
 
-def commit_batch(engine: Engine, batch: Batch, held: Mapping[str, Held], placed: Placed) -> None:
-    """Write a resolved batch in one transaction; `held` is what the collection has of it."""
+def commit_batch(
+    engine: Engine,
+    batch: Batch,
+    keys: Sequence[Key],
+    held: Mapping[str, Held],
+    placed: Placed,
+) -> None:
+    """Write a resolved batch in one transaction.
+
+    `keys` are those of its locations, in their order; `held` is what the collection has of it.
+    """
     with engine.begin() as connection:
         numbers = _number(connection, batch, held)
-        before = _holders(connection, batch)
+        before = _holders(connection, keys)
         left = {number: key for key, number in before.items() if number is not None}
         _bury(connection, _first_files(connection, numbers.replaced), placed.sequence)
         _tell(connection, told(batch), numbers)
         _MOVE.run(connection, list(numbers.replaced.items()))
-        _remember_files(connection, batch, numbers.ids, before.keys())
+        _remember_files(connection, batch, keys, numbers.ids, before.keys())
         _bury(connection, _orphans(connection, left, numbers.replaced), placed.sequence)
         _SET_SHARD.run(connection, [_shard(extent) for extent in placed.extents])
         _insert_pictures(connection, batch, placed, numbers.ids)
@@ -173,9 +213,8 @@ def _number(connection: Connection, batch: Batch, held: Mapping[str, Held]) -> _
     return _Numbers(before | new, sorted(kept.values()), replaced)
 
 
-def _holders(connection: Connection, batch: Batch) -> dict[Key, int | None]:
-    """The instances of those files of the batch that are known, in its order; None: skipped."""
-    keys = [key_of(location) for location in batch.locations()]
+def _holders(connection: Connection, keys: Sequence[Key]) -> dict[Key, int | None]:
+    """The instances of those files that are known, in their order; None: skipped."""
     had = {(path, member): number for path, member, number in _HOLDERS.run(connection, keys)}
     return {key: had[key] for key in keys if key in had}
 
@@ -201,28 +240,53 @@ def _bury(connection: Connection, graves: Mapping[int, Key], sequence: int) -> N
 
 
 def _tell(connection: Connection, news: Sequence[Told], numbers: _Numbers) -> None:
-    numbered = [(numbers.ids[word.source.sha256], word) for word in news]
-    kept = set(numbers.kept)
-    rows = [parameters.instance(*pair) for pair in numbered]
-    _NEW_INSTANCE.run(connection, [row for row in rows if row[0] not in kept])
-    _CHANGE_INSTANCE.run(connection, [row for row in rows if row[0] in kept])
+    numbered = {numbers.ids[word.source.sha256]: word for word in news}
+    _tell_instances(connection, numbered, set(numbers.kept))
     _FORGET.run(connection, [(number,) for number in numbers.kept])
-    named = [(number, word.instance.identity) for number, word in numbered]
-    rows = [parameters.identity(*pair) for pair in named if pair[1] != NOBODY]
-    _NEW_IDENTITY.run(connection, rows)
-    words.tell(connection, {n: word.instance for n, word in numbered}, numbers.kept)
+    _tell_identities(connection, numbered)
+    words.tell(connection, {n: word.instance for n, word in numbered.items()}, numbers.kept)
+
+
+def _tell_instances(
+    connection: Connection, told: Mapping[int, Told], kept: Collection[int]
+) -> None:
+    headers: dict[Row, int] = {}
+    rows = [
+        (*parameters.instance(n, word), _number_of(parameters.header_of(word), headers))
+        for n, word in told.items()
+    ]
+    with words.described(connection, list(map(parameters.header, headers))):
+        _NEW_INSTANCE.run(connection, [row for row in rows if row[0] not in kept])
+        _CHANGE_INSTANCE.run(connection, [row for row in rows if row[0] in kept])
+
+
+def _tell_identities(connection: Connection, told: Mapping[int, Told]) -> None:
+    people: dict[Row, int] = {}
+    named = ((n, parameters.names_of(word.instance.identity)) for n, word in told.items())
+    rows = [(n, _number_of(names, people)) for n, names in named if names != NOBODY]
+    with _PEOPLE.holding(connection, list(map(parameters.identity, people))):
+        _NEW_IDENTITY.run(connection, rows)
+
+
+def _number_of(row: Row, numbers: dict[Row, int]) -> int:
+    return numbers.setdefault(row, len(numbers))
 
 
 def _remember_files(
-    connection: Connection, batch: Batch, ids: Mapping[str, int], known: Collection[Key]
+    connection: Connection,
+    batch: Batch,
+    keys: Sequence[Key],
+    ids: Mapping[str, int],
+    known: Collection[Key],
 ) -> None:
+    left = iter(keys)  # each kind takes its own, in the order of Batch.locations
     sources = [*(word.source for word in told(batch)), *batch.copies]
-    rows = [parameters.held_file(source, ids[source.sha256]) for source in sources]
-    rows += [parameters.skipped_file(skipped) for skipped in batch.skipped]
+    rows = [parameters.held_file(next(left), each, ids[each.sha256]) for each in sources]
+    rows += [parameters.skipped_file(next(left), skipped) for skipped in batch.skipped]
     _NEW_FILE.run(connection, [row for row in rows if row[: len(KEY)] not in known])
     _CHANGE_FILE.run(connection, [row for row in rows if row[: len(KEY)] in known])
-    _TOUCH.run(connection, [parameters.stamp(source) for source in batch.touched])
-    _LEAVE.run(connection, [key_of(location) for location in batch.gone])
+    _TOUCH.run(connection, [parameters.stamp(next(left), source) for source in batch.touched])
+    _LEAVE.run(connection, list(left))
 
 
 def _insert_pictures(

@@ -4,7 +4,8 @@ The word tables of SQLite hold no text. A row of `reports` or `descriptions` tha
 unseen, as nothing refers to its id again, until they are made anew.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import (
@@ -26,28 +27,26 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from core.types import Instance
-from storage.parameters import storable
+from storage.common_rows import CommonRows
+from storage.parameters import HEADER, storable
 from storage.schema import DESCRIBED, descriptions, instances, reports
-from storage.statements import Statement, given
+from storage.statements import Row, Statement, given
 from storage.wording import description_words, report_words
 
 AT_ONCE: Final = 256  # texts in memory
 
-_described, _ids = given(*DESCRIBED), given("id")
-_told = given("instance_id", "study_uid", "text")
-_same = and_(*(descriptions.c[name] == instances.c[name] for name in DESCRIBED))
+HEADERS: Final = CommonRows("headers", HEADER, found=("description_id",))
+_described = [HEADERS.table.c[name] for name in DESCRIBED]
+_ids, _told = given("id"), given("instance_id", "study_uid", "text")
+_same = and_(*(descriptions.c[told.name] == told for told in _described))
 # Without a condition SQLite would take ON CONFLICT for the ON of a join.
-_NEW_DESCRIPTION = Statement(
-    _described,
+_NEW_DESCRIPTIONS = (
     sqlite.insert(descriptions)
-    .from_select(DESCRIBED, select(_described).where(true()))
-    .on_conflict_do_nothing(),
+    .from_select(DESCRIBED, select(*_described).distinct().where(true()).order_by(*_described))
+    .on_conflict_do_nothing()
 )
-_LINK = Statement(
-    _ids,
-    update(instances)
-    .where(instances.c.id.in_(select(_ids)))
-    .values(description_id=select(descriptions.c.id).where(_same).scalar_subquery()),
+_DESCRIBE = update(HEADERS.table).values(
+    description_id=select(descriptions.c.id).where(_same).scalar_subquery()
 )
 _FORGET = Statement(_ids, delete(reports).where(reports.c.instance_id.in_(select(_ids))))
 _NEW_REPORT = Statement(
@@ -108,17 +107,22 @@ _WORDS: Final = (
 )
 
 
+@contextmanager
+def described(connection: Connection, headers: Sequence[Row]) -> Iterator[None]:
+    """Within, HEADERS has these, each with the row of `descriptions` that it tells of."""
+    with HEADERS.holding(connection, headers):
+        connection.execute(_NEW_DESCRIPTIONS)
+        connection.execute(_DESCRIBE)
+        yield
+
+
 def tell(connection: Connection, told: Mapping[int, Instance], again: Sequence[int]) -> None:
     """Note what instances say in words, by their ids; those of `again` said something before."""
-    tags = [each.tags for each in told.values()]
-    described = {tuple(storable(getattr(each, name)) for name in DESCRIBED) for each in tags}
-    _NEW_DESCRIPTION.run(connection, sorted(described))
-    _LINK.run(connection, [(number,) for number in told])
     _FORGET.run(connection, [(number,) for number in again])
-    texts = {number: each for number, each in told.items() if each.report}
     rows = [
         (number, storable(each.tags.study_uid), storable(each.report))
-        for number, each in texts.items()
+        for number, each in told.items()
+        if each.report
     ]
     _NEW_REPORT.run(connection, rows)
     catch_up(connection)

@@ -35,7 +35,7 @@ from storage.label_sets import (
 )
 from storage.lacking import Lacking, lacking
 from storage.layout import Layout
-from storage.locations import key_of
+from storage.locations import Key, key_of
 from storage.lock import WriterLock, lock_served
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
@@ -193,14 +193,14 @@ class CollectionWriter:
         """
         if not batch:
             return
-        _check_locations(batch)
         with storage_errors(self._name):
             with self._catalog.reading() as connection:
                 before = held(connection, contents(batch))
             resolved = resolve(batch, {sha256: each.state for sha256, each in before.items()})
+            keys = _keys(resolved)
             rows = _stacked(resolved.embedded, self._card.dim)
             with self._change():
-                self._commit(resolved, before, rows)
+                self._commit(resolved, keys, before, rows)
 
     def give_reports(self, reports: Sequence[GivenReport], seen: set[str]) -> list[GivenReport]:
         """Keep reports that were handed in; gives those that name nothing that is indexed.
@@ -306,7 +306,9 @@ class CollectionWriter:
         with storage_errors(self._name), self._change(), self._engine.begin() as connection:
             yield connection
 
-    def _commit(self, batch: Batch, before: Mapping[str, Held], rows: Embeddings) -> None:
+    def _commit(
+        self, batch: Batch, keys: Sequence[Key], before: Mapping[str, Held], rows: Embeddings
+    ) -> None:
         state, shards = self._catalog.state(), self._catalog.shards()
         last, half = (shards[-1] if shards else None), to_half(rows)
         thumbnails = [picture.thumbnail for file in batch.embedded for picture in file.pictures]
@@ -325,7 +327,7 @@ class CollectionWriter:
                 seconds=int(time.time()),
                 flushed=lambda: _wait_for(flushes),
             )
-            commit_batch(self._engine, batch, before, placed)
+            commit_batch(self._engine, batch, keys, before, placed)
 
 
 def _wait_for(flushes: Iterable[Future[Any]]) -> None:
@@ -409,10 +411,12 @@ def _set_slices(catalog: Catalog, slices_per_series: int) -> None:
             series.ask_again(connection, slices_per_series)
 
 
-def _check_locations(batch: Batch) -> None:
+def _keys(batch: Batch) -> list[Key]:
+    """Those of the batch's locations, in their order, all different."""
     keys = [key_of(location) for location in batch.locations()]
     if len(set(keys)) < len(keys):
         raise ValueError("a location comes twice in one batch")
+    return keys
 
 
 def _stacked(embedded: Sequence[EmbeddedFile], dim: int) -> Embeddings:
@@ -421,6 +425,7 @@ def _stacked(embedded: Sequence[EmbeddedFile], dim: int) -> Embeddings:
         if file.embeddings.shape != (len(file.pictures), dim):
             raise ValueError(f"{file.embeddings.shape} for {len(file.pictures)} rows of {dim}")
     rows = np.concatenate([np.empty((0, dim), np.float32), *(f.embeddings for f in embedded)])
-    if not (np.abs(np.linalg.norm(rows, axis=1) - 1) < UNIT_TOLERANCE).all():
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    if not (np.abs(lengths - 1) < UNIT_TOLERANCE).all():
         raise ValueError("embeddings are not of unit length")
     return rows

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.types import Identity, Instance, Pending, Place, Prepared, SkipCode, Skipped, Tags
 from storage import parameters
-from storage.parameters import INSTANCE, PICTURE, storable
+from storage.parameters import FILE, HEADER, IDENTITY, INSTANCE, PICTURE, storable
 from tests.unit.storage.factories import at, axial, source
 
 any_text = st.text(st.characters(exclude_categories=()))
@@ -72,16 +72,20 @@ def test_whatever_a_header_holds_can_be_bound(
     skipped = Skipped(at("a"), SkipCode.CORRUPT, texts[1], numbers[0], numbers[1])
 
     rows = [
+        parameters.header(parameters.header_of(told)),
         parameters.instance(1, told),
-        parameters.identity(1, names),
-        parameters.skipped_file(skipped),
+        parameters.identity(parameters.names_of(names)),
+        parameters.skipped_file((b"a", b""), skipped),
     ]
 
     with closing(sqlite3.connect(":memory:")) as connection:
         for row in rows:
             connection.execute(f"SELECT {', '.join('?' * len(row))}", row)
-    instance = dict(zip(INSTANCE, rows[0], strict=True))
-    assert None not in (instance["modality"], instance["rows"], instance["frames"])
+    header = dict(zip(HEADER, rows[0], strict=True))
+    assert None not in (header["modality"], header["rows"], header["frames"])
+    assert len(rows[1]) == len(INSTANCE)
+    assert len(rows[2]) == len(IDENTITY)
+    assert len(rows[3]) == len(FILE)
 
 
 def test_places_are_rounded_and_never_minus_zero() -> None:

@@ -71,8 +71,8 @@ def test_the_steps_are_few(rows: int) -> None:
     ("names", "table"),
     [
         (parameters.FILE, schema.files),
-        (parameters.INSTANCE, schema.instances),
-        (parameters.IDENTITY, schema.identities),
+        ((*parameters.INSTANCE, *parameters.HEADER), schema.instances),
+        (("instance_id", *parameters.IDENTITY), schema.identities),
         (parameters.PICTURE, schema.pictures),
     ],
 )
@@ -85,6 +85,7 @@ def test_nothing_that_an_instance_says_is_left_out() -> None:
     grave = {"tombstone", "last_path", "last_member"}
     joined = {"description_id"}
 
-    assert set(parameters.INSTANCE) == set(schema.instances.c.keys()) - grave - joined
-    assert set(parameters.IDENTITY) == set(schema.identities.c.keys())
+    told = {*parameters.INSTANCE, *parameters.HEADER}
+    assert told == set(schema.instances.c.keys()) - grave - joined
+    assert {"instance_id", *parameters.IDENTITY} == set(schema.identities.c.keys())
     assert set(parameters.FILE) == set(schema.files.c.keys()) - {"id"}
