@@ -40,6 +40,7 @@ from core.types import (
     Pixels,
     Prepare,
     Regions,
+    Unread,
 )
 from encoders.base import Encoder
 from encoders.medimageinsight.preprocess import Squash
@@ -110,6 +111,10 @@ class Sleeper:
         raise NotImplementedError
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Not what this is for."""
+        raise NotImplementedError
+
+    def unread(self, text: str) -> Unread | None:
         """Not what this is for."""
         raise NotImplementedError
 

@@ -303,6 +303,14 @@ class EncoderCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """The end of a text that is too long for an encoder."""
+
+    tokens: int  # that the encoder reads of a text
+    rest: str  # what it does not read; may begin within a word
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One row of the catalog, as a hit or the details page shows it. No identity."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions
+from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions, Unread
 
 
 class Encoder(Protocol):
@@ -41,4 +41,7 @@ class Encoder(Protocol):
         """
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Embed texts: n strings -> (n, dim)."""
+        """Embed texts: n strings -> (n, dim). Of one that is too long, the beginning."""
+
+    def unread(self, text: str) -> Unread | None:
+        """What of a text is too much for `embed_texts`; None for one that is read to its end."""

@@ -16,6 +16,7 @@ from search.feedback import refit
 from search.language.understanding import Understood, understand
 from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, SeriesPart, TextPart
 from search.regions import cut_out
+from search.unread import with_unread
 from search.volumes import slices_of
 from storage.snapshot import Snapshot
 
@@ -69,7 +70,8 @@ def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
     if query.feedback.is_given():
         asked = refit(asked, query.feedback, snapshot)[None]
     row = _unit(asked[0])[None].astype(np.float32)
-    return Encoded(row, _kind(query), understood, query.is_one_picture())
+    told = tuple(with_unread(text, means.encoder()) for text in understood)
+    return Encoded(row, _kind(query), told, query.is_one_picture())
 
 
 def embed_texts(texts: Sequence[str], means: Means) -> Embeddings:

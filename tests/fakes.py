@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from core.types import Embeddings, EncoderCard, Pixels, Regions
+from core.types import Embeddings, EncoderCard, Pixels, Regions, Unread
 
 COLOURS = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
+READ = 40  # words of a text
 
 
 def shrink(pixels: Pixels) -> Pixels:
@@ -35,8 +36,13 @@ class ColourEncoder:
         return regions
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
-        rows = [np.sum([COLOURS.get(w, (0.1,) * 3) for w in t.split()], axis=0) for t in texts]
+        read = [text.split()[:READ] for text in texts]
+        rows = [np.sum([COLOURS.get(w, (0.1,) * 3) for w in words], axis=0) for words in read]
         return _unit(np.asarray(rows, dtype=np.float32).reshape(-1, 3))
+
+    def unread(self, text: str) -> Unread | None:
+        words = text.split()
+        return Unread(READ, " ".join(words[READ:])) if len(words) > READ else None
 
 
 def _unit(rows: Embeddings) -> Embeddings:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.errors import WeightsMismatch
-from core.types import Embeddings, EncoderCard, Pixels, Regions
+from core.types import Embeddings, EncoderCard, Pixels, Regions, Unread
 from encoders.devices import choose_devices
 from encoders.fingerprint import file_sha256
 from encoders.medimageinsight.capacity import Capacity, Entry
@@ -111,6 +111,10 @@ class MedImageInsight:
         embeddings = np.empty((len(rows), self._dim), np.float32)
         embeddings[order] = self._rows(by_length, self._texts, self._inference.embed_ids)
         return embeddings
+
+    def unread(self, text: str) -> Unread | None:
+        """What of a text exceeds the context length; None for one that is read to its end."""
+        return self._tokenizer.unread(text)
 
     def _require_prepared(self, pictures: Sequence[Pixels]) -> None:
         expected = (*self._image.image_size, 3)

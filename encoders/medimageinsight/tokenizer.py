@@ -7,6 +7,7 @@ import ftfy
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from core.errors import WeightsMismatch
+from core.types import Unread
 
 START = "<|startoftext|>"
 END = "<|endoftext|>"
@@ -22,6 +23,7 @@ class TextTokenizer:
         tokenizer.no_padding()
         tokenizer.enable_truncation(context_length)
         self._tokenizer = tokenizer
+        self._most = context_length - tokenizer.num_special_tokens_to_add(is_pair=False)
 
     @property
     def vocab_size(self) -> int:
@@ -32,6 +34,16 @@ class TextTokenizer:
         """The ids of each text with its start and end token, at most the context length."""
         repaired = [ftfy.fix_text(text) for text in texts]  # in normal form C, too
         return [encoding.ids for encoding in self._tokenizer.encode_batch(repaired)]
+
+    def unread(self, text: str) -> Unread | None:
+        """What `encode` cuts off; None where that is nothing."""
+        repaired = ftfy.fix_text(text)
+        parts = self._tokenizer.encode(repaired).overflowing
+        if not parts:
+            return None
+        offsets = zip(parts[0].offsets, parts[0].special_tokens_mask, strict=True)
+        cut = next(start for (start, _), is_special in offsets if not is_special)
+        return Unread(self._most, repaired[cut:])
 
 
 def read_tokenizer(folder: Path, context_length: int) -> TextTokenizer:

@@ -19,6 +19,7 @@ from radseek.cli.pictures import pictures
 
 if TYPE_CHECKING:
     from core.types import Embeddings
+    from encoders.base import Encoder
 
 
 def embed(
@@ -42,6 +43,7 @@ def embed(
         loaded = archive.encoder()
         if text:
             rows = loaded.embed_texts(inputs)
+            _say_unread(inputs, loaded)
         else:
             prepared = [loaded.prepare(pixels) for pixels in pictures(archive, inputs)]
             rows = loaded.embed_images(prepared)
@@ -71,12 +73,20 @@ def classify(
     with open_archive(settings) as archive:
         seen = list(pictures(archive, images))
         table = classify_pictures(archive.encoder(), seen, names, multilabel)
+        _say_unread(names, archive.encoder())
     for image, row in zip(images, table.tolist(), strict=True):
         by_label = dict(sorted(zip(names, row, strict=True), key=lambda pair: -pair[1]))
         if as_json:
             put_json({"path": image, "probabilities": by_label})
         else:
             put(f"{image}  " + "  ".join(f"{name} {p:.3f}" for name, p in by_label.items()))
+
+
+def _say_unread(texts: list[str], encoder: "Encoder") -> None:
+    from search.unread import unread_notes
+
+    for note in unread_notes(texts, encoder):
+        say(f"radseek: {note}")
 
 
 def _put_embeddings(rows: "Embeddings", npy: Path | None) -> None:

@@ -1,5 +1,6 @@
 """From the stored embeddings to the probabilities of labels, block by block."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,9 +11,12 @@ from core.types import Embeddings, EncoderCard
 from encoders.base import Encoder
 from encoders.zero_shot import probabilities
 from search.language.understanding import understand
+from search.unread import unread_notes
 from storage.label_sets import BLOCK, KeptSet, Label, LabelSet
 from storage.snapshot import Snapshot
 from storage.writer import CollectionWriter
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,13 @@ def label_pictures(
 
 
 def label_rows(asked: LabelSet, encoder: Encoder) -> Embeddings:
-    """One row for each label, of unit length: the mean of its texts, (labels, dim)."""
+    """One row for each label, of unit length: the mean of its texts, (labels, dim).
+
+    The log tells of texts that the encoder does not read to their ends.
+    """
+    for label in asked.labels:
+        for note in unread_notes(label.texts, encoder):
+            log.warning("label=%s %s", label.name, note)
     rows = [encoder.embed_texts(label.texts).mean(axis=0) for label in asked.labels]
     means = np.stack(rows)
     unit: Embeddings = means / np.linalg.norm(means, axis=1, keepdims=True)

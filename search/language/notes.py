@@ -12,6 +12,7 @@ class NoteCode(StrEnum):
     NOT_TRANSLATED = "not_translated"  # words that no glossary holds
     RESOLVED = "resolved"  # an abbreviation with several meanings, the one taken, by which word
     AMBIGUOUS = "ambiguous"  # an abbreviation, its meanings
+    UNREAD = "unread"  # an encoder, how many tokens it reads, what came behind them
 
 
 SENTENCES = {
@@ -23,6 +24,7 @@ SENTENCES = {
     NoteCode.NOT_TRANSLATED: "{0} could not be translated and was left out.",
     NoteCode.RESOLVED: "{0} was read as {1}, as {2} is named with it.",
     NoteCode.AMBIGUOUS: "{0} may mean {1}; it was left as it is. Write it out to be sure.",
+    NoteCode.UNREAD: "{0} reads {1} tokens of a text and left the end out: “{2}”.",
 }
 
 

@@ -57,6 +57,18 @@ def test_two_texts_find_what_has_both(ask):
     assert ask("search", "red", "--with", "green", "-k", 1) == ["yellow"]
 
 
+def test_the_end_that_is_not_read_is_told_in_lines_and_in_json(command, indexed):
+    text = " ".join(["red"] * 40 + ["green"])
+
+    _, out, err = command("search", text)
+    _, as_json, _ = command("search", text, "--json")
+
+    sentence = "colour reads 40 tokens of a text and left the end out: “green”."
+    assert sentence in err
+    assert json.loads(as_json)["understood"][0]["notes"] == [sentence]
+    assert "red.png" in out.splitlines()[0]
+
+
 def test_a_text_that_is_not_wanted_sends_its_pictures_to_the_end(ask):
     found = ask("search", "red", "--without", "blue")
     assert found.index("yellow") < found.index("purple")

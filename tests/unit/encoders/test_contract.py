@@ -85,6 +85,20 @@ def test_prepare_takes_any_shape(encoder: Encoder, height: int, width: int) -> N
     assert (prepared == 200).all()
 
 
+def test_what_is_not_read_changes_nothing(encoder: Encoder) -> None:
+    long = "1 " * 100
+
+    unread = encoder.unread(long)
+
+    assert unread is not None
+    read = long.removesuffix(unread.rest)
+    assert read + unread.rest == long
+    assert 0 < len(read) < len(long)
+    np.testing.assert_array_equal(encoder.embed_texts([long]), encoder.embed_texts([read]))
+    assert encoder.unread(read) is None
+    assert [encoder.unread(text) for text in TEXTS] == [None] * len(TEXTS)
+
+
 def test_prepare_is_picklable(encoder: Encoder) -> None:
     pixels = np.random.default_rng(1).integers(0, 256, (33, 44, 3), np.uint8)
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from core.errors import WeightsMismatch
+from core.types import Unread
 from encoders.medimageinsight.tokenizer import TextTokenizer, read_tokenizer
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "medimageinsight"
@@ -58,6 +59,29 @@ def test_texts_do_not_depend_on_their_neighbours(clip: TextTokenizer, texts: lis
     assert clip.encode(texts) == [clip.encode([text])[0] for text in texts]
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("x " * 75, None),
+        ("x " * 75 + "effusion", "effusion"),
+        ("x " * 75 + "pneumothorax\r\nand more", "pneumothorax\nand more"),
+        ("", None),
+        ("é" * 75, None),
+        ("气" * 26, "气"),  # three tokens a character
+    ],
+)
+def test_what_is_cut_off_is_told(clip: TextTokenizer, text: str, rest: str | None) -> None:
+    assert clip.unread(text) == (None if rest is None else Unread(75, rest))
+
+
+@given(text=st.text(max_size=300))
+def test_a_text_is_read_whole_or_fills_the_context(clip: TextTokenizer, text: str) -> None:
+    unread = clip.unread(text)
+
+    [ids] = clip.encode([text])
+    assert unread is None or (unread.rest and len(ids) == 77)
+
+
 def write_tokenizer_json(folder: Path, end: str) -> None:
     words = {"start": 0, "chest": 1, "spine": 2, "end": 3}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="chest"))  # noqa: S106 (a word)
@@ -77,6 +101,8 @@ def test_a_tokenizer_json_is_used_without_its_padding_and_cut_to_the_context_len
 
     assert tokenizer.vocab_size == 4
     assert tokenizer.encode(["spine", "spine chest spine"]) == [[0, 2, 3], [0, 2, 1, 3]]
+    assert tokenizer.unread("spine chest spine spine") == Unread(2, "spine spine")
+    assert tokenizer.unread("spine chest") is None
 
 
 def test_a_tokenizer_whose_end_is_not_the_highest_id_is_refused(tmp_path: Path) -> None:

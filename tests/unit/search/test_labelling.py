@@ -29,6 +29,15 @@ def test_a_label_of_several_texts_is_their_mean_of_unit_length():
     np.testing.assert_allclose(rows, [[1, 0, 0], [0, 1, 0], [HALF, HALF, 0], [0, 0, 1]], atol=1e-6)
 
 
+def test_of_a_text_that_is_too_long_the_log_tells(caplog):
+    asked = LabelSet("colours", (Label("red", (" ".join(["red"] * 40 + ["blue"]),)),))
+
+    rows = label_rows(asked, ColourEncoder())
+
+    np.testing.assert_allclose(rows, [[1, 0, 0]], atol=1e-6)
+    assert "label=red colour reads 40 tokens" in caplog.text
+
+
 def test_labels_compete_within_their_group_alone():
     judged = judge(PICTURES, label_rows(COLOURS, ColourEncoder()), COLOURS, 10.0)
 
