@@ -1,14 +1,13 @@
-"""What one view of the page shows: pictures with their scores, and a line about them."""
+"""What one view of the page shows: pictures with their scores, and what is known of them all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.errors import InvalidRequest
-from core.types import Record
+from core.types import Hit, Record, Unit
 from radseek.archive import Archive
 from search.filters import parse_where
 from search.query import Feedback, Part, Query, SeriesPart, TextPart
-from search.remarks import remarks
 from search.request import Request
 from search.results import Results
 from search.where.tree import Where
@@ -16,25 +15,33 @@ from storage.snapshot import Snapshot
 from ui.search_page.asked import Asked, Held, SeriesOf
 from ui.search_page.browse import newest
 from ui.search_page.held import Own, Typed, Upload
-from ui.search_page.view import Patients, View
+from ui.search_page.view import Folding, Patients, View
+
+NEARLY_THE_SAME = 0.98  # cosine from which a patient's pictures are folded under the best of them
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One picture of the grid. The score is None where nothing was asked."""
+    """One picture of the grid. The score is None where nothing was asked, or it was named."""
 
     record: Record
     score: float | None = None
     copies: int = 0  # further pictures with the same pixels, which it stands for
+    near: int = 0  # near-duplicates that are folded under it
+    more: int = 0  # further pictures of the series, study or patient that it stands for
+    percentile: float | None = None  # 0..100, pictures of the collection that score lower
+    rank: int = 0  # from 1
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Pictures in order."""
+    """One page of pictures in order."""
 
     pictures: tuple[Shown, ...]
-    summary: str
-    remarks: tuple[str, ...] = ()  # a sentence each
+    matching: int  # pictures that pass the filters
+    is_last: bool  # no page follows
+    results: Results | None = None  # of a search; None where nothing is asked
+    noise_at: int | None = None  # the place on the page from which hits are not told from chance
 
 
 def query_of(view: View, own: Mapping[str, Own], snapshot: Snapshot) -> Query | None:
@@ -49,15 +56,45 @@ def query_of(view: View, own: Mapping[str, Own], snapshot: Snapshot) -> Query | 
     return query if query.parts or query.feedback.is_given() else None
 
 
-def find(archive: Archive, snapshot: Snapshot, view: View, query: Query | None) -> Answer:
-    """The nearest pictures, or the newest ones where nothing is asked. Raises RadseekError."""
+def find(
+    archive: Archive,
+    snapshot: Snapshot,
+    view: View,
+    query: Query | None,
+    sequence: int | None = None,
+) -> Answer:
+    """The nearest pictures, or the newest ones where nothing is asked. Raises RadseekError.
+
+    `sequence` is that of the collection when the first page was shown.
+    """
     if query is None:
-        records, matching = newest(snapshot, view.k, where_of(view))
-        shown = tuple(Shown(record) for record in records)
-        return Answer(shown, f"Newest {len(shown):,} of {matching:,}")
-    results = archive.searcher().search(request_of(view, query))
-    hits = tuple(Shown(hit.record, hit.score, hit.copies) for hit in results.hits)
-    return Answer(hits, summary(results), tuple(remarks(results)))
+        return _browsed(snapshot, view)
+    request = replace(request_of(view, query), sequence=sequence)
+    return _page(archive.searcher().search(replace(request, k=request.k + 1)), view)
+
+
+def _browsed(snapshot: Snapshot, view: View) -> Answer:
+    first = _offset(view)
+    records, matching = newest(snapshot, view.k, where_of(view), first)
+    shown = tuple(Shown(record, rank=rank) for rank, record in enumerate(records, first + 1))
+    return Answer(shown, matching, is_last=first + view.k >= matching)
+
+
+def _page(results: Results, view: View) -> Answer:
+    """The hits of a page, of one more that says whether another page follows."""
+    hits, first = results.hits[: view.k], _offset(view) + 1
+    noise_at = None if results.noise_from is None else max(0, results.noise_from - first)
+    return Answer(
+        tuple(map(_shown, hits)),
+        results.matching,
+        is_last=len(results.hits) <= view.k,
+        results=replace(results, hits=hits),
+        noise_at=None if noise_at is None or noise_at >= len(hits) else noise_at,
+    )
+
+
+def _shown(hit: Hit) -> Shown:
+    return Shown(hit.record, hit.score, hit.copies, hit.near, hit.more, hit.percentile, hit.rank)
 
 
 def request_of(view: View, query: Query) -> Request:
@@ -66,10 +103,11 @@ def request_of(view: View, query: Query) -> Request:
         query,
         view.k,
         where_of(view),
-        offset=(view.page - 1) * view.k,
+        offset=_offset(view),
         unit=view.unit,
         own_patient=view.patients is not Patients.OTHERS,
         only_patient=view.patients is Patients.SAME,
+        fold=NEARLY_THE_SAME if _folds(view, query) else None,
         diversity=view.diversity,
         ranking=view.ranking,
     )
@@ -78,6 +116,17 @@ def request_of(view: View, query: Query) -> Request:
 def where_of(view: View) -> tuple[Where, ...]:
     """All filters of a view. Raises InvalidFilter."""
     return (*view.where, parse_where(view.filter)) if view.filter else view.where
+
+
+def _folds(view: View, query: Query) -> bool:
+    """Whether near-duplicates are folded; series that answer to a whole one cannot be."""
+    of_series = view.unit is Unit.SERIES and query.series() is not None
+    return view.fold is Folding.ON and not of_series
+
+
+def _offset(view: View) -> int:
+    """The hits of the pages before."""
+    return (view.page - 1) * view.k
 
 
 def _part(asked: Asked, own: Mapping[str, Own], snapshot: Snapshot) -> Part:
@@ -100,11 +149,3 @@ def _held(asked: Held, own: Mapping[str, Own]) -> Part:
         "An image or a text that is asked with is not held here: another session was given it, or "
         "this one some time ago. Take it out of the query, or give it again."
     )
-
-
-def summary(results: Results) -> str:
-    """How much was found, in how long, e.g. "Nearest 60 of 5,012, 34 ms"."""
-    timings = results.timings
-    seconds = timings.encode_s + timings.index_s + timings.catalog_s + timings.judging_s
-    how = "Named" if any(hit.score is None for hit in results.hits) else "Nearest"
-    return f"{how} {len(results.hits):,} of {results.matching:,}, {1000 * seconds:,.0f} ms"

@@ -8,8 +8,13 @@ from search.where.tree import Where
 from storage.snapshot import Snapshot
 
 
-def newest(snapshot: Snapshot, k: int, where: Sequence[Where]) -> tuple[list[Record], int]:
-    """The last k indexed pictures that pass the filters, newest first, and how many pass."""
+def newest(
+    snapshot: Snapshot, k: int, where: Sequence[Where], offset: int = 0
+) -> tuple[list[Record], int]:
+    """The last indexed pictures that pass the filters, newest first, and how many pass.
+
+    `offset` are left out before the k that come back.
+    """
     mask = row_mask(snapshot, where)
     ids = snapshot.ids if mask is None else snapshot.ids[mask]
-    return snapshot.describe(ids[::-1][:k].tolist()), len(ids)
+    return snapshot.describe(ids[::-1][offset : offset + k].tolist()), len(ids)

@@ -1,20 +1,30 @@
 """The search page."""
 
+from dataclasses import replace
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
+from search.remarks import remarks
+from search.results import Results
 from storage.snapshot import Snapshot
+from ui.language import _
 from ui.parts.notices import no_match, nothing_indexed, problem, told
-from ui.search_page.address import current_view
+from ui.search_page.acts import ACTS
+from ui.search_page.address import current_view, write_view
 from ui.search_page.answer import Answer, find, query_of
 from ui.search_page.filters import filter_row
-from ui.search_page.grid import grid, make_tile
+from ui.search_page.grid import grid
 from ui.search_page.held import held
+from ui.search_page.paging import begun_at, remember_begun
+from ui.search_page.remarked import remarked
 from ui.search_page.search_box import search_box
-from ui.search_page.trail import follow, trail
+from ui.search_page.summary import summary
+from ui.search_page.trail import trail
 from ui.search_page.upload import upload_button
-from ui.search_page.view import View
+from ui.search_page.view import START, View
 from ui.shared import shared_archive
 from ui.viewer.details import details
 
@@ -58,20 +68,34 @@ def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
         trail(view, snapshot, own)
         line = st.empty()
-    with line, st.spinner("Searching"):
-        answer = find(archive, snapshot, view, query)
-    line.text(answer.summary)
-    if answer.remarks:
-        told(answer.remarks)
-    show(archive, answer)
+    with line, st.spinner(_("Searching")):
+        answer = find(archive, snapshot, view, query, begun_at(view))
+    line.text(summary(answer))
+    if answer.results is not None:
+        remember_begun(view, answer.results.sequence)
+        understood(answer.results)
+        remarked(answer.results)
+    show(archive, view, answer)
 
 
-def show(archive: Archive, answer: Answer) -> None:
+def understood(results: Results) -> None:
+    """How the texts of the query were understood, where that is not as they stand."""
+    if lines := list(remarks(replace(results, notes=(), alarms=(), noise_from=None))):
+        told(lines)
+
+
+def show(archive: Archive, view: View, answer: Answer) -> None:
     """The grid, and the drawer when a tile asks for it. Raises RadseekError."""
     if not answer.pictures:
         no_match()
         return
-    chosen = grid([make_tile(shown) for shown in answer.pictures], follow)
+    chosen = grid(answer, view, place_of(view), (), ACTS)
     for shown in answer.pictures:
         if shown.record.id == chosen["open"]:
             details(shown, archive.reader().related(shown.record.id))
+
+
+def place_of(view: View) -> str:
+    """Equal for views that a person takes for one place: sizes and judgements do not matter."""
+    plain = replace(view, density=START.density, liked=(), disliked=())
+    return urlencode(write_view(plain), doseq=True)

@@ -12,7 +12,6 @@ from storage.snapshot import Snapshot
 from ui.parts.pictures import thumbnail_address
 from ui.search_page.address import current_view, go
 from ui.search_page.asked import Asked, Held, SeriesOf
-from ui.search_page.grid import asked_similar
 from ui.search_page.held import Own, Upload
 from ui.search_page.search_box import examples
 from ui.search_page.view import View
@@ -25,11 +24,6 @@ def trail(view: View, snapshot: Snapshot, own: Mapping[str, Own]) -> None:
             _part(place, asked, snapshot, own)
         if not (view.text or view.parts):
             examples()
-
-
-def follow() -> None:
-    """Ask with the picture that was clicked in the grid."""
-    go(current_view().like(asked_similar()))
 
 
 def _part(place: int, asked: Asked, snapshot: Snapshot, own: Mapping[str, Own]) -> None:

@@ -56,7 +56,7 @@ class View:
     unit: Unit = Unit.PICTURE
     ranking: Ranking = Ranking.EMBEDDING
     patients: Patients = Patients.OTHERS
-    fold: Folding = Folding.ON
+    fold: Folding = Folding.OFF
     diversity: float = 0.0
     k: int = 60  # hits on a page
     page: int = 1

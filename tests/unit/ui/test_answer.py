@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidRequest
-from core.types import Location, Record, Tags
+from core.types import Hit, Location, Record, Tags, Unit
 from search.query import Feedback, ImagePart, Query, Region, SeriesPart, TextPart, by_text
 from search.results import Results, Timings
 from search.where.tree import Condition, Op, one_of
-from ui.search_page.answer import query_of, request_of, summary
+from ui.search_page.answer import find, query_of, request_of
 from ui.search_page.asked import Held, SeriesOf
 from ui.search_page.held import Typed, Upload
-from ui.search_page.view import Patients, View
+from ui.search_page.view import Folding, Patients, View
 
 OWN = {
     "aa": Upload(ImagePart(np.zeros((1, 1, 3), np.uint8)), "data:,", "voi-2"),
@@ -63,6 +63,50 @@ def test_a_view_is_one_search_of_its_page():
     assert (request.own_patient, request.only_patient) == (True, True)
 
 
-def test_the_summary_counts_and_times():
-    results = Results((), matching=5012, total=9000, timings=Timings(0.030, 0.003, 0.0014))
-    assert summary(results) == "Nearest 0 of 5,012, 34 ms"
+def test_near_duplicates_are_folded_where_that_is_asked_for_and_can_be():
+    folding = View("chest", fold=Folding.ON)
+    by_series = replace(folding, unit=Unit.SERIES)
+    of_series = Query((SeriesPart("1.2.3"),))
+    assert request_of(View("chest"), by_text("chest")).fold is None
+    assert request_of(folding, by_text("chest")).fold == 0.98
+    assert request_of(by_series, by_text("chest")).fold == 0.98
+    assert request_of(by_series, of_series).fold is None
+
+
+class Archive:
+    """An archive that finds as many hits as there are, and keeps what it was asked."""
+
+    def __init__(self, there, noise_from=None):
+        self.there, self.noise_from = there, noise_from
+
+    def searcher(self):
+        return self
+
+    def search(self, request):
+        self.request = request
+        (made,) = OneSeries().describe([7])
+        ranks = range(request.offset + 1, min(request.offset + request.k, self.there) + 1)
+        hits = tuple(Hit(rank, 0.5, made) for rank in ranks)
+        timings = Timings(0, 0, 0)
+        return Results(hits, self.there, self.there, timings, noise_from=self.noise_from)
+
+
+@pytest.mark.parametrize(
+    ("there", "shown", "is_last"), [(48, 24, True), (49, 24, False), (30, 6, True)]
+)
+def test_a_page_knows_whether_another_one_follows(there, shown, is_last):
+    archive = Archive(there)
+    answer = find(archive, OneSeries(), View("chest", k=24, page=2), by_text("chest"), sequence=5)
+    assert [each.rank for each in answer.pictures] == list(range(25, 25 + shown))
+    assert len(answer.results.hits) == shown
+    assert answer.is_last is is_last
+    assert archive.request.sequence == 5
+
+
+@pytest.mark.parametrize(
+    ("noise_from", "noise_at"), [(None, None), (20, 0), (25, 0), (30, 5), (48, 23), (49, None)]
+)
+def test_chance_begins_at_a_place_of_the_page(noise_from, noise_at):
+    archive = Archive(60, noise_from)
+    answer = find(archive, OneSeries(), View("chest", k=24, page=2), by_text("chest"))
+    assert answer.noise_at == noise_at

@@ -21,5 +21,9 @@ def test_the_newest_come_first():
     assert newest(FourPictures(), 3, []) == ([9, 5, 2], 4)
 
 
+def test_later_pages_go_on_where_the_first_ends():
+    assert newest(FourPictures(), 3, [], offset=3) == ([1], 4)
+
+
 def test_filters_hold_for_what_was_not_asked_for_too():
     assert newest(FourPictures(), 3, [one_of("modality", "CT")]) == ([5, 1], 2)
