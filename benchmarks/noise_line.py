@@ -63,8 +63,8 @@ def _lines(
     random = np.random.default_rng(0)
     sample = rows[random.permutation(len(rows))[:SAMPLE]]
     means = Means(encoder.card, lambda: encoder, lambda _: np.zeros((0, 0, 3), np.uint8))
-    texts = chance_of((embed_texts(NEUTRAL_TEXTS, means) @ sample.T).ravel())
-    images = chance_of((sample[:AS_QUERIES] @ sample.T).ravel())
+    texts = chance_of(np.sort(embed_texts(NEUTRAL_TEXTS, means) @ sample.T, axis=None))
+    images = chance_of(np.sort(sample[:AS_QUERIES] @ sample.T, axis=None))
     words = cases("usual") + cases("unseen")
     places = random.permutation(len(rows))[:IMAGE_QUERIES]
     findings = np.array([label.finding != "" and label.source != "vqarad" for label in labels])

@@ -15,6 +15,7 @@ from search.request import Request
 from search.retrieval import Found
 from search.sampling import Sample, Sampler
 from search.standing import NO_SLICE
+from storage.faiss_runtime import products
 from storage.kept_rows import KeptRows
 from storage.snapshot import Snapshot
 
@@ -52,7 +53,7 @@ class Background:
         if len(snapshot.ids) < FEWEST or (page.like != NO_SLICE).any():
             return Judged((None,) * len(page.ids), None)
         sample, others = self._known(snapshot, encoded.kind)
-        background = np.sort(sample.rows @ encoded.row[0])
+        background = np.sort(products(sample.rows, encoded.row[0]))
         percentiles = tuple(_percentiles(background, page.scores).tolist())
         if request.ranking is not Ranking.EMBEDDING:
             return Judged(percentiles, None)
@@ -70,7 +71,7 @@ class Background:
 
     def _other_queries(self, sample: Sample, kind: Kind) -> Chance:
         queries = sample.rows[:AS_QUERIES] if kind is Kind.IMAGE else self._text_rows()
-        return chance_of((queries @ sample.rows.T).ravel())
+        return chance_of(np.sort(queries @ sample.rows.T, axis=None))
 
     def _text_rows(self) -> Embeddings:
         if self._texts is None:

@@ -4,7 +4,7 @@ An encoder may rank by the look of a device or by letters that are burned in, an
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
 from threading import Lock
@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 
 from core.types import Hit, Ids, Mask, Record, Tags
 from search.sampling import Sample, Sampler
-from storage.keys import Key
 from storage.snapshot import Snapshot
 
-Texts = NDArray[np.str_]
+Numbers = NDArray[np.int64]
 
 LOOKED_AT: Final = 50  # hits, from the first of the page
 FEWEST: Final = 5  # patients among the hits and beside them, without which nothing is said
 ALMOST_NEVER: Final = 0.01  # the chance of an alarm where hits are like the collection
 TIMES: Final = 2  # as frequent among the hits as beside them, at least
+
+NONE: Final = -1
 
 SENTENCES: Final = {
     "scanner": "come from one scanner, {value}",
@@ -53,29 +54,55 @@ class Alarm:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Looks:
-    """What pictures may share, in arrays (n,); "" is not stated."""
+    """What pictures say that hits may share, as numbers: arrays (n,), equal where the texts are."""
 
-    ids: Ids
-    modality: Texts
-    shared: dict[str, Texts]  # by the tag of the alarm
+    def __init__(self, tags: Sequence[Tags]) -> None:
+        self._numbers: dict[str, int] = {}
+        self.modality = self._told(each.modality for each in tags)
+        self.shared = {tag: self._told(map(text, tags)) for tag, text in SHARED.items()}
 
-    def taken(self, which: Mask | NDArray[np.int64]) -> "Looks":
-        """Some of them."""
-        shared = {tag: values[which] for tag, values in self.shared.items()}
-        return Looks(self.ids[which], self.modality[which], shared)
+    def number(self, text: str) -> int:
+        """The number of a text, which none of them has where no picture says it."""
+        return self._numbers.get(text, NONE)
+
+    def _told(self, texts: Iterable[str]) -> Numbers:
+        numbers = self._numbers
+        return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beside:
-    """The pictures of a sample that live in a state of the collection; arrays (n,)."""
+    """The pictures of a sample (n,) beside which hits are looked at."""
 
     sample: Sample
-    sequence: int  # of that state
+    ids: Ids
     looks: Looks
-    places: NDArray[np.int64]  # among its rows
-    patients: NDArray[np.int64]  # equal where they are of one
+    patients: Numbers  # (p,), ascending
+    whose: Numbers  # (n,), places among the patients
+
+    def others(
+        self, living: "Living", patients: Numbers, among: Mask | None, modality: str
+    ) -> Numbers:
+        """Which of them could be hits, are of a modality, and of no such patient; one of each."""
+        may = living.pictures if among is None else living.pictures[among[living.rows]]
+        first = np.full(len(self.patients), NONE)
+        first[self.whose[may[::-1]]] = may[::-1]  # of several the last one is kept
+        at = np.minimum(np.searchsorted(self.patients, patients), len(self.patients) - 1)
+        first[at[self.patients[at] == patients]] = NONE
+        others: Numbers = first[first != NONE]
+        is_alike = self.looks.modality[others] == self.looks.number(modality)
+        alike: Numbers = others[is_alike]
+        return alike
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Living:
+    """Which pictures of a sample live in a state of the collection: two arrays (m,)."""
+
+    sequence: int
+    pictures: Numbers  # places in the sample
+    rows: Numbers  # and among the rows of that state
 
 
 class Company:
@@ -83,7 +110,7 @@ class Company:
 
     def __init__(self, sampler: Sampler) -> None:
         self._sampler = sampler
-        self._beside: Beside | None = None
+        self._beside: tuple[Beside, Living] | None = None
         self._lock = Lock()
 
     def alarms(
@@ -95,97 +122,78 @@ class Company:
         are compared with pictures of their own modality: that those are of one scanner more often
         than all pictures needs no alarm.
         """
-        found = looks_of([hit.record for hit in hits[:LOOKED_AT]])
-        patients = _patients(snapshot, found.ids)
-        found = found.taken(_first_of_each(patients))
-        if len(found.ids) < FEWEST:
+        found = _one_of_each_patient(snapshot, [hit.record for hit in hits[:LOOKED_AT]])
+        if len(found) < FEWEST:
             return ()
-        modality = Counter(found.modality.tolist()).most_common(1)[0][0]
-        others = self._others(snapshot, patients, among)
-        groups = [each.taken(each.modality == modality) for each in (found, others)]
-        return tuple(_alarms(modality, *groups))
+        modality = Counter(tags.modality for tags in found.values()).most_common(1)[0][0]
+        beside, living = self._sampled(snapshot)
+        others = beside.others(living, np.array(list(found)), among, modality)
+        alike = [tags for tags in found.values() if tags.modality == modality]
+        return tuple(_alarms(modality, alike, beside.looks, others))
 
-    def _others(self, snapshot: Snapshot, patients: Ids, among: Mask | None) -> Looks:
-        """The sampled pictures that could be hits, one of each patient without a hit."""
-        beside = self._sampled(snapshot)
-        may = (
-            np.arange(len(beside.places)) if among is None else np.flatnonzero(among[beside.places])
-        )
-        first = may[_first_of_each(beside.patients[may])]
-        return beside.looks.taken(first[~np.isin(beside.patients[first], patients)])
-
-    def _sampled(self, snapshot: Snapshot) -> Beside:
+    def _sampled(self, snapshot: Snapshot) -> tuple[Beside, Living]:
         sample = self._sampler.sample(snapshot)
         with self._lock:
-            beside = self._beside
-            if beside is None or beside.sample is not sample:
-                beside = beside_of(
-                    snapshot, sample, looks_of(snapshot.describe(_living(snapshot, sample.ids)))
-                )
-            elif beside.sequence != snapshot.sequence:
-                beside = beside_of(snapshot, sample, beside.looks)
-            self._beside = beside
-            return beside
+            known = self._beside
+            beside = (
+                known[0] if known and known[0].sample is sample else beside_of(snapshot, sample)
+            )
+            if known is None or beside is not known[0] or known[1].sequence != snapshot.sequence:
+                known = self._beside = beside, _living(snapshot, beside.ids)
+            return known
 
 
-def beside_of(snapshot: Snapshot, sample: Sample, looks: Looks) -> Beside:
-    """What of a sample lives in a snapshot."""
-    looks = looks.taken(np.isin(looks.ids, _living(snapshot, looks.ids)))
-    places = snapshot.places(looks.ids)
-    patients = snapshot.keys(Key.PATIENT)[places]
-    return Beside(sample, snapshot.sequence, looks, places, patients)
+def beside_of(snapshot: Snapshot, sample: Sample) -> Beside:
+    """What of a sample lives in a snapshot, with what is known of it."""
+    ids = sample.ids[_living(snapshot, sample.ids).pictures]
+    looks = Looks([record.tags for record in snapshot.describe(ids)])
+    patients, whose = np.unique(snapshot.patients(ids), return_inverse=True)
+    return Beside(sample, ids, looks, patients, whose)
 
 
-def looks_of(records: Sequence[Record]) -> Looks:
-    """What pictures may share, from what their files say."""
-    tags = [record.tags for record in records]
-    shared = {
-        "scanner": [_scanner(each) for each in tags],
-        "institution": [each.institution for each in tags],
-        "burned_in": ["YES" if each.burned_in == "YES" else "" for each in tags],
-    }
-    return Looks(
-        np.array([record.id for record in records], dtype=np.int64),
-        np.array([each.modality for each in tags], dtype=np.str_),
-        {tag: np.array(values, dtype=np.str_) for tag, values in shared.items()},
-    )
+def _living(snapshot: Snapshot, ids: Ids) -> Living:
+    rows = np.searchsorted(snapshot.ids, ids)
+    lives = rows < len(snapshot.ids)
+    lives[lives] = snapshot.ids[rows[lives]] == ids[lives]
+    return Living(snapshot.sequence, np.flatnonzero(lives), rows[lives])
+
+
+def _one_of_each_patient(snapshot: Snapshot, records: Sequence[Record]) -> dict[int, Tags]:
+    """What the first picture of each patient says, by the patient."""
+    patients = snapshot.patients([record.id for record in records]).tolist()
+    first: dict[int, Tags] = {}
+    for patient, record in zip(patients, records, strict=True):
+        first.setdefault(patient, record.tags)
+    return first
 
 
 def _scanner(tags: Tags) -> str:
     return f"{tags.manufacturer} {tags.model}".strip() if tags.model else ""
 
 
-def _living(snapshot: Snapshot, ids: Ids) -> Ids:
-    places = np.searchsorted(snapshot.ids, ids)
-    lives = places < len(snapshot.ids)
-    lives[lives] = snapshot.ids[places[lives]] == ids[lives]
-    return ids[lives]
+SHARED: Final[dict[str, Callable[[Tags], str]]] = {
+    "scanner": _scanner,
+    "institution": lambda tags: tags.institution,
+    "burned_in": lambda tags: "YES" if tags.burned_in == "YES" else "",
+}
 
 
-def _patients(snapshot: Snapshot, ids: Ids) -> NDArray[np.int64]:
-    return snapshot.keys(Key.PATIENT)[snapshot.places(ids)]
-
-
-def _first_of_each(keys: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.sort(np.unique(keys, return_index=True)[1])
-
-
-def _alarms(modality: str, found: Looks, others: Looks) -> Iterator[Alarm]:
-    of, of_others = len(found.ids), len(others.ids)
+def _alarms(modality: str, found: Sequence[Tags], looks: Looks, others: Numbers) -> Iterator[Alarm]:
+    of, of_others = len(found), len(others)
     if min(of, of_others) < FEWEST:
         return
     counted = list(_counts(found))
     for tag, value, hits in counted:
-        beside = int((others.shared[tag] == value).sum())
+        beside = int(np.count_nonzero(looks.shared[tag][others] == looks.number(value)))
         is_much = hits * of_others >= TIMES * beside * of
         if is_much and enrichment(hits, of, beside, of_others) * len(counted) <= ALMOST_NEVER:
             yield Alarm(tag, value, modality, hits, of, beside / of_others)
 
 
-def _counts(looks: Looks) -> Iterator[tuple[str, str, int]]:
+def _counts(found: Sequence[Tags]) -> Iterator[tuple[str, str, int]]:
     """Each value that is stated, with the number of pictures that have it."""
-    for tag, values in looks.shared.items():
-        stated = Counter(value for value in values.tolist() if value)
+    for tag, text in SHARED.items():
+        stated = Counter(filter(None, map(text, found)))
         yield from ((tag, value, count) for value, count in stated.most_common())
 
 

@@ -32,15 +32,17 @@ class Chance:
         return self.centre + deviations * self.spread
 
 
-def chance_of(scores: Scores) -> Chance:
+def chance_of(ascending: Scores) -> Chance:
     """Fit the lower half of cosines (n,), which pictures that are asked for hardly touch.
 
     Source: the empirical null of Efron, "Large-scale simultaneous hypothesis testing" (JASA 99,
     2004), with the median for its centre.
     """
-    centre = float(np.median(scores))
-    below = scores[scores <= centre].astype(np.float64) - centre
-    return Chance(centre, max(float(np.sqrt(np.mean(below**2))), LEAST_SPREAD))
+    last = len(ascending) - 1
+    centre = (ascending[last // 2] + ascending[last - last // 2]) / 2
+    half = int(np.searchsorted(ascending, centre, side="right"))
+    below = ascending[:half].astype(np.float64) - float(centre)
+    return Chance(float(centre), max(float(np.sqrt((below * below).sum() / half)), LEAST_SPREAD))
 
 
 def noise_floor(background: Scores, others: Chance | None, pictures: int) -> float:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import sqlite
 from core.types import EncoderCard, Identity, Ids, Record, Tags
 from storage.database import rows_of, storage_errors
 from storage.locations import location_of
-from storage.per_row import PLACES, TAG_NAMES, Told, next_living
+from storage.per_row import PLACES, TAG_NAMES, Told, next_living, patient
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Shard
 
@@ -67,6 +67,14 @@ class RowTable:
     slot: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A record, and whose picture it is."""
+
+    record: Record
+    patient: int | str  # as `patient` says; never in logs, URLs or messages
+
+
 _state = select(meta.c.sequence, meta.c.arrangement, meta.c.next_id, meta.c.updated_at)
 _SEQUENCE = str(select(meta.c.sequence))
 _card = select(
@@ -92,12 +100,13 @@ first_file_id = (
     .scalar_subquery()
 )
 # One parameter for any number of ids, so that the statement is prepared once.
-_asked = select(func.json_each(bindparam("ids")).table_valued("value").c.value)
+_asked = select(func.json_each(literal_column("?")).table_valued("value").c.value)
 # Beside the one min() SQLite takes the other columns of files from the row of the minimum.
 # Source: sqlite.org/lang_select.html, "Bare columns in an aggregate query".
 _records = (
     select(
         func.min(files.c.id),
+        patient(),
         pictures.c.id,
         func.coalesce(files.c.path, instances.c.last_path),
         func.coalesce(files.c.member, instances.c.last_member),
@@ -109,11 +118,14 @@ _records = (
     )
     .join_from(pictures, instances)
     .outerjoin(files, files.c.instance_id == instances.c.id)
+    .outerjoin(identities, identities.c.instance_id == instances.c.id)
     .where(pictures.c.id.in_(_asked))
     .group_by(pictures.c.id)
 )
-_RECORDS = str(_records.compile(dialect=sqlite.dialect()))  # its one parameter: the ids
-_group_ids = select(pictures.c.id, pictures.c.group_id).where(pictures.c.id.in_(_asked))
+_RECORDS = str(  # its one parameter: the ids
+    _records.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+)
+_GROUPS = str(select(pictures.c.id, pictures.c.group_id).where(pictures.c.id.in_(_asked)))
 _identity = (
     select(*(identities.c[name] for name in IDENTITY_NAMES))
     .join_from(pictures, identities, pictures.c.instance_id == identities.c.instance_id)
@@ -195,17 +207,16 @@ class Catalog:
         (values,) = self._told(told, span)
         return values
 
-    def describe(self, ids: Sequence[int]) -> dict[int, Record]:
+    def describe(self, ids: Sequence[int]) -> dict[int, Described]:
         """The records of those ids that the catalog has."""
         with self.reading() as connection:
             rows = rows_of(connection, _RECORDS, json.dumps(ids))
-        return {row[1]: _record(*row) for row in rows}
+        return {row[2]: Described(_record(*row[2:]), row[1]) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:
         """The groups of those ids that the catalog has: equal where the pixels are."""
         with self.reading() as connection:
-            rows = connection.execute(_group_ids, {"ids": json.dumps(ids)}).all()
-        return dict(map(tuple, rows))
+            return dict(rows_of(connection, _GROUPS, json.dumps(ids)))
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, if its file says."""
@@ -282,7 +293,6 @@ def _parts(connection: Connection, span: Span) -> Iterator[Span]:
 
 
 def _record(
-    _first_file: int | None,
     picture_id: int,
     path: bytes,
     member: bytes,

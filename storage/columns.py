@@ -12,7 +12,7 @@ from core.errors import UnknownName
 from core.types import Mask
 from storage.arrays import followed_by
 from storage.catalog import Catalog, Span
-from storage.keys import NO_KEYS, Key, Keys
+from storage.keys import Key, Keys
 from storage.names import folded
 from storage.numbers import NO_NUMBERS
 from storage.per_row import KEYS, NUMBERS, TEXTS, Told
@@ -124,7 +124,6 @@ class Source(Generic[Values]):
 
 _TEXTS = {name: Source(told, EMPTY) for name, told in TEXTS.items()}
 _NUMBERS = {name: Source(told, NO_NUMBERS) for name, told in NUMBERS.items()}
-_KEYS = {key: Source(told, NO_KEYS) for key, told in KEYS.items()}
 
 
 class Columns:
@@ -136,12 +135,14 @@ class Columns:
         span: Span,
         rows: int,
         read: dict[Source[Any], Followed] | None = None,
+        keyed: dict[Key, Source[Keys]] | None = None,
     ) -> None:
         """Begin with what is known already; `rows` is the number of the span's."""
         self._catalog = catalog
         self._span = span
         self._rows = rows
         self._read = read or {}
+        self._keyed = keyed or {key: Source(told, Keys.none()) for key, told in KEYS.items()}
         self._lock = Lock()
 
     def get(self, name: str) -> Column:
@@ -162,7 +163,11 @@ class Columns:
 
     def keyed(self, key: Key) -> Keys:
         """The same, with the key of each text."""
-        return self._values(_KEYS[key])
+        return self._values(self._keyed[key])
+
+    def numbered(self, key: Key, told: Iterable[int | str]) -> NDArray[np.int64]:
+        """The keys of some rows of which a text, or at once the key, is told: n -> (n,)."""
+        return np.array(self._keyed[key].none.numbering.keys(told), dtype=np.int64)
 
     def followed_by(self, catalog: Catalog, kept: Mask, new: Span, rows: int) -> "Columns":
         """What is known of the next snapshot: of the kept rows, then the `rows` of the span `new`.
@@ -176,7 +181,7 @@ class Columns:
             for source, values in before.items()
         }
         span = Span(self._span.first_id, new.next_id, new.sequence)
-        return Columns(self._catalog, span, int(kept.sum()) + rows, read)
+        return Columns(self._catalog, span, int(kept.sum()) + rows, read, self._keyed)
 
     def _values(self, source: Source[Values]) -> Values:
         with self._lock:

@@ -63,8 +63,11 @@ def _unless_empty(text: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((text == "", -pictures.c.id), else_=text)
 
 
-def _patient() -> ColumnElement[Any]:
-    """The patient, told apart from any study; of one without an identifier the study."""
+def patient() -> ColumnElement[Any]:
+    """The patient, told apart from any study; of one without an identifier the study.
+
+    Of pictures joined with their instances and, where they have one, identities.
+    """
     number, study = identities.c.patient_id, instances.c.study_uid
     # With its length first, no two pairs of identifier and issuer give one text.
     size = cast(func.length(cast(number, LargeBinary)), String)
@@ -112,5 +115,5 @@ KEYS: Final[dict[Key, Told]] = {
     Key.SERIES: _told(_instances, _unless_empty(instances.c.series_uid)),
     Key.STUDY: _told(_instances, _unless_empty(instances.c.study_uid)),
     Key.DESCRIPTION: _told(_instances, func.coalesce(instances.c.description_id, 0)),
-    Key.PATIENT: _told(_identities, _patient()),
+    Key.PATIENT: _told(_identities, patient()),
 }

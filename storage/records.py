@@ -5,8 +5,7 @@ from itertools import islice
 from threading import Lock
 from typing import Final
 
-from core.types import Record
-from storage.catalog import Catalog
+from storage.catalog import Catalog, Described
 
 MOST: Final = 2048  # records that are kept, about 4 KB each
 
@@ -16,10 +15,10 @@ class Records:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._known: dict[int, Record] = {}  # the last one that was asked for comes last
+        self._known: dict[int, Described] = {}  # the last one that was asked for comes last
         self._lock = Lock()
 
-    def of(self, ids: Sequence[int]) -> dict[int, Record]:
+    def of(self, ids: Sequence[int]) -> dict[int, Described]:
         """The records of those ids that the catalog has, or has had when they were last read."""
         with self._lock:
             found = {one: self._known.pop(one) for one in dict.fromkeys(ids) if one in self._known}
@@ -32,7 +31,7 @@ class Records:
             found |= read
         return found
 
-    def _keep(self, records: dict[int, Record]) -> None:
+    def _keep(self, records: dict[int, Described]) -> None:
         self._known |= records
         too_many = len(self._known) - MOST
         for oldest in list(islice(self._known, max(too_many, 0))):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import InvalidRequest, UnknownName
 from core.types import Embeddings, Ids, Location, Mask, Record, Scores
-from storage.catalog import Catalog, RowTable
+from storage.catalog import Catalog, Described, RowTable
 from storage.cohorts import Cohorts
 from storage.columns import Column, Columns
 from storage.contents import Content, contents_of, pictures_of
@@ -100,6 +100,13 @@ class Snapshot:
         they name nothing, and another one gives others.
         """
         return self._columns.keys(key)
+
+    def patients(self, ids: Sequence[int] | Ids) -> NDArray[np.int64]:
+        """The keys of the patients of some pictures: n ids -> (n,). Raises UnknownName.
+
+        From their records, so that those of all rows are not read.
+        """
+        return self._columns.numbered(Key.PATIENT, [each.patient for each in self._told(ids)])
 
     def rows_with(self, key: Key, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rows that have one of these keys (n,), ascending, as places in the order of `ids`."""
@@ -201,6 +208,9 @@ class Snapshot:
 
     def describe(self, ids: Sequence[int] | Ids) -> list[Record]:
         """The records of pictures, in the order asked. Raises UnknownName."""
+        return [each.record for each in self._told(ids)]
+
+    def _told(self, ids: Sequence[int] | Ids) -> list[Described]:
         self.places(ids)
         wanted = [int(picture_id) for picture_id in ids]
         found = self._records.of(wanted)

@@ -130,6 +130,31 @@ def test_a_patient_is_not_mistaken_for_a_study(
     assert same(reader.snapshot(), Key.PATIENT) == [[1], [2], [3]]
 
 
+def test_the_patients_of_some_pictures_have_the_keys_of_all(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    files = [of_study("a", "1", "P"), of_study("b", "2", "P"), of_study("c", "2", "Q")]
+    writer.commit(Batch([*files, of_study("d", "3"), of_study("e", "3"), of_study("f", "")]))
+    snapshot = reader.snapshot()
+
+    some = [snapshot.patients(ids).tolist() for ids in ([6, 3, 2], [1, 5, 4, 2])]
+
+    keys = dict(zip(snapshot.ids.tolist(), snapshot.keys(Key.PATIENT).tolist(), strict=True))
+    assert some == [[keys[6], keys[3], keys[2]], [keys[1], keys[5], keys[4], keys[2]]]
+
+
+def test_the_patients_of_some_pictures_are_known_without_those_of_all(
+    writer: CollectionWriter, reader: CollectionReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer.commit(Batch([of_study("a", "1", "P"), of_study("b", "2", "P"), of_study("c", "3")]))
+    snapshot = reader.snapshot()
+    monkeypatch.delattr(Catalog, "per_row")
+
+    first, second, third = snapshot.patients([1, 2, 3]).tolist()
+
+    assert first == second != third
+
+
 def test_keys_and_numbers_follow_batches_ends_and_moves(
     writer: CollectionWriter, reader: CollectionReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

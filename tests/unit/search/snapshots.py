@@ -47,6 +47,9 @@ class FakeSnapshot:
     def volumes(self):
         return Volumes(self.ids).get(self.keys(Key.SERIES), self.embeddings)
 
+    def patients(self, ids):
+        return self.keys(Key.PATIENT)[self.places(ids)]
+
     def rows_with(self, key, wanted):
         return np.flatnonzero(np.isin(self.keys(key), wanted))
 
