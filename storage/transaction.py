@@ -28,7 +28,18 @@ from storage.catalog import FileState
 from storage.common_rows import NUMBER, CommonRows
 from storage.held import Held
 from storage.locations import Key
-from storage.parameters import FILE, HEADER, IDENTITY, INSTANCE, KEY, NOBODY, PICTURE, STAMP
+from storage.parameters import (
+    FILE,
+    HEADER,
+    IDENTITY,
+    INSTANCE,
+    KEY,
+    NOBODY,
+    PICTURE,
+    STAMP,
+    header_of,
+    names_of,
+)
 from storage.resolve import Told, told
 from storage.schema import files, identities, instances, meta, pictures, shards
 from storage.shards import Extent, is_full, slots_of
@@ -67,7 +78,8 @@ def _insert_with(
     """`names` are told of each row, with the number of the row of `common` that has the others."""
     rows = given(*names, NUMBER)
     columns = [rows.c[name] for name in names] + [common.table.c[name] for name in shared]
-    both = select(*columns).join_from(rows, common.table, _joined(rows, common))
+    # SQLite takes the rows of an outer join as they come; for an inner one it first copies them.
+    both = select(*columns).join_from(rows, common.table, _joined(rows, common), isouter=True)
     return Statement(rows, _new(into).from_select([*names, *shared], both))
 
 
@@ -252,7 +264,7 @@ def _tell_instances(
 ) -> None:
     headers: dict[Row, int] = {}
     rows = [
-        (*parameters.instance(n, word), _number_of(parameters.header_of(word), headers))
+        (*parameters.instance(n, word), headers.setdefault(header_of(word), len(headers)))
         for n, word in told.items()
     ]
     with words.described(connection, list(map(parameters.header, headers))):
@@ -262,14 +274,10 @@ def _tell_instances(
 
 def _tell_identities(connection: Connection, told: Mapping[int, Told]) -> None:
     people: dict[Row, int] = {}
-    named = ((n, parameters.names_of(word.instance.identity)) for n, word in told.items())
-    rows = [(n, _number_of(names, people)) for n, names in named if names != NOBODY]
+    named = ((n, names_of(word.instance.identity)) for n, word in told.items())
+    rows = [(n, people.setdefault(names, len(people))) for n, names in named if names != NOBODY]
     with _PEOPLE.holding(connection, list(map(parameters.identity, people))):
         _NEW_IDENTITY.run(connection, rows)
-
-
-def _number_of(row: Row, numbers: dict[Row, int]) -> int:
-    return numbers.setdefault(row, len(numbers))
 
 
 def _remember_files(
