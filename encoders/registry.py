@@ -15,6 +15,7 @@ class EncoderRow:
     loader: str  # "module:function", function(weights: Path | None, device: str) -> Encoder
     summary: str
     licence: str
+    citation: str = ""  # of the work it comes from
 
 
 ENCODERS = {
@@ -22,11 +23,14 @@ ENCODERS = {
         "encoders.mini.encoder:load",
         "radseek-mini: small, shipped inside, works offline; a demonstration",
         "CC BY-SA 4.0",
+        "radseek-mini, shipped with radseek; see docs/encoders.md of that version",
     ),
     "medimageinsight": EncoderRow(
         "encoders.medimageinsight.encoder:load",
         "MedImageInsight: DaViT image tower and CLIP-style text tower (616 M parameters)",
         "MIT as re-published; Microsoft: research only",
+        "Codella NCF et al. MedImageInsight: An Open-Source Embedding Model for General Domain "
+        "Medical Imaging. arXiv:2410.06542, 2024",
     ),
 }
 

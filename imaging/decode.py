@@ -9,6 +9,7 @@ from typing import Final
 
 from core.errors import CannotDecode, InvalidRequest
 from core.types import Decoded, Location, Picture, Pixels, SkipCode
+from imaging.deidentify import deidentified
 from imaging.dicom import dicom_header, read_dicom, view_dicom
 from imaging.header import is_dicom
 from imaging.nifti import is_nifti, nifti_header, read_nifti, view_nifti
@@ -64,6 +65,12 @@ def read_view(content: bytes, view: View, rules: Rules) -> Pixels:
     """
     with _translated():
         return _format_of(content).view(content, view, rules)
+
+
+def read_released(content: bytes, key: bytes, rules: Rules) -> bytes:
+    """De-identify a DICOM file, see `imaging.deidentify`. Raises CannotDecode."""
+    with _translated():
+        return deidentified(content, key, rules)
 
 
 def read_pictures(path: Path, rules: Rules = RULES) -> list[Picture]:

@@ -32,7 +32,9 @@ WANTED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class OpenFile:
+    """A file whose header was read; its pixels are still as they lie in it."""
+
     header: Header
     instance: Instance
     shown: PixelLayout | Kept  # how its pixels lie, or why it has no picture
@@ -44,7 +46,7 @@ def read_dicom(content: bytes, sha256: str, rules: Rules) -> Decoded:
     `sha256` is that of the file. Raises CannotDecode (NOT_AN_IMAGE, CORRUPT, UNSUPPORTED,
     TOO_LARGE); errors of pydicom pass through.
     """
-    file = _open(content, sha256, rules)
+    file = open_dicom(content, sha256, rules)
     if isinstance(file.shown, Kept):
         return Decoded(file.instance, kept=file.shown)
     return Decoded(file.instance, _pictures(file.header, file.shown, rules))
@@ -52,16 +54,16 @@ def read_dicom(content: bytes, sha256: str, rules: Rules) -> Decoded:
 
 def dicom_header(content: bytes, sha256: str, rules: Rules) -> Decoded:
     """Read the tags of a file, and why it has no picture if so. Raises as `read_dicom`."""
-    file = _open(content, sha256, rules)
+    file = open_dicom(content, sha256, rules)
     return Decoded(file.instance, kept=file.shown if isinstance(file.shown, Kept) else None)
 
 
 def view_dicom(content: bytes, view: View, rules: Rules) -> Pixels:
     """Render one frame as asked. Raises as `read_dicom`, and UNSUPPORTED without a picture."""
-    file = _open(content, "", rules)
+    file = open_dicom(content, "", rules)
     if isinstance(file.shown, Kept):
         raise CannotDecode(SkipCode.UNSUPPORTED, f"It has no picture to show. {file.shown.reason}")
-    encoded = _encoded(file.header, file.shown, view.frame_of(file.shown.frames))
+    encoded = encoded_frame(file.header, file.shown, view.frame_of(file.shown.frames))
     drawn = _overlays(file.header.dataset, encoded) if view.overlays else None
     stored, frame = decode_frame(encoded), encoded.index
     dataset, layout = file.header.dataset, file.shown
@@ -73,14 +75,17 @@ def _overlays(dataset: RawDataset, encoded: EncodedFrame) -> overlays.Plane:
     return overlays.read_overlays(dataset, encoded.layout, encoded.index, words)
 
 
-def _open(content: bytes, sha256: str, rules: Rules) -> _File:
-    header = open_header(content, WANTED, rules)
+def open_dicom(
+    content: bytes, sha256: str, rules: Rules, also: frozenset[int] = frozenset()
+) -> OpenFile:
+    """Read the header of a file, with the tags that are wanted beside the usual ones."""
+    header = open_header(content, WANTED | also, rules)
     shown = _shown(header, rules)
     tags = metadata.read_tags(header.dataset, header.syntax, sha256)
     place = places.read_place(header.dataset, 0) if tags.frames == 1 else None
     names = identity.read_identity(header.dataset)
     report = reports.read_report(header.dataset, tags.sop_class_uid)
-    return _File(header, Instance(tags, names, place, report), shown)
+    return OpenFile(header, Instance(tags, names, place, report), shown)
 
 
 def _shown(header: Header, rules: Rules) -> PixelLayout | Kept:
@@ -111,7 +116,7 @@ def _check_header(header: Header, sop_class: str, has_pixels: bool) -> None:
 
 
 def _pictures(header: Header, layout: PixelLayout, rules: Rules) -> tuple[Picture, ...]:
-    encoded = _encoded(header, layout, frame=0)
+    encoded = encoded_frame(header, layout, frame=0)
     return tuple(
         _picture(header.dataset, replace(encoded, index=frame), place, rules)
         for frame, place in _chosen(header.dataset, layout.frames, rules.frames)
@@ -136,7 +141,8 @@ def _places(dataset: RawDataset, frames: int) -> list[Place | None]:
     return [places.read_place(dataset, frame) for frame in range(frames)]
 
 
-def _encoded(header: Header, layout: PixelLayout, frame: int) -> EncodedFrame:
+def encoded_frame(header: Header, layout: PixelLayout, frame: int) -> EncodedFrame:
+    """Give one frame of a file, still encoded."""
     value, vr = header.pixels(layout.keyword)
     return EncodedFrame(value, vr, header.syntax, layout, frame)
 

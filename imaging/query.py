@@ -11,7 +11,7 @@ from typing import Any, Self
 from core.errors import CannotDecode, DecodersUnavailable, InvalidRequest, RadseekError
 from core.types import Identity, Location, Pixels, SkipCode
 from imaging.containers import SourceReader
-from imaging.decode import RULES, read_header, read_view
+from imaging.decode import RULES, read_header, read_released, read_view
 from imaging.rules import Rules, View
 from imaging.serving import Bounds
 from imaging.work import why
@@ -37,7 +37,16 @@ class IdentityTask:
     wanted: bytes | Location  # of an upload its bytes
 
 
-Task = ViewTask | IdentityTask
+@dataclass(frozen=True, slots=True)
+class ReleaseTask:
+    """One DICOM file to de-identify."""
+
+    number: int  # from 0
+    wanted: Location
+    key: bytes
+
+
+Task = ViewTask | IdentityTask | ReleaseTask
 
 
 class ViewAnswering:
@@ -47,7 +56,7 @@ class ViewAnswering:
         self._rules = rules
         self._sources = SourceReader(rules, alive)
 
-    def __call__(self, task: Task) -> Pixels | Identity | RadseekError:
+    def __call__(self, task: Task) -> Pixels | Identity | bytes | RadseekError:
         """Give what is asked for, or why there is none."""
         try:
             return self._answer(task, self._content(task.wanted))
@@ -56,13 +65,15 @@ class ViewAnswering:
         except BaseException as error:  # a panic in native code is no Exception
             return CannotDecode(*why(error))
 
-    def _answer(self, task: Task, content: bytes) -> Pixels | Identity:
+    def _answer(self, task: Task, content: bytes) -> Pixels | Identity | bytes:
         match task:
             case ViewTask(view=view):
                 return read_view(content, view, self._rules)
             case IdentityTask():
                 sha256 = hashlib.sha256(content).hexdigest()
                 return read_header(content, sha256, self._rules).instance.identity
+            case ReleaseTask(key=key):
+                return read_released(content, key, self._rules)
 
     def _content(self, wanted: bytes | Location) -> bytes:
         if isinstance(wanted, bytes):
@@ -116,6 +127,11 @@ class QueryReader:
         """What names the patient of an upload or a file. Raises as `view` does."""
         identity: Identity = self._ask(partial(IdentityTask, wanted=wanted))
         return identity
+
+    def released(self, location: Location, key: bytes) -> bytes:
+        """Give a DICOM file de-identified, see `imaging.deidentify`. Raises as `view` does."""
+        released: bytes = self._ask(partial(ReleaseTask, wanted=location, key=key))
+        return released
 
     def view(self, location: Location, view: View = DEFAULT_VIEW) -> Pixels:
         """Give the picture of a file: (H, W, 3).

@@ -212,6 +212,10 @@ class Archive:
             profile = VOI
         return self._viewer.view(location, View(frame=frame), profile)
 
+    def deidentified(self, location: Location, key: bytes) -> bytes:
+        """A DICOM file without what names the patient, with other UIDs by `key`. CannotDecode."""
+        return self._viewer.released(location, key, VOI)
+
     def close(self) -> None:
         """End the decoding processes and close the files."""
         self._viewer.close()

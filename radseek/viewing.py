@@ -31,6 +31,10 @@ class Viewer:
         """What names the patient of an upload or a file. Raises CannotDecode."""
         return self._reader(profile).identity(wanted)
 
+    def released(self, location: Location, key: bytes, profile: Profile) -> bytes:
+        """A DICOM file de-identified. Raises CannotDecode."""
+        return self._reader(profile).released(location, key)
+
     def close(self) -> None:
         """End the processes."""
         with self._opening:

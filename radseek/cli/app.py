@@ -17,6 +17,7 @@ from radseek.cli import (
     encoders,
     evaluating,
     explaining,
+    exporting,
     facets,
     indexing,
     labelling,
@@ -81,6 +82,8 @@ app.command("similar")(searching.similar)
 app.command("understand")(understanding.understand)
 app.command("facets")(facets.facets)
 app.command("explain")(explaining.explain)
+app.command("export")(exporting.export)
+app.command("methods")(exporting.methods)
 app.command("embed")(embedding.embed)
 app.command("classify")(embedding.classify)
 app.command("label")(labelling.label)

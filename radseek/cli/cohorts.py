@@ -30,7 +30,12 @@ def list_all(
     if as_json:
         put_json(
             [
-                {"name": one.name, "pictures": one.pictures, "made_at": one.made_at.isoformat()}
+                {
+                    "name": one.name,
+                    "pictures": one.pictures,
+                    "made_at": one.made_at.isoformat(),
+                    "note": one.note,
+                }
                 for one in found
             ]
         )
@@ -47,16 +52,22 @@ def show(
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """The pictures of a cohort that the collection has, and how many it has not."""
+    """The pictures of a cohort that the collection has, in order, and how many it has not."""
+    from storage.contents import Content
+
     reader = _reader(ctx, home, collection)
-    snapshot = reader.snapshot()
-    records = snapshot.describe(snapshot.ids[snapshot.cohort(name)])
-    absent = len(reader.cohorts.contents(name)) - len(records)
+    snapshot, members = reader.snapshot(), reader.cohorts.members(name)
+    ids = snapshot.holding([member.content for member in members])
+    notes: dict[Content, str] = {member.content: member.note for member in members}
+    shown = list(zip(snapshot.describe(list(ids.values())), map(notes.get, ids), strict=True))
+    absent = len(members) - len(shown)
     if as_json:
-        put_json({"name": name, "absent": absent, "pictures": [_json(one) for one in records]})
+        pictures = [_json(record) | {"note": note} for record, note in shown]
+        put_json({"name": name, "absent": absent, "pictures": pictures})
         return
-    for one in records:
-        put(f"#{one.id:<7} {one.tags.modality or '-':<4} {one.location} frame {one.frame}")
+    for one, note in shown:
+        place = f"#{one.id:<7} {one.tags.modality or '-':<4} {one.location} frame {one.frame}"
+        put(f"{place}  {note}".rstrip())
     if absent:
         say(f"radseek: {absent} more are not in the collection now")
 
@@ -86,6 +97,40 @@ def remove(
     reader = _reader(ctx, home, collection)
     went = reader.cohorts.remove(name, reader.snapshot().contents(_numbers(ids)))
     put(f"{went} of {len(ids)} were in {name}")
+
+
+@app.command()
+def rename(
+    ctx: typer.Context,
+    name: NameArgument,
+    new: Annotated[str, typer.Argument(help="Its new name.")],
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Give a cohort another name."""
+    _reader(ctx, home, collection).cohorts.rename(name, new)
+    put(f"{name} is {new} now")
+
+
+@app.command()
+def note(
+    ctx: typer.Context,
+    name: NameArgument,
+    text: Annotated[str, typer.Argument(help="What is noted, in place of what was before.")],
+    picture: Annotated[
+        str | None,
+        typer.Option("--picture", help="Id of one of its pictures.", show_default=False),
+    ] = None,
+    home: HomeOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Write the note of a cohort, or of one of its pictures; an empty one takes it away."""
+    reader = _reader(ctx, home, collection)
+    if picture is None:
+        reader.cohorts.describe(name, text)
+        return
+    (content,) = reader.snapshot().contents(_numbers([picture]))
+    reader.cohorts.annotate(name, content, text)
 
 
 @app.command()

@@ -1,0 +1,1 @@
+"""What leaves the collection: tables, pictures, and how a search was made."""
