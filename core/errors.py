@@ -4,6 +4,7 @@ RadseekError
 ├── InvalidRequest          the person asked for something that cannot be
 │   ├── UnknownName         no such encoder, collection or picture
 │   └── InvalidFilter       a --where filter that cannot be read
+├── NotAllowed              the person's role does not allow it, or they are not logged in
 ├── CannotDecode            one file cannot become pictures (carries a SkipCode)
 ├── DecodersUnavailable     the processes that decode files cannot be kept running
 ├── EncoderError            an encoder cannot be built, or its device has too little memory
@@ -35,6 +36,10 @@ class UnknownName(InvalidRequest):
 
 class InvalidFilter(InvalidRequest):
     """A filter cannot be read, or means nothing."""
+
+
+class NotAllowed(RadseekError):
+    """The person's role does not allow it, or they are not logged in."""
 
 
 class CannotDecode(RadseekError):

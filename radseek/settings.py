@@ -16,6 +16,7 @@ from pydantic_settings import (
 
 from core.errors import InvalidRequest
 from imaging.limits import DEFAULT_LIMITS
+from radseek.login import Login, RoleName
 from storage.index_kinds import IndexKind
 
 
@@ -39,7 +40,9 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """All settings, with their defaults. The first source that names one wins."""
 
-    model_config = SettingsConfigDict(env_prefix="RADSEEK_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="RADSEEK_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
 
     home: Path = Field(default_factory=default_home, description="Folder of all collections")
     collection: str = Field("default", description="Collection to work on")
@@ -107,10 +110,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address that the page listens on")
     allowed_hosts: tuple[str, ...] = Field(
-        (), description="Names the page answers to; else this machine's own, or any if it is open"
+        (),
+        description="Names the page answers to; else those of this machine and of the login's "
+        "address, or any where there is none",
     )
-    role: Literal["viewer", "identity-viewer", "admin"] = Field(
-        "viewer", description="What may be done on the page without a login"
+    role: RoleName = Field("viewer", description="What may be done on the page without a login")
+    login: Login | None = Field(
+        None, description="Who may log in, a table of its own; see [Security](../security.md)"
+    )
+    without_login: bool = Field(
+        False, description="Serve the page to other machines although nobody logs in"
     )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 

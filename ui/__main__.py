@@ -3,13 +3,19 @@
 import os
 import sys
 
+from core.errors import RadseekError
+from radseek.exposure import check_exposure
 from radseek.settings import load_settings
 from ui.launch import command
 
 
 def main() -> None:
     """Replace this process by the server, so that signals reach it directly."""
-    settings = load_settings()
+    try:
+        settings = load_settings()
+        check_exposure(settings)
+    except RadseekError as error:
+        sys.exit(f"radseek: {error}")
     arguments = command(settings.host, settings.port)
     os.execv(sys.executable, arguments)  # noqa: S606  (no shell wanted: the arguments are ours)
 

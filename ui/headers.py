@@ -7,7 +7,7 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.shell import dark_shell
+from ui.shell import shell
 
 INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
@@ -18,7 +18,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.headers = {
-            "Content-Security-Policy": content_security_policy(dark_shell()),
+            "Content-Security-Policy": content_security_policy(shell()),
             "X-Frame-Options": "DENY",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
@@ -38,12 +38,12 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def content_security_policy(shell: str) -> str:
-    """The policy for a page whose HTML is `shell`; its inline scripts are allowed by their hash.
+def content_security_policy(html: str) -> str:
+    """The policy for a page whose HTML is `html`; its inline scripts are allowed by their hash.
 
     Streamlit loads a component's script from a blob: URL and styles itself with inline styles.
     """
-    scripts = " ".join(f"'sha256-{_digest(text)}'" for text in INLINE_SCRIPT.findall(shell))
+    scripts = " ".join(f"'sha256-{_digest(text)}'" for text in INLINE_SCRIPT.findall(html))
     return "; ".join(
         (
             "default-src 'none'",

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
+from ui.theme import theme_options
+
 SERVER = Path(__file__).with_name("server.py")
-BACKGROUND = "#0b0c0e"
 MAX_UPLOAD_MB = 200
 
 OPTIONS: dict[str, str] = {
@@ -12,22 +13,22 @@ OPTIONS: dict[str, str] = {
     "server.showEmailPrompt": "false",
     "server.fileWatcherType": "none",
     "server.maxUploadSize": str(MAX_UPLOAD_MB),
+    "server.enableAgentApi": "false",
+    "server.enableXsrfProtection": "true",
+    "server.enableStaticServing": "false",
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "client.toolbarMode": "minimal",
     "logger.hideWelcomeMessage": "true",  # it looks up its address on a server outside
     "runner.magicEnabled": "false",
-    "theme.base": "dark",
-    "theme.backgroundColor": BACKGROUND,
-    "theme.secondaryBackgroundColor": "#15171b",
-    "theme.textColor": "#c9ccd1",
-    "theme.primaryColor": "#6f9fc4",
-    "theme.borderColor": "#2a2e35",
     "theme.baseRadius": "4px",
     "theme.baseFontSize": "14",
     "theme.paddingTop": "0.75rem",
     "theme.paddingBottom": "3rem",
+    "theme.font": "Source Sans, Noto Sans CJK SC, Noto Sans SC, PingFang SC, Microsoft YaHei, "
+    "WenQuanYi Micro Hei, sans-serif",
+    **theme_options(),
 }
 
 

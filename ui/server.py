@@ -10,8 +10,12 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from radseek.settings import load_settings
+from ui.access.guard import Guard
+from ui.access.secrets import login_secrets
+from ui.access.visitors import door_of
 from ui.headers import SecurityHeaders
 from ui.hosts import allowed_hosts
+from ui.languages import Languages
 from ui.routes.table import ROUTES
 from ui.shared import shared_archive, warm_up
 
@@ -27,12 +31,16 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     archive.close()
 
 
+settings = load_settings()
 app = st.App(
     PAGE,
     routes=ROUTES,
     lifespan=lifespan,
+    secrets=login_secrets(settings.login),
     middleware=[
-        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(load_settings())),
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(settings)),
         Middleware(SecurityHeaders),
+        Middleware(Languages),
+        Middleware(Guard, door=door_of(settings)),
     ],
 )

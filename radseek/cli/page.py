@@ -34,7 +34,8 @@ def ui(
     settings = settings_of(
         ctx, home, collection, port=port, host=host, weights=weights, device=device
     )
-    chosen = settings.model_dump(mode="json", exclude_none=True)
+    # The login holds secrets, and the page finds it where this command did.
+    chosen = settings.model_dump(mode="json", exclude_none=True, exclude={"login"})
     environment = {f"RADSEEK_{name.upper()}": _as_text(value) for name, value in chosen.items()}
     # The page is another process, so that the command line never imports its room. With -P a
     # folder called `ui` where the person stands is not taken for ours.

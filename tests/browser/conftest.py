@@ -1,17 +1,11 @@
 """A running page over a small collection of coloured pictures, and a browser to look at it."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import httpx
 import pytest
+from browser.servers import serving
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydicom import DataElement, Dataset
@@ -25,7 +19,6 @@ from storage.reader import CollectionReader
 BODY_PART = 0x00180015
 SCRIPT = "<script>alert(1)</script>"
 CONTESTED_UID = "1.2.826.0.1.3.9"
-ROOT = Path(__file__).parents[2]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -120,39 +113,6 @@ def empty_address(home: Path) -> Iterator[str]:
     """Where a page is served whose collection is not there."""
     with serving(home, "missing") as served:
         yield served
-
-
-@contextmanager
-def serving(home: Path, collection: str) -> Iterator[str]:
-    """A page's server in a process of its own, until the block ends."""
-    port = free_port()
-    settings = {"HOME": home, "COLLECTION": collection, "PORT": port, "DEVICE": "cpu"}
-    environment = {f"RADSEEK_{name}": str(value) for name, value in settings.items()}
-    environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
-    words = [sys.executable, str(Path(__file__).with_name("serve.py"))]
-    with subprocess.Popen(words, env=os.environ | environment) as server:
-        try:
-            wait_for(f"http://127.0.0.1:{port}/api/health", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.poll() is None:
-        with suppress(httpx.TransportError):
-            httpx.get(url).raise_for_status()
-            return
-        time.sleep(0.2)
-    pytest.fail(f"the page's server did not answer; its exit code is {server.poll()}")
 
 
 @pytest.fixture(scope="session")

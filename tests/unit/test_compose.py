@@ -101,6 +101,12 @@ def test_the_page_is_published_to_this_machine_only():
     assert "ports" not in BASE["services"]["index"]
 
 
+def test_the_page_goes_without_a_login_only_where_it_is_published_to_this_machine():
+    assert BASE["services"]["app"]["environment"]["RADSEEK_WITHOUT_LOGIN"] == "true"
+    assert all(port.startswith("127.0.0.1:") for port in BASE["services"]["app"]["ports"])
+    assert not [rest for word, rest in final_stage() if "WITHOUT_LOGIN" in rest]
+
+
 def test_the_page_answers_to_the_names_of_this_machine_only():
     named = json.loads(BASE["services"]["app"]["environment"]["RADSEEK_ALLOWED_HOSTS"])
     assert set(named) == {"localhost", "127.0.0.1"}

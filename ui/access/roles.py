@@ -2,9 +2,13 @@
 
 from enum import StrEnum
 
+import streamlit as st
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from core.errors import NotAllowed
 from radseek.settings import load_settings
+from ui.access.visitors import VISITOR, Visitor, door_of
 
 
 class Role(StrEnum):
@@ -20,11 +24,26 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
+def current_visitor() -> Visitor | None:
+    """Whose session this is; None of nobody who is logged in any more."""
+    return door_of(load_settings()).visitor(st.context.cookies)
+
+
 def current_role() -> Role:
-    """The role of the person whose session this is."""
-    return Role(load_settings().role)
+    """The role of the person whose session this is. Raises NotAllowed without one."""
+    visitor = current_visitor()
+    if visitor is None or visitor.role is None:
+        raise NotAllowed("Your login has ended, or allows nothing here. Log in again.")
+    return Role(visitor.role)
 
 
-def role_of(_: Request) -> Role:
-    """The role of the person whose request this is."""
-    return Role(load_settings().role)
+def role_of(request: Request) -> Role:
+    """The role of the person whose request this is. Raises HTTPException (403) without one."""
+    visitor: Visitor | None = request.scope.get(VISITOR) or _visitor_of(request)
+    if visitor is None or visitor.role is None:
+        raise HTTPException(403)
+    return Role(visitor.role)
+
+
+def _visitor_of(request: Request) -> Visitor | None:
+    return door_of(load_settings()).visitor(request.cookies)

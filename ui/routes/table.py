@@ -1,5 +1,6 @@
 """The addresses that this server answers beside Streamlit's own."""
 
+import time
 from typing import Final
 
 from starlette.requests import Request
@@ -8,15 +9,25 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from radseek import __version__
+from ui.access.guard import LOGIN, TO_PROVIDER, wanted
+from ui.access.login_page import login_page, to_provider, to_wanted
+from ui.access.visitors import VISITOR, Visitor
 from ui.component import ASSETS
+from ui.language import current_language
 from ui.pages import PAGES
 from ui.routes.pictures import picture, thumbnail
-from ui.shell import dark_shell
+from ui.shell import shell_in
 
 
-def page(_: Request) -> Response:
+def page(request: Request) -> Response:
     """The HTML of a page; its content follows over the WebSocket."""
-    return HTMLResponse(dark_shell(), headers={"Cache-Control": "no-cache"})
+    if path := wanted(request):
+        return to_wanted(path)
+    headers = {"Cache-Control": "no-store"}
+    visitor: Visitor | None = request.scope.get(VISITOR)
+    if visitor and visitor.until is not None:  # the browser asks again when the login has ended
+        headers["Refresh"] = str(max(1, int(visitor.until - time.time()) + 1))
+    return HTMLResponse(shell_in(current_language()), headers=headers)
 
 
 def health(_: Request) -> Response:
@@ -29,5 +40,7 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/thumb/{id:int}", thumbnail),
     Route("/api/picture/{id:int}", picture),
     Route("/api/health", health),
+    Route(LOGIN, login_page),
+    Route(TO_PROVIDER, to_provider),
     Mount("/assets", StaticFiles(directory=ASSETS)),
 ]

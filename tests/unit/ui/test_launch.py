@@ -1,7 +1,9 @@
+import json
 import os
 import sys
 
 import pytest
+from unit.ui.logins import LOGIN
 
 from ui.__main__ import main
 from ui.launch import SERVER, command
@@ -22,6 +24,25 @@ def test_the_settings_say_where_to_listen(monkeypatch):
     monkeypatch.setattr(os, "execv", lambda program, words: started.append((program, words)))
     main()
     assert started == [(sys.executable, command("127.0.0.1", 9001))]
+
+
+def test_a_page_for_other_machines_without_a_login_is_refused(monkeypatch):
+    monkeypatch.setenv("RADSEEK_HOST", "0.0.0.0")
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("it was served"))
+    with pytest.raises(SystemExit, match=r"radseek: .*there is no login.*RADSEEK_WITHOUT_LOGIN"):
+        main()
+
+
+@pytest.mark.parametrize("allowed", ["WITHOUT_LOGIN", "LOGIN"])
+def test_it_is_served_where_that_is_allowed_or_people_log_in(monkeypatch, allowed):
+    served = []
+    login = LOGIN.model_dump(mode="json") | {"client_secret": "not very"}
+    given = {"WITHOUT_LOGIN": "true", "LOGIN": json.dumps(login)}[allowed]
+    monkeypatch.setenv("RADSEEK_HOST", "0.0.0.0")
+    monkeypatch.setenv(f"RADSEEK_{allowed}", given)
+    monkeypatch.setattr(os, "execv", lambda *_: served.append(True))
+    main()
+    assert served == [True]
 
 
 ROOMS = ["core", "encoders", "imaging", "indexer", "radseek", "search", "storage", "ui"]
