@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.counting import counted
 from core.types import Embeddings
 from evaluation.answers import Plan, Scope
 from evaluation.image_queries import ask_with_images, sampled
@@ -49,8 +50,8 @@ class Evaluation:
         if 2 * self.alone <= self.pictures:
             return []
         return [
-            f"{self.alone} of {self.pictures} pictures are the only one of their patient. If the "
-            "files name no patients, pictures of one person find each other and the figures "
+            f"The only one of its patient: {self.alone} of {counted(self.pictures, 'picture')}. If "
+            "the files name no patients, pictures of one person find each other and the figures "
             "flatter: name the patients in a CSV file."
         ]
 

@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from core.counting import counted
 from evaluation.answers import Scope
 from evaluation.bootstrap import LEVEL
 from evaluation.evaluating import Evaluation
@@ -72,20 +73,20 @@ def metric_name(metric: Metric, k: int) -> str:
 
 def _overview(evaluation: Evaluation) -> str:
     lines = [
-        f"{evaluation.pictures} labelled pictures of {evaluation.patients} patients, out of "
-        f"{evaluation.collection_pictures} pictures in the collection. Not a medical device: these "
-        "figures say how well pictures with the same labels find each other, not how well anything "
-        "is diagnosed.",
+        f"{counted(evaluation.pictures, 'labelled picture')} of "
+        f"{counted(evaluation.patients, 'patient')}, out of "
+        f"{counted(evaluation.collection_pictures, 'picture')} in the collection. "
+        "Not a medical device: these figures say how well pictures with the same labels find each "
+        "other, not how well anything is diagnosed.",
     ]
     lines += evaluation.doubts()
     if evaluation.copies:
         disputed = f", {evaluation.disputed} of them with other labels" * bool(evaluation.disputed)
-        lines.append(
-            f"{evaluation.copies} pictures with the same pixels as another one were left out"
-            f"{disputed}."
-        )
+        copies = counted(evaluation.copies, "picture")
+        lines.append(f"Left out, with the same pixels as another one: {copies}{disputed}.")
     if evaluation.unmatched:
-        lines.append(f"{evaluation.unmatched} lines of the truth name no picture here.")
+        unmatched = counted(evaluation.unmatched, "line")
+        lines.append(f"No picture here is named by {unmatched} of the truth.")
     return "".join(_paragraph(line) for line in lines) + _key()
 
 
@@ -126,9 +127,10 @@ def _kind(heading: str, about: str, tables: Sequence[Table], scopes: Scopes, k: 
 def _scope(table: Table, name: str, about: str, k: int) -> str:
     parts = [f"<h3>{escape(name)}</h3>", _paragraph(about, "soft")]
     if table.unanswerable:
-        parts.append(_paragraph(f"{table.unanswerable} queries have no right answer here.", "soft"))
+        queries = counted(table.unanswerable, "query", "queries")
+        parts.append(_paragraph(f"Without a right answer here: {queries}.", "soft"))
     if table.near:
-        near = f"{table.near} pictures were left out as near-duplicates of their query."
+        near = f"Left out as near-duplicates of their query: {counted(table.near, 'picture')}."
         parts.append(_paragraph(near, "soft"))
     if table.macro is None or table.micro is None:
         return "\n".join(parts)

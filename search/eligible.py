@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from core.types import Mask
 from search.filters import row_mask
@@ -57,7 +58,7 @@ def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mas
     left_out = int(np.count_nonzero(passing)) - count
     if not left_out:
         return Eligible(among, count)
-    pictures = "1 picture" if left_out == 1 else f"{left_out} pictures"
+    pictures = counted(left_out, "picture")
     note = f"Without {pictures} of the patient that is asked with; --own-patient shows them."
     return Eligible(among, count, (note,))
 

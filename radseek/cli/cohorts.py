@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.counting import counted, noun
 from core.errors import InvalidRequest
 from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
 from radseek.cli.output import place_json, put, put_json, say
@@ -41,7 +42,8 @@ def list_all(
         )
         return
     for one in found:
-        put(f"{one.name:<24} {one.pictures:>9} pictures  {one.made_at:%Y-%m-%d}")
+        pictures = f"{one.pictures:>9} {noun(one.pictures, 'picture'):<8}"
+        put(f"{one.name:<24} {pictures}  {one.made_at:%Y-%m-%d}")
 
 
 @app.command()
@@ -69,7 +71,7 @@ def show(
         place = f"#{one.id:<7} {one.tags.modality or '-':<4} {one.location} frame {one.frame}"
         put(f"{place}  {note}".rstrip())
     if absent:
-        say(f"radseek: {absent} more are not in the collection now")
+        say(f"radseek: not in the collection now: {absent} more")
 
 
 @app.command()
@@ -82,7 +84,7 @@ def add(
 ) -> None:
     """Put pictures into a cohort, which is made when it is new."""
     came = add_pictures(_reader(ctx, home, collection), name, _numbers(ids))
-    put(f"{came} of {len(ids)} are new in {name}")
+    put(f"new in {name}: {came} of {len(ids)}")
 
 
 @app.command()
@@ -96,7 +98,7 @@ def remove(
     """Take pictures out of a cohort; they stay in the collection."""
     reader = _reader(ctx, home, collection)
     went = reader.cohorts.remove(name, reader.snapshot().contents(_numbers(ids)))
-    put(f"{went} of {len(ids)} were in {name}")
+    put(f"taken out of {name}: {went} of {len(ids)}")
 
 
 @app.command()
@@ -143,12 +145,12 @@ def delete(
 ) -> None:
     """Forget a cohort; its pictures stay in the collection."""
     cohorts = _reader(ctx, home, collection).cohorts
-    number = len(cohorts.contents(name))
+    pictures = counted(len(cohorts.contents(name)), "picture")
     if not yes:
-        say(f"radseek: the cohort {name!r} of {number} pictures is to be forgotten")
+        say(f"radseek: the cohort {name!r} of {pictures} is to be forgotten")
         typer.confirm("Forget it?", abort=True, err=True)
     cohorts.delete(name)
-    put(f"{name} is forgotten; its {number} pictures stay in the collection")
+    put(f"{name} is forgotten; what was in it stays in the collection: {pictures}")
 
 
 def add_pictures(reader: "CollectionReader", name: str, ids: list[int]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from core.counting import counted, noun
 from core.errors import InvalidRequest
 from radseek.cli.options import (
     CollectionOption,
@@ -82,15 +83,19 @@ def status(
         other = None if beside is None else edition_json(beside)
         put_json(facts | by_code | {"beside": other, "encoder": card})
         return
-    for state, counted in codes.items():
-        facts.update({f"{state} {code}": number for code, number in counted.items()})
+    for state, numbers in codes.items():
+        facts.update({f"{state} {code}": number for code, number in numbers.items()})
     facts.update({f"encoder {name}": fact for name, fact in card.items()})
     put_facts(facts | ({} if beside is None else {"beside": _told(beside, served)}))
 
 
 def _told(beside: "EditionInfo", served: "EditionInfo") -> str:
     """The edition beside the served one in a line."""
-    state = "complete" if beside.is_complete else f"{beside.files} of {served.files} files so far"
+    state = (
+        "complete"
+        if beside.is_complete
+        else f"{beside.files} of {counted(served.files, 'file')} so far"
+    )
     return (
         f"edition {beside.number}: {beside.binding.card.name} {beside.binding.card.version}, "
         f"{beside.binding.rendering}; {state}; {beside.bytes_on_disk} bytes"
@@ -154,7 +159,7 @@ def duplicates(
         )
         return
     for relation, places in groups:
-        put(f"{relation.value}  {len(places)} files")
+        put(f"{relation.value}  {counted(len(places), 'file')}")
         for place in places:
             put(f"  {place}")
 
@@ -186,7 +191,8 @@ def list_all(ctx: typer.Context, home: HomeOption = None, as_json: JsonOption = 
         put_json([{"name": i.name, "pictures": i.pictures, "encoder": i.card.name} for i in infos])
         return
     for info in infos:
-        put(f"{info.name:<24} {info.pictures:>9} pictures  {info.card.name}")
+        pictures = f"{info.pictures:>9} {noun(info.pictures, 'picture'):<8}"
+        put(f"{info.name:<24} {pictures}  {info.card.name}")
 
 
 def _reader(ctx: typer.Context, home: Path | None, collection: str | None) -> "CollectionReader":

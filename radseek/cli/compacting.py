@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
 from radseek.cli.output import put, put_json, say
@@ -47,6 +48,7 @@ def compact(
         put_json({"collection": settings.collection, **asdict(compacted)})
         return
     put(
-        f"{compacted.shards} shards written anew: {compacted.moved} embeddings moved, "
+        f"{counted(compacted.shards, 'shard')} written anew: "
+        f"{counted(compacted.moved, 'embedding')} moved, "
         f"{compacted.dropped} dropped, {compacted.freed_bytes / 1e6:.1f} MB freed"
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.counting import counted
 from radseek.cli.options import (
     CollectionOption,
     DeviceOption,
@@ -96,4 +97,6 @@ def _put_embeddings(rows: "Embeddings", npy: Path | None) -> None:
     import numpy as np
 
     np.save(npy, rows)
-    say(f"radseek: wrote {npy}: {rows.shape[0]} embeddings of {rows.shape[1]} dimensions")
+    say(
+        f"radseek: wrote {npy}: {counted(rows.shape[0], 'embedding')} of {rows.shape[1]} dimensions"
+    )

@@ -1,66 +1,64 @@
 """`radseek evaluate`."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
-from radseek.cli.options import (
-    CollectionOption,
-    DeviceOption,
-    HomeOption,
-    JsonOption,
-    TopK,
-    WeightsOption,
-    settings_of,
-)
+from radseek.cli.option_groups import grouped
+from radseek.cli.options import JsonOption, PlaceOptions, TopK, plain_option, settings_of
 from radseek.cli.output import put, put_json, say
 from radseek.cli.places import location_of
 
 if TYPE_CHECKING:
+    from evaluation.answers import Plan
     from evaluation.evaluating import Evaluation
     from evaluation.tables import Figure, Line, Table
+    from radseek.evaluating import Asked
 
 NAMES_OF_FILES = ("evaluation.json", "evaluation.html")
 
 
-def evaluate(
-    ctx: typer.Context,
+@dataclass(frozen=True, slots=True)
+class TruthOptions:
+    """What is right, and in which words it is asked for."""
+
+    PANEL: ClassVar = "The truth"
+
     truth: Annotated[
-        Path | None,
-        typer.Option("--truth", help="CSV with path or sop_uid, and labels.", show_default=False),
-    ] = None,
+        Path | None, plain_option("--truth", "CSV with path or sop_uid, and labels.")
+    ] = None
     by: Annotated[
-        str | None,
-        typer.Option(
-            "--by", help="Tags that are the labels, such as modality,body_part.", show_default=False
-        ),
-    ] = None,
+        str | None, plain_option("--by", "Tags that are the labels, such as modality,body_part.")
+    ] = None
     within: Annotated[
         str | None,
-        typer.Option(
-            "--within",
-            help="Tags within whose values it is measured once more, such as body_part.",
-            show_default=False,
+        plain_option(
+            "--within", "Tags within whose values it is measured once more, such as body_part."
         ),
-    ] = None,
+    ] = None
     split: Annotated[
-        str | None,
-        typer.Option("--split", help="Only lines of the CSV with this split.", show_default=False),
-    ] = None,
+        str | None, plain_option("--split", "Only lines of the CSV with this split.")
+    ] = None
     texts: Annotated[
         str | None,
-        typer.Option(
-            "--texts",
-            help="File of labels and how they are asked for (else by their names).",
-            show_default=False,
-        ),
-    ] = None,
-    no_texts: Annotated[bool, typer.Option("--no-texts", help="Image queries alone.")] = False,
-    k: TopK = 10,
-    sample: Annotated[int, typer.Option("--sample", min=1, help="Image queries at most.")] = 1000,
+        plain_option("--texts", "File of labels and how they are asked for (else by their names)."),
+    ] = None
+    no_texts: Annotated[bool, typer.Option("--no-texts", help="Image queries alone.")] = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What is counted, and of how many."""
+
+    PANEL: ClassVar = "What is counted"
+
+    k: TopK = 10
+    sample: Annotated[int, typer.Option("--sample", min=1, help="Image queries at most.")] = 1000
     near: Annotated[
         float | None,
         typer.Option(
@@ -70,19 +68,22 @@ def evaluate(
             help="Cosine from which a picture is left out as a duplicate of its query.",
             show_default=False,
         ),
-    ] = None,
+    ] = None
     resamples: Annotated[
         int, typer.Option("--resamples", min=100, help="Draws of patients for the intervals.")
-    ] = 1000,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the sample and the draws.")] = 0,
+    ] = 1000
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the sample and the draws.")] = 0
+
+
+@grouped
+def evaluate(
+    ctx: typer.Context,
+    known: TruthOptions,
+    counted: PlanOptions,
+    place: PlaceOptions,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Folder for evaluation.json and .html.", show_default=False),
+        Path | None, plain_option("--out", "Folder for evaluation.json and .html.")
     ] = None,
-    weights: WeightsOption = None,
-    device: DeviceOption = None,
-    home: HomeOption = None,
-    collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how well the collection finds what is labelled, by pictures and by words.
@@ -90,23 +91,17 @@ def evaluate(
     Pictures of the query's own patient never count. Each figure has an interval and chance beside
     it.
     """
-    from evaluation.answers import Plan
     from evaluation.as_json import evaluation_json
-    from evaluation.bootstrap import Resampling
-    from evaluation.truth_csv import read_entries
     from radseek.archive import open_archive
-    from radseek.evaluating import Asked, evaluate_collection
-    from search.labels.reading import read_texts
+    from radseek.evaluating import evaluate_collection
 
-    spelt = None if texts is None else read_texts(texts)
-    entries = None if truth is None else read_entries(truth, location_of)
-    asked = Asked(entries, split, _names(by), _names(within), spelt, not no_texts)
-    settings = settings_of(ctx, home, collection, weights=weights, device=device)
+    asked, plan = _asked(known), _plan(counted)
+    settings = settings_of(
+        ctx, place.home, place.collection, weights=place.weights, device=place.device
+    )
     say(f"radseek: evaluating {settings.collection!r}")
     with open_archive(settings) as archive:
-        measured = evaluate_collection(
-            archive, asked, Plan(k, sample, near, Resampling(resamples, seed))
-        )
+        measured = evaluate_collection(archive, asked, plan)
     told = {"collection": settings.collection, **evaluation_json(measured)}
     if out is not None:
         _write(out, json.dumps(told), _page(measured, settings.collection))
@@ -114,6 +109,30 @@ def evaluate(
         put_json(told)
     else:
         _put(measured)
+
+
+def _asked(options: TruthOptions) -> "Asked":
+    """What the options say of the truth. Raises InvalidRequest for a file that cannot be read."""
+    from evaluation.truth_csv import read_entries
+    from radseek.evaluating import Asked
+    from search.labels.reading import read_texts
+
+    return Asked(
+        truth=None if options.truth is None else read_entries(options.truth, location_of),
+        split=options.split,
+        by=_names(options.by),
+        within=_names(options.within),
+        texts=None if options.texts is None else read_texts(options.texts),
+        with_texts=not options.no_texts,
+    )
+
+
+def _plan(options: PlanOptions) -> "Plan":
+    from evaluation.answers import Plan
+    from evaluation.bootstrap import Resampling
+
+    resampling = Resampling(options.resamples, options.seed)
+    return Plan(options.k, options.sample, options.near, resampling)
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -138,13 +157,15 @@ def _write(folder: Path, *contents: str) -> None:
 
 def _put(measured: "Evaluation") -> None:
     k = measured.plan.k
-    put(f"{measured.pictures} labelled pictures of {measured.patients} patients")
+    pictures = counted(measured.pictures, "labelled picture")
+    put(f"{pictures} of {counted(measured.patients, 'patient')}")
     for doubt in measured.doubts():
         say(f"radseek: {doubt}")
     if measured.copies:
         put(f"{measured.copies} left out, with the pixels of another one")
     if measured.unmatched:
-        say(f"radseek: {measured.unmatched} lines of the truth name no picture of the collection")
+        lines = counted(measured.unmatched, "line")
+        say(f"radseek: no picture of the collection is named by {lines} of the truth")
     for kind, tables in (("images", measured.image), ("texts", measured.text)):
         for table in tables:
             put("")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.options import (
     AddressOption,
@@ -200,9 +201,11 @@ def summary(report: "Report") -> Iterator[str]:
     progress = report.progress
     rate = f" ({progress.images_per_second:.0f} images/s on {progress.device})"
     yield (
-        f"{progress.files} files: {progress.embedded} embedded, {progress.catalogued} catalogued, "
-        f"{progress.unchanged} unchanged, {progress.skipped} skipped; {progress.pictures} pictures "
-        f"in {progress.seconds:.1f} s{rate if progress.device else ''}"
+        f"{counted(progress.files, 'file')}: {progress.embedded} embedded, "
+        f"{progress.catalogued} catalogued, "
+        f"{progress.unchanged} unchanged, {progress.skipped} skipped; "
+        f"{counted(progress.pictures, 'picture')} in {progress.seconds:.1f} s"
+        f"{rate if progress.device else ''}"
     )
     yield from (f"  catalogued {n:>7}  {code}" for code, n in report.catalogued_by_code.items())
     yield from (f"  skipped    {n:>7}  {code}" for code, n in report.skipped_by_code.items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.indexing import stop_on_interrupt
 from radseek.cli.options import (
@@ -101,13 +102,13 @@ def labels(
 
     with open_archive(settings_of(ctx, home, collection)) as archive:
         snapshot = archive.reader().snapshot()
-        counted = [count(snapshot, kept) for kept in snapshot.label_sets()]
+        found = [count(snapshot, kept) for kept in snapshot.label_sets()]
     if as_json:
-        put_json([_counted_json(each, len(snapshot.ids)) for each in counted])
+        put_json([_set_json(each, len(snapshot.ids)) for each in found])
         return
-    for each in counted:
-        _put_counted(each, len(snapshot.ids))
-    say(ZERO_SHOT if counted else "radseek: no set of labels yet; see radseek label --help")
+    for each in found:
+        _put_set(each, len(snapshot.ids))
+    say(ZERO_SHOT if found else "radseek: no set of labels yet; see radseek label --help")
 
 
 def disagreements(
@@ -158,7 +159,7 @@ def disagreements(
 
 
 def _show(done: "Labelled") -> None:
-    say(f"radseek: {done.name}: {done.labelled} of {done.pictures} pictures labelled")
+    say(f"radseek: {done.name}: {done.labelled} of {counted(done.pictures, 'picture')} labelled")
 
 
 def _put_deleted(name: str, as_json: bool) -> None:
@@ -173,28 +174,29 @@ def _put_labelled(done: "Sequence[Labelled]", as_json: bool) -> None:
         put_json({"sets": [asdict(each) for each in done]})
         return
     for each in done:
-        put(f"{each.name}: {each.labelled} of {each.pictures} pictures labelled, {each.new} new")
+        pictures = counted(each.pictures, "picture")
+        put(f"{each.name}: {each.labelled} of {pictures} labelled, {each.new} new")
     say(ZERO_SHOT)
 
 
-def _counted_json(counted: "Counted", total: int) -> dict[str, Any]:
-    asked = counted.kept.asked
-    labels = zip(asked.labels, counted.pictures, strict=True)
+def _set_json(found: "Counted", total: int) -> dict[str, Any]:
+    asked = found.kept.asked
+    labels = zip(asked.labels, found.pictures, strict=True)
     return {
         "name": asked.name,
         "multilabel": asked.multilabel,
-        "made_at": counted.kept.made_at.isoformat(),
-        "labelled": counted.labelled,
+        "made_at": found.kept.made_at.isoformat(),
+        "labelled": found.labelled,
         "pictures": total,
         "labels": [asdict(each) | {"pictures": pictures} for each, pictures in labels],
     }
 
 
-def _put_counted(counted: "Counted", total: int) -> None:
-    asked = counted.kept.asked
+def _put_set(found: "Counted", total: int) -> None:
+    asked = found.kept.asked
     how = "each label by itself" if asked.multilabel else "one label of each group"
-    put(f"{asked.name}: {counted.labelled} of {total} pictures, {how}")
-    for each, pictures in zip(asked.labels, counted.pictures, strict=True):
+    put(f"{asked.name}: {found.labelled} of {counted(total, 'picture')}, {how}")
+    for each, pictures in zip(asked.labels, found.pictures, strict=True):
         put(f"{pictures:>9}  {each.group + ' ' if each.group else ''}{each.name}")
 
 
@@ -216,7 +218,8 @@ def _put_comparison(
         values = ", ".join(f"{value} ({number})" for value, number in compared.unknown.items())
         say(f"radseek: no label of the set means these values of {tag}: {values}")
     if compared.unlabelled:
-        say(f"radseek: {compared.unlabelled} pictures are not labelled yet; run radseek label")
+        unlabelled = counted(compared.unlabelled, "picture")
+        say(f"radseek: not labelled yet: {unlabelled}; run radseek label")
     say(ZERO_SHOT)
 
 
@@ -271,7 +274,7 @@ def _write_csv(
             writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
     except OSError as error:
         raise InvalidRequest(f"Cannot write {out}: {error.strerror}.") from error
-    say(f"radseek: wrote {len(rows)} lines to {out}")
+    say(f"radseek: wrote {counted(len(rows), 'line')} to {out}")
 
 
 def _cell(value: object) -> object:

@@ -9,6 +9,13 @@ import typer
 if TYPE_CHECKING:
     from radseek.settings import Settings
 
+
+def plain_option(name: str, text: str) -> typer.models.OptionInfo:
+    """An option with its help, and without a default to show."""
+    option: typer.models.OptionInfo = typer.Option(name, help=text, show_default=False)
+    return option
+
+
 HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="Folder of all collections (or RADSEEK_HOME).", show_default=False),

@@ -8,6 +8,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
+from core.counting import counted
 from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped, Unit
 
 if TYPE_CHECKING:
@@ -233,7 +234,7 @@ def put_results(results: "Results", unit: Unit) -> None:
 def _took(results: "Results") -> str:
     timings = results.timings
     return (
-        f"{len(results.hits)} of {results.matching} pictures; encoder "
+        f"{len(results.hits)} of {counted(results.matching, 'picture')}; encoder "
         f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
         f"catalog {timings.catalog_s * 1e3:.1f} ms, judging {timings.judging_s * 1e3:.1f} ms"
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 from core.errors import InvalidRequest
+from radseek.cli.options import plain_option
 from radseek.cli.pictures import named
 from radseek.cli.places import location_of
 from search.query import (
@@ -38,11 +39,6 @@ PICTURE_ID = re.compile(r"#?(\d+)")
 UNWANTED = 0.3
 
 
-def _option(name: str, text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(name, help=text, show_default=False)
-    return option
-
-
 @dataclass(frozen=True, slots=True)
 class QueryOptions:
     """What is asked with beside the argument of the command."""
@@ -51,29 +47,35 @@ class QueryOptions:
 
     like: Annotated[
         list[str] | None,
-        _option("--like", "Like this image file or id: X, X@left,top,right,bottom, X:weight."),
+        plain_option("--like", "Like this image file or id: X, X@left,top,right,bottom, X:weight."),
     ] = None
     unlike: Annotated[
         list[str] | None,
-        _option("--unlike", "Unlike this, as for --like; it counts 0.3 unless weighed."),
+        plain_option("--unlike", "Unlike this, as for --like; it counts 0.3 unless weighed."),
     ] = None
     series: Annotated[
         list[str] | None,
-        _option("--series", "Like all slices of this series: UID. Alone: series like it."),
+        plain_option("--series", "Like all slices of this series: UID. Alone: series like it."),
     ] = None
     with_text: Annotated[
-        list[str] | None, _option("--with", "Fitting these words, too: TEXT or TEXT:weight.")
+        list[str] | None, plain_option("--with", "Fitting these words, too: TEXT or TEXT:weight.")
     ] = None
     without: Annotated[
         list[str] | None,
-        _option("--without", "Not fitting these words; they count 0.3 unless weighed."),
+        plain_option("--without", "Not fitting these words; they count 0.3 unless weighed."),
     ] = None
     embedding: Annotated[
         list[str] | None,
-        _option("--embedding", "Near the row in this .npy file, as `radseek embed` writes it."),
+        plain_option(
+            "--embedding", "Near the row in this .npy file, as `radseek embed` writes it."
+        ),
     ] = None
-    liked: Annotated[str | None, _option("--liked", "Ids of hits that were right: 3,9.")] = None
-    disliked: Annotated[str | None, _option("--disliked", "Ids of hits that were wrong.")] = None
+    liked: Annotated[str | None, plain_option("--liked", "Ids of hits that were right: 3,9.")] = (
+        None
+    )
+    disliked: Annotated[str | None, plain_option("--disliked", "Ids of hits that were wrong.")] = (
+        None
+    )
     refit: Annotated[Refit, typer.Option("--refit", help="How the query learns from them.")] = (
         Refit.ROCCHIO
     )

@@ -17,6 +17,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from core.counting import counted
 from indexer.report import Progress as Counts
 from radseek.cli.output import say
 
@@ -43,7 +44,7 @@ def describe(counts: Counts) -> str:
     if recent.bottleneck:
         parts.append(f"waits for {recent.bottleneck}")
     if counts.waiting:
-        parts.append(f"{counts.waiting} slices wait")
+        parts.append(f"{counted(counts.waiting, 'slice')} waiting")
     if counts.skipped:
         parts.append(f"{counts.skipped} skipped")
     return ", ".join(parts)
@@ -51,7 +52,8 @@ def describe(counts: Counts) -> str:
 
 def files_done(counts: Counts) -> str:
     """How many files are done, of those that were found so far."""
-    return f"{counts.done} of {counts.files} files{' so far' if counts.walking else ''}"
+    files = counted(counts.files, "file")
+    return f"{counts.done} of {files}{' so far' if counts.walking else ''}"
 
 
 def time_left(counts: Counts) -> str:

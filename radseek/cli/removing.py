@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.indexing import stop_on_interrupt
 from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
@@ -57,9 +58,9 @@ def remove(
     if as_json:
         put_json({"files": number, "removed": removed})
     elif dry_run:
-        put(f"{number} files would be taken out. {COME_BACK}")
+        put(f"{counted(number, 'file')} would be taken out. {COME_BACK}")
     else:
-        put(f"{removed} of {number} files were taken out. {COME_BACK}")
+        put(f"Taken out: {removed} of {counted(number, 'file')}. {COME_BACK}")
     if removed < number and not dry_run:
         raise typer.Exit(ExitCode.INTERRUPTED)
 
@@ -80,5 +81,5 @@ def _selection(
 
 
 def _ask(number: int, collection: str) -> None:
-    say(f"radseek: {number} files are to be taken out of {collection!r}. {COME_BACK}")
+    say(f"radseek: to be taken out of {collection!r}: {counted(number, 'file')}. {COME_BACK}")
     typer.confirm("Take them out?", abort=True, err=True)

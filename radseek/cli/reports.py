@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.counting import counted, noun
 from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
 from radseek.cli.output import put, put_json, say
 
@@ -44,9 +45,14 @@ def reports(
 
 
 def _put(given: "Given") -> None:
-    put(f"{given.reports} rows: {given.studies} studies have their report")
+    studies = counted(given.studies, "study", "studies")
+    put(f"{counted(given.reports, 'row')}: {studies} with a report now")
     if not given.unknown:
         return
+    number = len(given.unknown)
     first = ", ".join(map(str, given.unknown[:SHOWN]))
-    more = f" and {len(given.unknown) - SHOWN} more" if len(given.unknown) > SHOWN else ""
-    say(f"radseek: {len(given.unknown)} rows name nothing that is indexed: lines {first}{more}")
+    more = f" and {number - SHOWN} more" if number > SHOWN else ""
+    say(
+        f"radseek: nothing that is indexed is named by {counted(number, 'row')}: "
+        f"{noun(number, 'line')} {first}{more}"
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from core.counting import counted
 from radseek.cli.options import JsonOption
 from radseek.cli.output import put, put_json, say
 
@@ -38,8 +39,9 @@ def sample(
 
 def _sentence(summary: "Summary") -> str:
     return (
-        f"{summary.patients} synthetic patients, {summary.studies} studies, "
-        f"{summary.images} images and {summary.reports} reports "
+        f"{counted(summary.patients, 'synthetic patient')}, "
+        f"{counted(summary.studies, 'study', 'studies')}, "
+        f"{counted(summary.images, 'image')} and {counted(summary.reports, 'report')} "
         f"({summary.size_bytes / 1e6:.0f} MB) in {summary.folder}; the truth is in truth.csv"
     )
 

@@ -120,4 +120,4 @@ def _put_answers(
             came = add_pictures(
                 archive.reader(), options.add_to, [h.record.id for h in results.hits]
             )
-            say(f"radseek: {came} of the hits are new in the cohort {options.add_to}")
+            say(f"radseek: hits that are new in the cohort {options.add_to}: {came}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.options import (
     CollectionOption,
@@ -79,7 +80,7 @@ def rebuild(
         remade = rebuild_thumbnails(settings, show) if thumbnails else None
         verified = rebuild_collection(settings, show)
     if remade is not None:
-        say(f"radseek: {remade.made} thumbnails made, {remade.left} left: {_LEFT}")
+        say(f"radseek: {counted(remade.made, 'thumbnail')} made, {remade.left} left: {_LEFT}")
     _put_verified(verified, as_json)
     raise typer.Exit(0 if verified.is_sound else 1)
 
@@ -106,7 +107,8 @@ def backup(
         put_json({**asdict(made), "folder": str(folder)})
         return
     size = sum(file.bytes for file in made.files)
-    put(f"{made.pictures} pictures, up to batch {made.sequence}, {size / 1e6:.0f} MB in {folder}")
+    pictures = counted(made.pictures, "picture")
+    put(f"{pictures}, up to batch {made.sequence}, {size / 1e6:.0f} MB in {folder}")
 
 
 def _put_verified(verified: "Verified", as_json: bool) -> None:
@@ -117,7 +119,7 @@ def _put_verified(verified: "Verified", as_json: bool) -> None:
         put(f"{finding.severity:<7} {finding.code}  {finding.count}  {finding.where}")
         put(f"        {finding.sentence}")
     if verified.is_sound:
-        put(f"Sound: {verified.pictures} pictures, up to batch {verified.sequence}.")
+        put(f"Sound: {counted(verified.pictures, 'picture')}, up to batch {verified.sequence}.")
 
 
 def _verified_json(verified: "Verified") -> dict[str, Any]:

@@ -112,7 +112,7 @@ def test_another_try_says_what_it_came_to(command, archive, report):
     Image.new("RGB", (8, 8), (200, 20, 20)).save(archive / "notes", "PNG")
     code, out, _ = command("retry", "--code", "not-an-image", "--under", archive / "notes")
     assert code == 0
-    assert "1 files: 1 embedded" in out
+    assert "1 file: 1 embedded" in out
 
 
 def test_another_try_of_a_code_that_means_nothing_is_refused(command, report):

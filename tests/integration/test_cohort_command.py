@@ -29,7 +29,7 @@ def archive(tmp_path, monkeypatch, command):
     for colour in ("red", "blue"):
         code, _, err = command("search", colour, "-k", 1, "--add-to", "teaching")
         assert code == 0
-        assert "1 of the hits are new in the cohort teaching" in err
+        assert "hits that are new in the cohort teaching: 1" in err
     return folder
 
 
@@ -62,8 +62,11 @@ def test_a_search_can_stay_within_a_cohort(archive, command):
 def test_pictures_come_and_go_by_their_ids(archive, command):
     known = ids(command)
     code, out, _ = command("cohort", "add", "teaching", known["green"], f"#{known['red']}")
-    assert (code, out) == (0, "1 of 2 are new in teaching\n")
-    assert command("cohort", "remove", "teaching", known["red"])[1] == "1 of 1 were in teaching\n"
+    assert (code, out) == (0, "new in teaching: 1 of 2\n")
+    assert (
+        command("cohort", "remove", "teaching", known["red"])[1]
+        == "taken out of teaching: 1 of 1\n"
+    )
     assert shown(command)[1] == ["blue.png", "green.png"]
 
 
@@ -76,7 +79,7 @@ def test_a_cohort_outlives_a_new_edition_and_the_end_of_the_first(archive, comma
 def test_a_picture_that_left_the_collection_is_counted_and_comes_back(archive, command):
     assert command("remove", archive / "red.png", "--yes")[0] == 0
     assert shown(command) == (0, ["blue.png"], 1)
-    assert "1 more are not in the collection" in command("cohort", "show", "teaching")[2]
+    assert "not in the collection now: 1 more" in command("cohort", "show", "teaching")[2]
     assert command("index", archive)[0] == 0
     assert shown(command) == (0, ["blue.png", "red.png"], 0)
 

@@ -136,4 +136,4 @@ def test_a_truth_without_patients_is_doubted(command, indexed):
     code, _, err = command("evaluate", "--truth", indexed / "truth.csv", "--no-texts")
 
     assert code == 0
-    assert "12 of 12 pictures are the only one of their patient" in err
+    assert "The only one of its patient: 12 of 12 pictures" in err

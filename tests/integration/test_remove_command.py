@@ -85,7 +85,7 @@ def test_it_asks_before_and_takes_no_silence_for_a_yes(command, archive, monkeyp
     monkeypatch.setattr(sys, "stdin", StringIO(answer))
     code, _, err = command("remove", archive)
     assert code == 1
-    assert "10 files are to be taken out of 'default'" in err
+    assert "to be taken out of 'default': 10 files." in err
     assert _status(command) == before
 
 

@@ -175,8 +175,8 @@ def test_lines_that_name_nothing_are_told_without_what_they_say(
         "reports", write_table(archive, {"accession": "SECRET", "text": "HIDDEN"})
     )
 
-    assert (code, out) == (3, "1 rows: 0 studies have their report\n")
-    assert "lines 2" in err
+    assert (code, out) == (3, "1 row: 0 studies with a report now\n")
+    assert "line 2" in err
     assert not {"SECRET", "HIDDEN"} & set(err.split())
 
 

@@ -38,7 +38,7 @@ def test_a_line_names_the_recent_pace_and_what_is_waited_for():
         recent=Recent(1234.6, 99.0, Stage.DECODE),
     )
     assert describe(progress) == (
-        "1235 images/s, on 2 x cuda, waits for decode, 7 slices wait, 2 skipped"
+        "1235 images/s, on 2 x cuda, waits for decode, 7 slices waiting, 2 skipped"
     )
 
 
