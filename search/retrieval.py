@@ -84,9 +84,10 @@ def _diverse(block: Standing, snapshot: Snapshot, diversity: float) -> Standing:
 def _further(ids: Ids, snapshot: Snapshot, unit: Unit, among: Mask | None) -> tuple[Counts, Counts]:
     """How many further pictures have the same pixels, and how many are of the same unit."""
     places = snapshot.places(ids)
+    nothing = np.zeros(len(places), np.int64)
 
     def others(key: Key) -> Counts:
         return sizes(snapshot, key, snapshot.keys(key)[places], among) - 1
 
-    copies = others(Key.PIXELS)
-    return copies, np.zeros_like(copies) if unit is Unit.PICTURE else others(key_of(unit))
+    copies = others(Key.PIXELS) if snapshot.copied[places].any() else nothing
+    return copies, nothing if unit is Unit.PICTURE else others(key_of(unit))

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from time import perf_counter
 
-import numpy as np
-
 from core.types import Embeddings, Hit, Pixels, Record
 from encoders.base import Encoder
 from search.background import Background, Judged
@@ -109,7 +107,7 @@ def _hits(
     counts = (page.scores, page.copies, page.near, page.more)
     told = (each.tolist() for each in counts)
     like = (None if other == NO_SLICE else other for other in page.like.tolist())
-    brought = order.found_by(np.searchsorted(snapshot.ids, page.ids))
+    brought = order.found_by(snapshot.places(page.ids))
     columns = zip(
         snapshot.describe(page.ids), *told, like, brought, judged.percentiles, strict=True
     )

@@ -63,7 +63,9 @@ def first_standing(
 
 def _standing(ids: Ids, scores: Scores, snapshot: Snapshot, request: Request) -> Standing:
     places = snapshot.places(ids)
-    at = first_of_each(snapshot.keys(Key.PIXELS)[places])
+    at = np.arange(len(ids))
+    if snapshot.copied[places].any():
+        at = first_of_each(snapshot.keys(Key.PIXELS)[places])
     nothing = np.zeros(len(at), np.int64)
     standing = Standing(ids[at], scores[at], nothing, at, nothing + NO_SLICE)
     if request.fold is not None:

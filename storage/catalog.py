@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, literal_column, sele
 from sqlalchemy.dialects import sqlite
 
 from core.types import EncoderCard, Identity, Ids, Record, Tags
-from storage.database import rows_of, storage_errors
+from storage.database import rows_at_once, rows_of, storage_errors
 from storage.locations import location_of
 from storage.per_row import PLACES, TAG_NAMES, Told, next_living, patient
 from storage.schema import files, identities, instances, meta, pictures, shards
@@ -178,8 +178,7 @@ class Catalog:
 
     def sequence(self) -> int:
         """The sequence of the newest committed state; what each search looks at first."""
-        with self.reading() as connection:
-            ((sequence,),) = rows_of(connection, _SEQUENCE)
+        ((sequence,),) = self._rows(_SEQUENCE)
         return int(sequence)
 
     def shards(self) -> list[Shard]:
@@ -209,20 +208,24 @@ class Catalog:
 
     def describe(self, ids: Sequence[int]) -> dict[int, Described]:
         """The records of those ids that the catalog has."""
-        with self.reading() as connection:
-            rows = rows_of(connection, _RECORDS, json.dumps(ids))
+        rows = self._rows(_RECORDS, json.dumps(ids))
         return {row[2]: Described(_record(*row[2:]), row[1]) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:
         """The groups of those ids that the catalog has: equal where the pixels are."""
-        with self.reading() as connection:
-            return dict(rows_of(connection, _GROUPS, json.dumps(ids)))
+        return dict(self._rows(_GROUPS, json.dumps(ids)))
 
     def identity(self, picture_id: int) -> Identity | None:
         """What names the patient of a picture, if its file says."""
         with self.reading() as connection:
             row = connection.execute(_identity, {"picture_id": picture_id}).one_or_none()
         return None if row is None else Identity(*_dated(row, _IDENTITY_DATES))
+
+    def _rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with storage_errors(self._collection):
+            if self._connection is not None:
+                return rows_of(self._connection, sql, *parameters)
+            return rows_at_once(self._engine, sql, *parameters)
 
     def _told(self, told: Told, span: Span) -> list[list[Any]]:
         """The lists that a statement gives, each with a value for each row of a span."""

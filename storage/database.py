@@ -109,9 +109,21 @@ def rows_of(connection: Connection, sql: str, *parameters: object) -> list[tuple
 
     SQLAlchemy takes as long to make rows of many columns as SQLite takes to find them.
     """
+    return _rows(connection.connection, sql, parameters)
+
+
+def rows_at_once(engine: Engine, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    """The same without a transaction, which a single query needs none of."""
+    driver = engine.raw_connection()
     try:
-        cursor: Any = connection.connection.cursor()
-        rows: list[tuple[Any, ...]] = cursor.execute(sql, parameters).fetchall()
+        return _rows(driver, sql, parameters)
+    finally:
+        driver.close()
+
+
+def _rows(driver: Any, sql: str, parameters: tuple[object, ...]) -> list[tuple[Any, ...]]:
+    try:
+        rows: list[tuple[Any, ...]] = driver.cursor().execute(sql, parameters).fetchall()
     except sqlite3.Error as error:
         hidden: Any = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
         raise hidden from error

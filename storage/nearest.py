@@ -51,7 +51,7 @@ def _of_tier(
 ) -> tuple[Ids, Scores]:
     """Fetch more and more until no row that the tier left out can belong to the first k."""
     rows = sum(segment.rows for segment in tier.segments)
-    most = rows if among is None else int(among.sum())
+    most = rows if among is None else int(np.count_nonzero(among))
     k, error = min(k, most), tier.error()
     fetched = min(k + SPARE, most)
     while True:

@@ -159,9 +159,9 @@ class ShardMaps:
     def gather(self, shard: NDArray[np.int64], slot: NDArray[np.int64]) -> HalfRows:
         """Copy the rows at (shard[i], slot[i]) -> (n, dim)."""
         rows = np.empty((len(slot), self.dim), dtype=HALF)
-        for number in np.unique(shard):
+        for number in set(shard.tolist()):
             here = shard == number
-            rows[here] = self._maps[int(number)][slot[here]]
+            rows[here] = self._maps[number][slot[here]]
         return rows
 
 

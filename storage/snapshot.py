@@ -1,7 +1,7 @@
 """One committed state of a collection, which later ones do not disturb."""
 
 from collections.abc import Collection, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,15 @@ class Snapshot:
             self._by_key[key] = Copies.of(self.ids, keys) if key is Key.PIXELS else Runs.of(keys)
         return self._by_key[key].rows_with(wanted)
 
+    @cached_property
+    def copied(self) -> Mask:
+        """Which rows have the pixels of another one: (rows,)."""
+        keys = self.keys(Key.PIXELS)
+        others = keys != self.ids
+        mask: Mask = others.copy()
+        mask[self.rows_with(Key.PIXELS, keys[others])] = True
+        return mask
+
     def words(self, query: WordQuery) -> Relevance:
         """How well the words of reports and descriptions fit each row, in the order of `ids`.
 
@@ -194,9 +203,7 @@ class Snapshot:
             wanted = np.asarray(ids, dtype=np.int64)
         except OverflowError as error:
             raise _unknown(max(ids, key=abs)) from error
-        places = np.searchsorted(self.ids, wanted)
-        known = places < len(self.ids)
-        known[known] = self.ids[places[known]] == wanted[known]
+        places, known = _places(self.ids, wanted)
         if not known.all():
             raise _unknown(wanted[~known][0])
         return places
@@ -228,9 +235,21 @@ class Snapshot:
             raise ValueError(f"the mask has {among.shape} places for {self.ids.shape} rows")
 
 
+def _places(ids: Ids, wanted: Ids) -> tuple[NDArray[np.int64], Mask]:
+    """Where ids are among others that ascend, and which of them are there: two arrays (n,)."""
+    places = wanted - (ids[0] if len(ids) else 0)  # where they are if none is lacking before them
+    known = (places >= 0) & (places < len(ids))
+    if known.all() and (ids[places] == wanted).all():
+        return places, known
+    places = np.searchsorted(ids, wanted)
+    known = places < len(ids)
+    known[known] = ids[places[known]] == wanted[known]
+    return places, known
+
+
 def _halves(rows: RowTable, maps: ShardMaps, ids: Ids) -> HalfRows:
     """The stored rows of pictures that live."""
-    places = np.searchsorted(rows.ids, ids)
+    places, _ = _places(rows.ids, ids)
     return maps.gather(rows.shard[places], rows.slot[places])
 
 

@@ -55,6 +55,7 @@ class Timeline:
     def __init__(self, catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
         self._catalog = catalog
         self._layout = layout
+        self._manifest = manifest_path(layout.index)
         self._card = card
         self._cohorts = Cohorts(layout.cohorts)
         self._lock = Lock()
@@ -68,7 +69,7 @@ class Timeline:
         return self._moment
 
     def _is_newest(self, moment: Moment) -> bool:
-        stamp = stamp_of(manifest_path(self._layout.index))
+        stamp = stamp_of(self._manifest)
         return moment.sequence == self._catalog.sequence() and moment.stamp == stamp
 
     def _catch_up(self) -> None:
@@ -79,7 +80,7 @@ class Timeline:
         """The newest moment, all of it of one committed state."""
         while True:
             # First the index: one of a later state than the catalog's could not be opened.
-            stamp = stamp_of(manifest_path(self._layout.index))
+            stamp = stamp_of(self._manifest)
             with self._catalog.standing_still() as catalog:
                 state = catalog.state()
                 maps = self._maps(catalog, state)

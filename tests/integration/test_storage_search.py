@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import CollectionCorrupt, InvalidRequest, UnknownName
-from core.types import Embeddings, Record, Tags
+from core.types import Embeddings, Tags
 from storage.batch import Batch
-from storage.catalog import Catalog
+from storage.catalog import Catalog, Described
 from storage.index import ExactIndex
 from storage.index_cache import most_lag
 from storage.layout import layout_of
@@ -284,7 +284,7 @@ def test_records_that_were_told_lately_are_those_of_the_catalog(
     asked: list[list[int]] = []
     describe = Catalog.describe
 
-    def heard(self: Catalog, ids: list[int]) -> dict[int, Record]:
+    def heard(self: Catalog, ids: list[int]) -> dict[int, Described]:
         asked.append(ids)
         return describe(self, ids)
 
@@ -294,7 +294,7 @@ def test_records_that_were_told_lately_are_those_of_the_catalog(
         snapshot = reader.snapshot()
         plain = describe(snapshot._catalog, list(range(1, 21)))
         for ids in ([3, 1, 3], [1, 2, 3], [5, 4], [1, 3, 2, 20, 3], list(range(1, 21)), [17]):
-            assert snapshot.describe(ids) == [plain[one] for one in ids]
+            assert snapshot.describe(ids) == [plain[one].record for one in ids]
 
     assert asked == [[3, 1, 3], [2], [5, 4], [1, 20], [*range(4, 20)]]  # the last four are kept
 

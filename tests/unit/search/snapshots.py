@@ -47,6 +47,11 @@ class FakeSnapshot:
     def volumes(self):
         return Volumes(self.ids).get(self.keys(Key.SERIES), self.embeddings)
 
+    @property
+    def copied(self):
+        keys = self.keys(Key.PIXELS)
+        return np.array([np.count_nonzero(keys == key) > 1 for key in keys], bool)
+
     def patients(self, ids):
         return self.keys(Key.PATIENT)[self.places(ids)]
 
