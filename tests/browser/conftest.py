@@ -28,6 +28,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MANY = 240
+MODALITIES = ("CT", "MR", "CR", "DX", "US", "MG", "NM", "XA")
 COLOURS = {
     "blue": (20, 20, 200),
     "navy": (40, 30, 150),
@@ -38,7 +40,7 @@ COLOURS = {
 
 
 def write_dicom(
-    path: Path, colour: tuple[int, int, int], modality: str, uid: str | None = None
+    path: Path, colour: tuple[int, int, int], modality: str, uid: str | None = None, **tags: str
 ) -> None:
     """A DICOM picture of one colour, whose tags hold what no page may take for markup."""
     made = Dataset()
@@ -49,6 +51,8 @@ def write_dicom(
     made.Modality = modality
     made.add(DataElement(BODY_PART, "CS", "*HEAD* <B>", validation_mode=IGNORE))
     made.SeriesDescription = SCRIPT
+    for keyword, value in tags.items():
+        setattr(made, keyword, value)
     made.Rows, made.Columns, made.SamplesPerPixel = 24, 32, 3
     made.BitsAllocated, made.BitsStored, made.HighBit = 8, 8, 7
     made.PixelRepresentation, made.PlanarConfiguration = 0, 0
@@ -105,6 +109,31 @@ def odd_address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     (folder / "navy.dcm").unlink()
     index_colours(home, folder, name="odd")
     with serving(home, "odd") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the collection "many": two pictures of each patient, eight modalities."""
+    folder, home = tmp_path_factory.mktemp("many"), tmp_path_factory.mktemp("home-of-many")
+    for n in range(MANY):
+        tags = {
+            "StudyInstanceUID": f"1.2.826.0.1.7.{n // 2}",
+            "SeriesInstanceUID": f"1.2.826.0.1.7.{n // 2}.{n}",
+            "PatientID": f"P{n // 2}",
+            "PatientAge": f"{(n * 7) % 90:03}Y",
+            "StudyDate": f"{2015 + n % 9}0615",
+        }
+        colour = (n * 37 % 256, n * 101 % 256, n * 59 % 256)
+        write_dicom(folder / f"{n:03}.dcm", colour, MODALITIES[n % len(MODALITIES)], **tags)
+    index_colours(home, folder, name="many", batch_size=60)
+    return home
+
+
+@pytest.fixture(scope="session")
+def many_address(many: Path) -> Iterator[str]:
+    """Where a page is served with many pictures."""
+    with serving(many, "many") as served:
         yield served
 
 

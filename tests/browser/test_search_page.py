@@ -98,11 +98,12 @@ def test_before_anything_is_asked_the_newest_pictures_are_there(page, address, i
 
 def test_a_facet_filters_and_is_part_of_the_address(page, address, named):
     page.goto(f"{address}/?q=red")
-    page.get_by_role("button", name="CT 2").click()
+    modality = page.locator('[data-facet="modality"]')
+    modality.get_by_role("checkbox", name="CT 2").click()
     expect_shown(page, named("navy", "blue"))
     expect(page.get_by_text("Nearest 2 of 2")).to_be_visible()
     expect(page).to_have_url(re.compile("modality=CT"))
-    page.get_by_role("button", name="no modality 1").click()
+    modality.get_by_role("checkbox", name="not stated 1").click()
     expect_shown(page, named("grey", "navy", "blue"))
     page.reload()
     expect_shown(page, named("grey", "navy", "blue"))
@@ -132,7 +133,7 @@ def test_the_keyboard_alone_searches_moves_looks_and_pivots(page, address, ids, 
 def test_tags_of_a_file_are_shown_as_text_never_as_markup(page, address, ids):
     page.on("dialog", lambda _: pytest.fail("a script in a tag ran"))
     page.goto(f"{address}/?q=red")
-    expect(page.get_by_role("button", name="*HEAD* <B> 5")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="*HEAD* <B> 5")).to_be_visible()
     tile(page, ids["blue"]).hover()
     page.get_by_role("button", name=f"Details of picture {ids['blue']}").click()
     drawer = page.get_by_role("dialog")

@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from math import floor
 from typing import Any
 
-import streamlit as st
-
 from core.types import Unit
 from ui.component import component
 from ui.language import _, plural
@@ -91,7 +89,7 @@ def grid(
             "noise": answer.noise_at,
             "density": view.density.value,
             "place": place,
-            "page": {"now": view.page, "isLast": answer.is_last},
+            "page": {"now": view.page, "is_last": answer.is_last},
             "boards": list(boards),
             "words": words(),
         },
@@ -99,11 +97,6 @@ def grid(
         **{f"on_{name}_change": follow for name, follow in on.items()},
     )
     return told
-
-
-def asked(name: str) -> Any:
-    """What an event of the grid carries, inside its callback."""
-    return st.session_state[KEY][name]
 
 
 def words() -> dict[str, str]:
@@ -135,7 +128,6 @@ def words() -> dict[str, str]:
         "compare": _("Compare"),
         "compareMost": _("Two to {n} pictures beside each other"),
         "keepPicked": _("Keep on a board"),
-        "export": _("Export"),
         "clear": _("Clear"),
         "keepOn": _("Keep on a board"),
         "newBoard": _("New board"),

@@ -1,6 +1,6 @@
 // The tiles: what each shows, and the line from which on hits look like chance.
 
-import { element, said } from "./elements.js";
+import { element, said } from "../shared/elements.js";
 
 const TOOLS = { similar: "≈", open: "i", liked: "+", disliked: "−", keep: "☆" };
 

@@ -1,9 +1,9 @@
 // From page to page of one answer.
 
-import { element, said } from "./elements.js";
+import { element, said } from "../shared/elements.js";
 
 export function showTurns(nav, { page, words }) {
-  nav.hidden = page.now === 1 && page.isLast;
+  nav.hidden = page.now === 1 && page.is_last;
   if (!nav.children.length) nav.append(turn(-1, "["), element("span", "now"), turn(1, "]"));
   const [before, now, next] = nav.children;
   nav.setAttribute("aria-label", words.pages);
@@ -15,7 +15,7 @@ export function showTurns(nav, { page, words }) {
 }
 
 export function canTurn(page, step) {
-  return step < 0 ? page.now > 1 : !page.isLast;
+  return step < 0 ? page.now > 1 : !page.is_last;
 }
 
 function turn(step, key) {
