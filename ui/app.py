@@ -18,9 +18,10 @@ def main() -> None:
     st.html(STYLE)
     pages = [make_page(row) for row in PAGES]
     chosen = st.navigation(pages, position="hidden")
-    masthead(pages)
+    archive = shared_archive()
+    masthead(pages, archive.settings.collection)
     chosen.run()
-    footer(shared_archive())
+    footer(archive)
 
 
 if __name__ == "__main__":  # so Streamlit calls its script; a worker process must not run it

@@ -8,19 +8,19 @@ from typing import Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.language import _
+from ui.language import N_, _
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
     """One page. Its module is imported when somebody goes there."""
 
-    title: str  # in English, as the catalogues of the languages know it
+    title: str  # marked by N_, translated when it is shown
     path: str  # in the address; of the first page empty
     module: str  # whose main() draws it
 
 
-PAGES: Final = (PageRow("Search", "", "ui.search_page.page"),)
+PAGES: Final = (PageRow(N_("Search"), "", "ui.search_page.page"),)
 
 
 def make_page(row: PageRow) -> StreamlitPage:
