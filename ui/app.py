@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.language import LANGUAGE, current_language
 from ui.pages import PAGES, make_page
 from ui.parts.masthead import masthead
 from ui.parts.notices import footer
@@ -14,6 +15,7 @@ STYLE = Path(__file__).with_name("style.css")
 
 def main() -> None:
     """Draw the page. What a person can act on becomes a notice; anything else is a bug."""
+    LANGUAGE.set(current_language())  # looked up once: a run says some hundred texts
     st.set_page_config(page_title="radseek", layout="wide")
     st.html(STYLE)
     pages = [make_page(row) for row in PAGES]
