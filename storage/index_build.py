@@ -70,7 +70,8 @@ def build(path: Path, kind: IndexKind, places: Places, blocks: Iterable[StoredRo
     match kind:
         case IndexKind.PANORAMA:
             rotation = energy_rotation(places.sample(ROTATION_SAMPLE))
-            return Built(write_panorama(path, rotation, passing.units()))
+            written = write_panorama(path, rotation, passing.units())
+            return Built(written, {"norm_error": passing.norm_error})
         case IndexKind.IVF_RABITQ:
             return _build_ivf(path, places, passing)
         case IndexKind.FLAT:

@@ -25,6 +25,9 @@ from storage.tail import read_tail, write_tail
 LEVELS: Final = 32
 BATCH: Final = 512  # rows that lie together, level by level
 LEAST_WIDTH: Final = 4  # values of a level
+# Rows are of unit length within 1e-3 when they are committed, and half floats round them by 2**-11
+# of it at most.
+ANY_NORM_ERROR: Final = 2e-3
 EVERY_ROW_BLOCK: Final = 16_384
 LEAST_BATCHES: Final = 64  # of a part that a thread of its own is worth
 
@@ -36,8 +39,9 @@ class PanoramaIndex:
 
     error = ROUNDING
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, norm_error: float = ANY_NORM_ERROR) -> None:
         """Map the index at `path`. Raises OSError, RuntimeError or ValueError if it is not one."""
+        self.norm_error = norm_error  # how far the length of a stored row may be from 1
         faiss = load_faiss()
         self._mapped = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         self._ids, sums, self._rotation = read_tail(path, 3)

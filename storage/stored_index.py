@@ -11,7 +11,7 @@ from storage.flat_index import FlatIndex
 from storage.index_kinds import IndexKind
 from storage.ivf_index import Efforts, IvfIndex
 from storage.manifest import Manifest
-from storage.panorama_index import PanoramaIndex
+from storage.panorama_index import ANY_NORM_ERROR, PanoramaIndex
 
 TOLERANCE: Final = 1e-5  # of a float32 that was made twice from the same halves
 
@@ -45,7 +45,7 @@ def _mapped(path: Path, manifest: Manifest) -> StoredIndex:
         case IndexKind.FLAT:
             return FlatIndex(path)
         case IndexKind.PANORAMA:
-            return PanoramaIndex(path)
+            return PanoramaIndex(path, manifest.parameters.get("norm_error", ANY_NORM_ERROR))
         case IndexKind.IVF_RABITQ:
             told = manifest.parameters
             return IvfIndex(path, Efforts.told(told), told["norm_error"])
