@@ -13,7 +13,7 @@ from search.neutral_texts import neutral_rows
 from search.noise import Chance, chance_of, noise_floor
 from search.request import Request
 from search.retrieval import Found
-from search.sampling import Sample, Sampler
+from search.sampling import Sample
 from search.standing import NO_SLICE
 from storage.faiss_runtime import products
 from storage.kept_rows import KeptRows
@@ -34,11 +34,10 @@ class Judged:
 class Background:
     """The background of a collection's queries. Safe to share between threads."""
 
-    def __init__(self, means: Means, sampler: Sampler, kept: KeptRows) -> None:
+    def __init__(self, means: Means, kept: KeptRows) -> None:
         """The encoder is called at the first text query, unless its rows are kept."""
         self._means = means
         self._kept = kept
-        self._sampler = sampler
         self._texts: Embeddings | None = None
         self._sample: Sample | None = None  # that the others were measured with
         self._others: dict[Kind, Chance] = {}
@@ -61,7 +60,7 @@ class Background:
         return Judged(percentiles, _noise_from(page.scores, floor, request.offset + 1))
 
     def _known(self, snapshot: Snapshot, kind: Kind) -> tuple[Sample, Chance | None]:
-        sample = self._sampler.sample(snapshot)
+        sample = self._means.sampler.sample(snapshot)
         with self._lock:
             if sample is not self._sample:
                 self._sample, self._others = sample, {}

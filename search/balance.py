@@ -7,15 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Embeddings
+from search.sampling import Sampler
+from storage.faiss_runtime import products
 from storage.snapshot import Snapshot
 
-SAMPLE: Final = 1024  # rows of the collection
 LEAST: Final = 1e-6  # a spread below this is that of a collection of equal pictures
 
 Row = NDArray[np.float64]  # (dim,)
 
 
-def balanced(kinds: Sequence[tuple[Embeddings, NDArray[np.float64]]], snapshot: Snapshot) -> Row:
+def balanced(
+    kinds: Sequence[tuple[Embeddings, NDArray[np.float64]]], snapshot: Snapshot, sampler: Sampler
+) -> Row:
     """The sum of unit rows by weight, in which each kind counts by its weights: (dim,).
 
     Every kind has its rows (n, dim) and weights (n,). With several of them, what a kind adds up to
@@ -25,7 +28,7 @@ def balanced(kinds: Sequence[tuple[Embeddings, NDArray[np.float64]]], snapshot: 
     sums = [weights @ rows for rows, weights in kinds]
     if len(sums) == 1:
         return sums[0]
-    sample = _sample(snapshot)
+    sample = sampler.own(snapshot).rows
     spreads = [_spread(rows, sample) for rows, _ in kinds]
     if min(spreads) < LEAST:
         spreads = [1.0] * len(sums)
@@ -33,13 +36,8 @@ def balanced(kinds: Sequence[tuple[Embeddings, NDArray[np.float64]]], snapshot: 
     return total
 
 
-def _sample(snapshot: Snapshot) -> Embeddings:
-    """Rows from all over the collection: the first, and every n-th after it."""
-    step = max(1, len(snapshot.ids) // SAMPLE)
-    return snapshot.embeddings(snapshot.ids[::step])
-
-
 def _spread(rows: Embeddings, sample: Embeddings) -> float:
     """The standard deviation of the cosines of a row with the sample, as the rows have it."""
-    variances = np.var((sample @ rows.T.astype(np.float32)).astype(np.float64), axis=0)
+    cosines = np.stack([products(sample, row) for row in rows.astype(np.float32)])
+    variances = np.var(cosines.astype(np.float64), axis=1)
     return float(np.sqrt(variances.mean()))

@@ -1,7 +1,7 @@
 """From a query to the row that the index is searched with."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ from search.feedback import refit
 from search.language.understanding import Understood, understand
 from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, SeriesPart, TextPart
 from search.regions import cut_out
+from search.sampling import Sampler
 from search.unread import with_unread
 from search.volumes import slices_of
 from storage.snapshot import Snapshot
@@ -51,6 +52,7 @@ class Means:
     card: EncoderCard  # of the collection
     encoder: Callable[[], Encoder]  # called when a text or an image has to be embedded
     pixels_of: Callable[[Record], Pixels]  # an indexed picture at its full size
+    sampler: Sampler = field(default_factory=Sampler)
 
 
 def needs_encoder(query: Query) -> bool:
@@ -68,7 +70,7 @@ def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
     understood = _understood(query, means)
     asked = _asked(query, understood, snapshot, means)
     if query.feedback.is_given():
-        asked = refit(asked, query.feedback, snapshot)[None]
+        asked = refit(asked, query.feedback, snapshot, means.sampler)[None]
     row = _unit(asked[0])[None].astype(np.float32)
     told = tuple(with_unread(text, means.encoder()) for text in understood)
     return Encoded(row, _kind(query), told, query.is_one_picture())
@@ -92,7 +94,7 @@ def _asked(
     if not query.parts:
         return np.zeros((0, means.card.dim))
     rows = _unit_rows(query, understood, snapshot, means)
-    return _sum(query.parts, rows, snapshot)[None]
+    return _sum(query.parts, rows, snapshot, means.sampler)[None]
 
 
 def _unit_rows(
@@ -164,13 +166,13 @@ def pixels_of(part: Part, snapshot: Snapshot, means: Means) -> Pixels:
             raise TypeError(f"{part!r} has no pixels")
 
 
-def _sum(parts: Sequence[Part], rows: Sequence[Row], snapshot: Snapshot) -> Row:
+def _sum(parts: Sequence[Part], rows: Sequence[Row], snapshot: Snapshot, sampler: Sampler) -> Row:
     stacked = np.stack(rows)
     weights = np.array([part.weight for part in parts], np.float64)
     weights /= np.abs(weights).max()  # twice all weights is the same query
     are_texts = np.array([isinstance(part, TextPart) for part in parts])
     kinds = [(stacked[of], weights[of]) for of in (are_texts, ~are_texts) if of.any()]
-    return _unit(balanced(kinds, snapshot))
+    return _unit(balanced(kinds, snapshot, sampler))
 
 
 def _unit(row: Row | NDArray[np.float32]) -> Row:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings
 from search.query import Feedback, Refit
+from search.sampling import Sample, Sampler
 from storage.snapshot import Snapshot
 
 # Rocchio's formula and its usual weights. Source: Manning, Raghavan, Schuetze, Introduction to
@@ -25,7 +26,7 @@ Rows = NDArray[np.float64]  # (n, dim)
 Row = NDArray[np.float64]  # (dim,)
 
 
-def refit(asked: Rows, feedback: Feedback, snapshot: Snapshot) -> Row:
+def refit(asked: Rows, feedback: Feedback, snapshot: Snapshot, sampler: Sampler) -> Row:
     """The direction of a query (1, dim), or of none (0, dim), with what was judged: (dim,).
 
     Not of unit length. Raises UnknownName for a picture that is not indexed.
@@ -33,7 +34,7 @@ def refit(asked: Rows, feedback: Feedback, snapshot: Snapshot) -> Row:
     liked, disliked = snapshot.embeddings(feedback.liked), snapshot.embeddings(feedback.disliked)
     if feedback.refit is Refit.ROCCHIO:
         return rocchio(asked, liked, disliked)
-    return logistic(asked, liked, disliked, _others(feedback, snapshot))
+    return logistic(asked, liked, disliked, _others(feedback, sampler.own(snapshot)))
 
 
 def rocchio(asked: Rows, liked: Embeddings, disliked: Embeddings) -> Row:
@@ -75,12 +76,10 @@ def _ridge_logistic(features: Rows, right: Row, weights: Row) -> Row:
     return np.asarray(features.T @ dual)
 
 
-def _others(feedback: Feedback, snapshot: Snapshot) -> Embeddings:
+def _others(feedback: Feedback, sample: Sample) -> Embeddings:
     """Rows from all over the collection, without those that were liked."""
-    ids = np.setdiff1d(snapshot.ids, feedback.liked)
-    if not len(ids):
-        ids = snapshot.ids
-    return snapshot.embeddings(ids[:: max(1, len(ids) // SAMPLE)][:SAMPLE])
+    others = sample.rows[~np.isin(sample.ids, feedback.liked)]
+    return others[:SAMPLE] if len(others) else sample.rows[:SAMPLE]
 
 
 def _mean(rows: Rows | Embeddings) -> Row:

@@ -18,7 +18,7 @@ CHANGED: Final = 0.1  # share of the rows from which on the sample is drawn anew
 class Sample:
     """Some rows of a snapshot, the same ones for the same ids."""
 
-    ids: Ids  # (n,), in no order
+    ids: Ids  # (n,), as the dice fell
     rows: Embeddings  # (n, dim)
     last_id: int  # of the snapshot
     count: int  # rows of the snapshot
@@ -34,19 +34,36 @@ class Sampler:
     """Keeps the sample of a collection while it changes little. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._drawn: Sample | None = None
+        self._kept: Sample | None = None
+        self._own: tuple[int, Sample] | None = None  # of the state that was asked for last
         self._lock = Lock()
 
     def sample(self, snapshot: Snapshot) -> Sample:
-        """The sample of a snapshot that is not empty; some of it may be gone since."""
+        """The sample of a snapshot that is not empty; some of it may be gone since.
+
+        To compare with, not to answer by: it depends on what was asked before.
+        """
         with self._lock:
-            if self._drawn is None or not self._drawn.fits(snapshot.ids):
-                self._drawn = draw(snapshot)
-            return self._drawn
+            if self._kept is None or not self._kept.fits(snapshot.ids):
+                self._kept = self._drawn(snapshot)
+            return self._kept
+
+    def own(self, snapshot: Snapshot) -> Sample:
+        """The sample that any sampler gives of this snapshot, which is not empty."""
+        with self._lock:
+            return self._drawn(snapshot)
+
+    def _drawn(self, snapshot: Snapshot) -> Sample:
+        if self._own is None or self._own[0] != snapshot.sequence:
+            self._own = snapshot.sequence, draw(snapshot)
+        return self._own[1]
 
 
 def draw(snapshot: Snapshot) -> Sample:
-    """Draw rows at random, with nothing but their ids for the dice; all where there are few."""
+    """Draw rows at random, with nothing but their ids for the dice; all where there are few.
+
+    The first ones of a sample are a smaller sample.
+    """
     ids = snapshot.ids
     dice = _scattered(ids)
     chosen = np.argpartition(dice, SAMPLE)[:SAMPLE] if len(ids) > SAMPLE else np.arange(len(ids))

@@ -18,7 +18,6 @@ from search.query import Query
 from search.request import Request
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
-from search.sampling import Sampler
 from search.standing import NO_SLICE
 from search.where.absent import absent_values
 from storage.reader import CollectionReader
@@ -40,9 +39,8 @@ class Searcher:
         """
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
-        sampler = Sampler()
-        self._background = Background(self._means, sampler, reader.kept_rows)
-        self._company = Company(sampler)
+        self._background = Background(self._means, reader.kept_rows)
+        self._company = Company(self._means.sampler)
 
     def text_rows(self, texts: Sequence[str]) -> Embeddings:
         """The rows that these texts, at least one, are asked with, each by itself: -> (n, dim)."""

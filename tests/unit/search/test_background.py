@@ -10,7 +10,7 @@ from core.types import Ranking
 from search.background import FEWEST, Background
 from search.encoding import Encoded, Kind, Means
 from search.request import Request
-from search.sampling import SAMPLE, Sampler
+from search.sampling import SAMPLE
 from storage.kept_rows import KeptRows
 from tests.fakes import ColourEncoder
 from tests.unit.search.snapshots import ONE, FakeSnapshot, found
@@ -32,7 +32,7 @@ def means(encoder=None):
 
 
 def background_of(means, home=Path("/nowhere/to/be/found")):
-    return Background(means, Sampler(), KeptRows(home))
+    return Background(means, KeptRows(home))
 
 
 def judged(snapshot, row, kind=Kind.IMAGE, k=10, background=None, **asked):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from search.balance import balanced
+from search.sampling import Sampler
 from tests.unit.search.snapshots import FakeSnapshot
 
 
@@ -23,12 +24,12 @@ SNAPSHOT = FakeSnapshot(PICTURES)
 
 def test_one_kind_is_the_plain_sum():
     rows, weights = PICTURES[:3], np.array([1.0, 2.0, -0.5])
-    assert balanced([(rows, weights)], SNAPSHOT) == pytest.approx(weights @ rows)
+    assert balanced([(rows, weights)], SNAPSHOT, Sampler()) == pytest.approx(weights @ rows)
 
 
 def test_neither_kind_decides_alone():
     text, image = TEXT, PICTURES[:1]
-    both = PICTURES @ balanced([(text, np.ones(1)), (image, np.ones(1))], SNAPSHOT)
+    both = PICTURES @ balanced([(text, np.ones(1)), (image, np.ones(1))], SNAPSHOT, Sampler())
     parts = [PICTURES @ text[0], PICTURES @ image[0]]
     shares = [np.cov(part, both)[0, 1] / part.std() for part in parts]
     assert shares[0] == pytest.approx(shares[1], rel=1e-2)
@@ -40,4 +41,4 @@ def test_neither_kind_decides_alone():
 def test_equal_pictures_tell_nothing_of_spread_so_the_sum_is_plain():
     snapshot = FakeSnapshot(np.repeat(PICTURES[:1], 5, axis=0))
     kinds = [(TEXT, np.ones(1)), (PICTURES[1:2], np.ones(1))]
-    assert balanced(kinds, snapshot) == pytest.approx(TEXT[0] + PICTURES[1])
+    assert balanced(kinds, snapshot, Sampler()) == pytest.approx(TEXT[0] + PICTURES[1])

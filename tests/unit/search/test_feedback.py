@@ -6,6 +6,7 @@ from scipy.optimize import minimize
 
 from search.feedback import ASKED, OTHERS, RIDGE, logistic, refit, rocchio
 from search.query import Feedback, Refit
+from search.sampling import Sampler
 from tests.unit.search.snapshots import FakeSnapshot
 
 
@@ -50,7 +51,7 @@ def test_what_was_liked_rises_and_what_was_disliked_falls():
     rows = unit_rows(40)
     snapshot, asked = FakeSnapshot(rows), unit_rows(1, seed=9)
     for kind in Refit:
-        row = refit(asked, Feedback((3, 4), (7,), kind), snapshot)
+        row = refit(asked, Feedback((3, 4), (7,), kind), snapshot, Sampler())
         gain = rows @ (row / np.linalg.norm(row)) - rows @ asked[0]
         assert gain[[2, 3]].mean() > gain[6]
 
@@ -58,11 +59,11 @@ def test_what_was_liked_rises_and_what_was_disliked_falls():
 def test_the_order_of_judged_pictures_does_not_matter():
     snapshot, asked = FakeSnapshot(unit_rows(40)), unit_rows(1, seed=9)
     for kind in Refit:
-        one = refit(asked, Feedback((3, 4), (7, 8), kind), snapshot)
-        other = refit(asked, Feedback((4, 3), (8, 7), kind), snapshot)
+        one = refit(asked, Feedback((3, 4), (7, 8), kind), snapshot, Sampler())
+        other = refit(asked, Feedback((4, 3), (8, 7), kind), snapshot, Sampler())
         assert one == pytest.approx(other, abs=1e-9)
 
 
 def test_a_collection_of_nothing_but_liked_pictures_can_be_learnt_from():
-    row = refit(NONE, Feedback((1, 2), (), Refit.LOGISTIC), FakeSnapshot(unit_rows(2)))
+    row = refit(NONE, Feedback((1, 2), (), Refit.LOGISTIC), FakeSnapshot(unit_rows(2)), Sampler())
     assert np.isfinite(row).all()
