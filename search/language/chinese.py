@@ -57,6 +57,11 @@ def translate(text: str) -> Translated:
     return Translated(english, unknown)
 
 
+def glossary_entries() -> Mapping[str, str]:
+    """The English of each Chinese entry, in simplified characters; "" has none of its own."""
+    return _glossary().words
+
+
 def _pieces(text: str, glossary: Glossary) -> Iterator[_Piece]:
     """A text cut up from its beginning, always by the longest entry that fits."""
     folded = text.lower() if len(text.lower()) == len(text) else text

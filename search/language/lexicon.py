@@ -100,6 +100,13 @@ def lexicon() -> Lexicon:
     return Lexicon(concepts, phrases, longest, meanings, plain["stop"], plain["places"])
 
 
+@cache
+def spellings() -> Mapping[str, tuple[str, ...]]:
+    """The other words for each concept, as lexicon.toml writes them."""
+    groups = _groups(_table("lexicon.toml"))
+    return {name: tuple(others) for _, _, group in groups for name, others in group.items()}
+
+
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads((HERE / name).read_text(encoding="utf-8"))
 

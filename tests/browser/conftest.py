@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browser.servers import serving
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pydicom import DataElement, Dataset
 from pydicom.config import IGNORE
 from pydicom.dataset import FileMetaDataset
@@ -28,6 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 30_000  # milliseconds
 MANY = 240
 MODALITIES = ("CT", "MR", "CR", "DX", "US", "MG", "NM", "XA")
 COLOURS = {
@@ -51,6 +52,7 @@ def write_dicom(
     made.Modality = modality
     made.add(DataElement(BODY_PART, "CS", "*HEAD* <B>", validation_mode=IGNORE))
     made.SeriesDescription = SCRIPT
+    made.AccessionNumber = f"7-{path.stem}"
     for keyword, value in tags.items():
         setattr(made, keyword, value)
     made.Rows, made.Columns, made.SamplesPerPixel = 24, 32, 3
@@ -67,7 +69,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     for name, colour in COLOURS.items():
         write_dicom(folder / f"{name}.dcm", colour, "CT" if colour[2] > 100 else "MR")
-    Image.new("RGB", (32, 24), (120, 120, 120)).save(folder / "grey.png")
+    Image.new("RGB", (320, 240), (120, 120, 120)).save(folder / "grey.png")
     return folder
 
 
@@ -153,12 +155,19 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """How long a test waits for what it expects: a machine may be busy."""
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh tab of its own; the test fails if the page complains or asks anyone else."""
     context = browser.new_context(viewport={"width": 1280, "height": 860})
     complaints: list[str] = []
     tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
     tab.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.on("request", lambda asked: complaints.extend(elsewhere(asked.url)))

@@ -16,6 +16,7 @@ from ui.component import ASSETS
 from ui.language import current_language
 from ui.pages import PAGES
 from ui.routes.pictures import picture, thumbnail
+from ui.routes.vocabulary import vocabulary
 from ui.shell import shell_in
 
 
@@ -39,6 +40,7 @@ ROUTES: Final[list[BaseRoute]] = [
     *(Route(f"/{row.path}", page) for row in PAGES),
     Route("/api/thumb/{id:int}", thumbnail),
     Route("/api/picture/{id:int}", picture),
+    Route("/api/vocabulary", vocabulary),
     Route("/api/health", health),
     Route(LOGIN, login_page),
     Route(TO_PROVIDER, to_provider),

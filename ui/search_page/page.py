@@ -1,6 +1,6 @@
 """The search page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -9,26 +9,23 @@ import streamlit as st
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from search.query import Query
-from search.remarks import remarks
-from search.results import Results
 from storage.snapshot import Snapshot
 from ui.boards.keeping import board_names
 from ui.language import _
-from ui.parts.notices import no_match, nothing_indexed, problem, told
+from ui.parts.notices import no_match, nothing_indexed, problem
 from ui.search_page.acts import acts_of
 from ui.search_page.address import current_view, write_view
 from ui.search_page.answer import Answer, find, query_of
+from ui.search_page.asking import ask_bar
 from ui.search_page.grid import KEY as GRID
 from ui.search_page.grid import grid
-from ui.search_page.held import held
+from ui.search_page.held import Own, held
 from ui.search_page.options import options
 from ui.search_page.paging import begun_at, remember_begun
 from ui.search_page.rail import rail
 from ui.search_page.remarked import remarked
-from ui.search_page.search_box import search_box
 from ui.search_page.summary import summary
-from ui.search_page.trail import trail
-from ui.search_page.upload import upload_button
+from ui.search_page.understood import understood_line
 from ui.search_page.view import START, View
 from ui.shared import shared_archive
 from ui.viewer.details import details
@@ -50,27 +47,19 @@ def main() -> None:
 def draw(archive: Archive, snapshot: Snapshot) -> None:
     """What is asked, and what is found. Raises RadseekError."""
     view = current_view()
-    heading(archive, view)
+    own = held(archive.reader().rendering)
+    ask_bar(archive, snapshot, view, own)
     try:
-        results(archive, snapshot, view)
+        results(archive, snapshot, view, own)
     except RadseekError as error:
         problem(str(error))
 
 
-def heading(archive: Archive, view: View) -> None:
-    """What can be asked with: words, or an image."""
-    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-        search_box(view)
-        upload_button(archive)
-
-
-def results(archive: Archive, snapshot: Snapshot, view: View) -> None:
-    """What is asked with, the answer, and the filters beside it. Raises RadseekError."""
+def results(archive: Archive, snapshot: Snapshot, view: View, own: Mapping[str, Own]) -> None:
+    """The answer, and the filters beside it. Raises RadseekError."""
     if not len(snapshot.ids):
         nothing_indexed(_("The collection holds no pictures. Fill it with `radseek index PATH`."))
         return
-    own = held(archive.reader().rendering)
-    trail(view, snapshot, own)
     boards = board_names(archive)
     with st.container(horizontal=True, key="search-body"):
         beside = st.container(key="search-rail")
@@ -93,15 +82,9 @@ def answered(
     with st.container(key="search-remarks"):
         if answer.results is not None:
             remember_begun(view, answer.results.sequence)
-            understood(answer.results)
+            understood_line(answer.results)
             remarked(answer.results)
     show(archive, view, answer, boards)
-
-
-def understood(results: Results) -> None:
-    """How the texts of the query were understood, where that is not as they stand."""
-    if lines := list(remarks(replace(results, notes=(), alarms=(), noise_from=None))):
-        told(lines)
 
 
 def show(archive: Archive, view: View, answer: Answer, boards: Sequence[str]) -> None:

@@ -1,55 +1,71 @@
-"""What is asked with beside the words, each with a way to leave it."""
+"""The questions that a session has asked, each with a way back to it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import copysign
+from typing import Final
 
 import streamlit as st
 
-from core.types import Record
-from search.query import TextPart
 from storage.snapshot import Snapshot
-from ui.parts.pictures import thumbnail_address
-from ui.search_page.address import current_view, go
-from ui.search_page.asked import Asked, Held, SeriesOf
-from ui.search_page.held import Own, Upload
-from ui.search_page.search_box import examples
+from ui.language import _
+from ui.search_page.held import Own
+from ui.search_page.search_box import in_box
+from ui.search_page.strip import Chip, chips, sources
 from ui.search_page.view import View
 
-
-def trail(view: View, snapshot: Snapshot, own: Mapping[str, Own]) -> None:
-    """Show what is asked with, or examples where nothing is. Raises UnknownName."""
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="trail"):
-        for place, asked in enumerate(view.parts):
-            _part(place, asked, snapshot, own)
-        if not (view.text or view.parts):
-            examples()
+KEY: Final = "ask-trail"
+MOST_STEPS: Final = 40  # that are kept; the oldest go first
 
 
-def _part(place: int, asked: Asked, snapshot: Snapshot, own: Mapping[str, Own]) -> None:
-    leave = partial(_leave, place)
-    if isinstance(asked, TextPart):
-        st.button(asked.text, icon=":material/close:", on_click=leave, key=f"part-{place}")
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question, with all that was chosen for its answer when it was last seen."""
+
+    view: View
+    label: str
+    src: str = ""  # a thumbnail of a picture that it asks with
+    words: str = ""  # of the box
+
+    def asks_as(self, view: View) -> bool:
+        """Whether a view asks the same; its filters, page and weights do not matter, signs do."""
+        return _question(self.view) == _question(view)
+
+
+def visit(view: View, own: Mapping[str, Own], snapshot: Snapshot) -> None:
+    """Note that this view is seen: as a new step, or as what a step of before looks like now."""
+    if _question(view) == _question(View()):
         return
-    if isinstance(asked, Held):
-        held = own.get(asked.token)
-        if isinstance(held, Upload):
-            _step(f"part-{place}", "Similar to your image", held.thumbnail, leave)
-        return
-    (record,) = snapshot.describe([asked.id])
-    label = f"Similar to {_named(asked, record)}"
-    _step(f"part-{place}", label, thumbnail_address(record), leave)
+    seen = _step(view, own, snapshot)
+    steps = list(steps_taken())
+    places = [place for place, step in enumerate(steps) if step.asks_as(view)]
+    if places:
+        steps[places[0]] = seen
+    else:
+        steps = [*steps, seen][-MOST_STEPS:]
+    st.session_state[KEY] = tuple(steps)
 
 
-def _named(asked: Asked, record: Record) -> str:
-    return f"the series of {record.id}" if isinstance(asked, SeriesOf) else f"picture {record.id}"
+def steps_taken() -> tuple[Step, ...]:
+    """The questions of this session, each once, as they were first asked."""
+    steps: tuple[Step, ...] = st.session_state.get(KEY, ())
+    return steps
 
 
-def _leave(place: int) -> None:
-    view = current_view()
-    go(replace(view, parts=view.parts[:place] + view.parts[place + 1 :], page=1))
+def _step(view: View, own: Mapping[str, Own], snapshot: Snapshot) -> Step:
+    parts = chips(view, own, snapshot)
+    pictures = [chip.src for chip in parts if chip.src]
+    pictures += sources(view.liked[:1], snapshot)
+    words = [in_box(view, own), *(_signed(chip) for chip in parts if not chip.src)]
+    spoken = [word for word in dict.fromkeys(words) if word]
+    label = ", ".join(spoken or map(_signed, parts)) or _("Judged pictures")
+    return Step(view, label, pictures[0] if pictures else "", in_box(view, own))
 
 
-def _step(key: str, label: str, thumbnail: str, leave: Callable[[], None]) -> None:
-    st.html(f'<img class="rs-asked" src="{thumbnail}" alt="">', width="content")
-    st.button(label, icon=":material/close:", icon_position="right", on_click=leave, key=key)
+def _signed(chip: Chip) -> str:
+    return chip.label if chip.weight > 0 else f"− {chip.label}"
+
+
+def _question(view: View) -> View:
+    parts = tuple(replace(part, weight=copysign(1, part.weight)) for part in view.parts)
+    return View(text=view.text, parts=parts, liked=view.liked, disliked=view.disliked)

@@ -1,0 +1,41 @@
+"""What the page offers to ask with, made once for each state of the collection."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+import streamlit as st
+
+from radseek.archive import Archive
+from search.suggestions import Suggestion, examples, suggestions
+from storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The words that complete what is typed, as JSON, and queries to start from."""
+
+    words: bytes
+    address: str  # where the browser finds the words; another one for other words
+    examples: tuple[str, ...]
+
+
+def offered_words(archive: Archive, snapshot: Snapshot) -> Offered:
+    """What fits the collection and its encoder."""
+    card = archive.reader().card
+    return _offered(
+        snapshot, card.name, (snapshot.sequence, len(snapshot.ids), card.weights_sha256)
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _offered(_snapshot: Snapshot, encoder: str, state: object) -> Offered:  # noqa: ARG001
+    rows = [_row(each) for each in suggestions(encoder, _snapshot)]
+    words = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    address = f"api/vocabulary?at={hashlib.sha256(words).hexdigest()[:16]}"
+    return Offered(words, address, examples(encoder, _snapshot))
+
+
+def _row(suggestion: Suggestion) -> tuple[str, str, int, str, tuple[str, ...]]:
+    word = suggestion.word
+    return (word.text, word.kind.value, suggestion.pictures, word.means, word.also)
