@@ -13,6 +13,7 @@ NOT_OURS = re.compile(r"<noscript>.*?</noscript>|<link rel=\"service-desc\"[^>]*
 SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 # Before anything is drawn the page takes the theme that its person chose. Streamlit follows the
 # system's colours, so it is told the choice in their place, at the start and when it changes.
+# An answer of 401 says that the login has ended: the page is asked for anew, and leads there.
 SCRIPT = """
 {
   const root = document.documentElement;
@@ -26,6 +27,9 @@ SCRIPT = """
     chosen.dispatchEvent(new Event("change"));
   };
   show(document.cookie.includes("COOKIE=light") ? "light" : "dark");
+  new PerformanceObserver((list) => {
+    if (list.getEntries().some((entry) => entry.responseStatus === 401)) location.reload();
+  }).observe({ type: "resource" });
   document.addEventListener("radseek:theme", (event) => {
     document.cookie = `COOKIE=${event.detail}; path=/; max-age=31536000; samesite=lax`;
     show(event.detail);
