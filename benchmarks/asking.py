@@ -9,9 +9,10 @@ Together: a picture of a region with a finding, or of a body part by a modality,
 another finding or modality as words. Right is what has the region or body part of the picture and
 what the words say.
 
-Unwanted: a picture with a finding, less the words for it at several weights, or with the words
-that deny it. Right is what has the region of the picture and another finding, or none; beside it
-the share of the first ten hits that have the region.
+Unwanted: a picture with a finding, and words for it that are not wanted, at several weights: its
+name, and the phrasings of mini_queries.toml. Right is what has the region of the picture and
+another finding, or none; beside it the share of the first ten hits that have the region. The same
+with a modality, where right is what has the body part of the picture and another modality.
 
 Judged hits: a query, then two rounds in each of which the first ten hits are judged by their
 labels. The figure is how many of the ten are right; those judged before are left out, so without
@@ -56,7 +57,8 @@ JUDGED = 10  # hits of a round
 ROUNDS = 3
 WORDS = {"MR": "MRI", "XR": "x-ray", "US": "ultrasound"}  # for a modality
 HEALTHY = ("normal", "no tumor")  # findings that are none
-UNWANTED = (0.1, 0.3, 0.5, 1.0)
+UNWANTED = (0.3, 1.0)
+OF_A_PHRASING = 3  # texts
 PHRASINGS = ("usual", "unseen", "held_out")
 
 
@@ -68,6 +70,20 @@ class Pair:
     picture: int  # its place
     words: str
     right: Mask  # (pictures,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unwanted:
+    """A picture that has what is not wanted of others."""
+
+    kind: str
+    picture: int  # its place
+    label: str
+    right: Mask  # (pictures,), of its stratum and without the label
+    stratum: Mask
+
+
+Worded = tuple[Unwanted, str]  # with the words for it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +124,7 @@ def main() -> None:
         random = np.random.default_rng(0)
         heading = ("picture and words", "n", "words alone", "picture alone", "sum", "balanced")
         print_table(heading, together_rows(bench, list(pairs(labels, random))))
-        unwanted_heading = ("unwanted finding", "n", "mean average precision", "region kept in 10")
+        unwanted_heading = ("what is not wanted", "n", "mean average precision", "kept in 10")
         print_table(unwanted_heading, unwanted_rows(bench, list(unwanted(labels, random))))
         rounds = tuple(f"round {number}" for number in range(1, ROUNDS + 1))
         asked = [*text_queries(bench), *picture_queries(bench, random)]
@@ -168,42 +184,65 @@ def _precisions(bench: Bench, pair: Pair) -> list[float]:
     return [average_precision(_ranked(scores, others, pair.right)) for scores in ways]
 
 
-def unwanted(labels: Sequence[Labels], random: np.random.Generator) -> Iterator[Pair]:
-    """A picture with a finding, the words for it, and the pictures known to be without it."""
-    region, finding = np.array([x.region for x in labels]), np.array([x.finding for x in labels])
-    for name in np.unique(region):
-        within = (region == name) & (finding != "")
-        known, counts = np.unique(finding[within], return_counts=True)
+def unwanted(labels: Sequence[Labels], random: np.random.Generator) -> Iterator[Unwanted]:
+    """Pictures with a finding, or by a modality, and those known to be without it."""
+    regions, parts = [x.region for x in labels], [x.body_part for x in labels]
+    told = [x.finding for x in labels]
+    yield from _unwanted("finding", regions, told, random)
+    yield from _unwanted("modality", parts, [x.modality for x in labels], random)
+
+
+def _unwanted(
+    kind: str, strata: Sequence[str], told: Sequence[str], random: np.random.Generator
+) -> Iterator[Unwanted]:
+    stratum, label = np.array(strata), np.array(told)
+    for name in np.unique(stratum):
+        within = (stratum == name) & (label != "")
+        known, counts = np.unique(label[within], return_counts=True)
         for wrong in known[(counts >= FEWEST) & ~np.isin(known, HEALTHY)]:
-            having = np.flatnonzero(within & (finding == wrong))
+            having, right = np.flatnonzero(within & (label == wrong)), within & (label != wrong)
             for at in random.choice(having, min(OF_EACH, len(having)), replace=False).tolist():
-                yield Pair("finding", at, str(wrong), within & (finding != wrong))
+                if right.any():
+                    yield Unwanted(kind, at, str(wrong), right, np.asarray(stratum == name))
 
 
-def unwanted_rows(bench: Bench, asked: Sequence[Pair]) -> Iterator[tuple[str | int | float, ...]]:
-    """How well each way of not wanting a finding does."""
-    yield ("picture alone", len(asked), *_means(bench, asked, "{0}", None))
-    for weight in UNWANTED:
-        yield (f"less {weight}", len(asked), *_means(bench, asked, "{0}", -weight))
-    for weight in (0.3, 1.0):
-        yield (f"with its denial, {weight}", len(asked), *_means(bench, asked, "no {0}", weight))
+def unwanted_rows(
+    bench: Bench, asked: Sequence[Unwanted]
+) -> Iterator[tuple[str | int | float, ...]]:
+    """How well pictures are found that are without it, by the words for it and their weight."""
+    phrasings = {"its name": [_named(each) for each in asked if each.kind == "finding"]}
+    phrasings |= {phrasing: list(_phrased(bench, asked, phrasing)) for phrasing in PHRASINGS}
+    phrasings |= {"a modality": [_named(each) for each in asked if each.kind == "modality"]}
+    for phrasing, pairs in phrasings.items():
+        yield (f"{phrasing}, picture alone", len(pairs), *_means(bench, pairs, None))
+        for weight in UNWANTED:
+            yield (f"{phrasing}, unwanted {weight}", len(pairs), *_means(bench, pairs, weight))
 
 
-def _means(
-    bench: Bench, asked: Sequence[Pair], saying: str, weight: float | None
-) -> tuple[float, ...]:
-    figures = [_without(bench, pair, saying.format(pair.words), weight) for pair in asked]
+def _named(each: Unwanted) -> Worded:
+    return each, WORDS.get(each.label, each.label)
+
+
+def _phrased(bench: Bench, asked: Sequence[Unwanted], phrasing: str) -> Iterator[Worded]:
+    texts: dict[tuple[str, str], list[str]] = {}
+    for case in cases(phrasing):
+        texts.setdefault((f"{case.modality} {case.body_part}", case.finding), []).append(case.text)
+    for each in asked:
+        key = bench.labels[each.picture].region, each.label
+        yield from ((each, text) for text in texts.get(key, ())[:OF_A_PHRASING])
+
+
+def _means(bench: Bench, pairs: Sequence[Worded], weight: float | None) -> tuple[float, ...]:
+    figures = [_without(bench, each, text, weight) for each, text in pairs]
     return tuple(np.mean(figures, axis=0).tolist())
 
 
-def _without(bench: Bench, pair: Pair, text: str, weight: float | None) -> tuple[float, float]:
-    picture = InstancePart(int(bench.snapshot.ids[pair.picture]))
-    texts = () if weight is None else (TextPart(text, weight),)
-    scores, others = bench.scores(Query((picture, *texts))), bench.others(pair.picture)
-    region = bench.labels[pair.picture].region
-    same = np.array([label.region == region for label in bench.labels])
-    kept = float(_ranked(scores, others, same)[:10].mean())
-    return average_precision(_ranked(scores, others, pair.right)), kept
+def _without(bench: Bench, each: Unwanted, text: str, weight: float | None) -> tuple[float, float]:
+    picture = InstancePart(int(bench.snapshot.ids[each.picture]))
+    texts = () if weight is None else (TextPart(text, -weight),)
+    scores, others = bench.scores(Query((picture, *texts))), bench.others(each.picture)
+    kept = float(_ranked(scores, others, each.stratum)[:10].mean())
+    return average_precision(_ranked(scores, others, each.right)), kept
 
 
 def text_queries(bench: Bench) -> Iterator[Asked]:

@@ -14,10 +14,11 @@ from storage.snapshot import Snapshot
 LEAST: Final = 1e-6  # a spread below this is that of a collection of equal pictures
 
 Row = NDArray[np.float64]  # (dim,)
+Rows = NDArray[np.float64]  # (n, dim)
 
 
 def balanced(
-    kinds: Sequence[tuple[Embeddings, NDArray[np.float64]]], snapshot: Snapshot, sampler: Sampler
+    kinds: Sequence[tuple[Rows, NDArray[np.float64]]], snapshot: Snapshot, sampler: Sampler
 ) -> Row:
     """The sum of unit rows by weight, in which each kind counts by its weights: (dim,).
 
@@ -36,7 +37,7 @@ def balanced(
     return total
 
 
-def _spread(rows: Embeddings, sample: Embeddings) -> float:
+def _spread(rows: Rows, sample: Embeddings) -> float:
     """The standard deviation of the cosines of a row with the sample, as the rows have it."""
     cosines = np.stack([products(sample, row) for row in rows.astype(np.float32)])
     variances = np.var(cosines.astype(np.float64), axis=1)

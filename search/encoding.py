@@ -13,7 +13,7 @@ from core.types import Embeddings, EncoderCard, Pixels, Record
 from encoders.base import Encoder
 from search.balance import balanced
 from search.feedback import refit
-from search.language.understanding import Understood, understand
+from search.language.understanding import Understood, understand, understand_unwanted
 from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, SeriesPart, TextPart
 from search.regions import cut_out
 from search.sampling import Sampler
@@ -83,8 +83,12 @@ def embed_texts(texts: Sequence[str], means: Means) -> Embeddings:
 
 
 def _understood(query: Query, means: Means) -> tuple[Understood, ...]:
-    texts = [part.text for part in query.parts if isinstance(part, TextPart)]
-    return tuple(understand(text, means.card) for text in texts)
+    texts = (part for part in query.parts if isinstance(part, TextPart))
+    return tuple(_understand(part, means.card) for part in texts)
+
+
+def _understand(part: TextPart, card: EncoderCard) -> Understood:
+    return understand(part.text, card) if part.weight > 0 else understand_unwanted(part.text, card)
 
 
 def _asked(
@@ -94,7 +98,8 @@ def _asked(
     if not query.parts:
         return np.zeros((0, means.card.dim))
     rows = _unit_rows(query, understood, snapshot, means)
-    return _sum(query.parts, rows, snapshot, means.sampler)[None]
+    kinds = _by_kind(query.parts, rows, _weights(query, understood))
+    return _unit(balanced(kinds, snapshot, means.sampler))[None]
 
 
 def _unit_rows(
@@ -166,13 +171,28 @@ def pixels_of(part: Part, snapshot: Snapshot, means: Means) -> Pixels:
             raise TypeError(f"{part!r} has no pixels")
 
 
-def _sum(parts: Sequence[Part], rows: Sequence[Row], snapshot: Snapshot, sampler: Sampler) -> Row:
+def _weights(query: Query, understood: Sequence[Understood]) -> NDArray[np.float64]:
+    """What each part counts, 1 at most: twice all weights is the same query.
+
+    Of words that are not wanted the terms say what they are against.
+    """
+    strengths = iter(understood)
+    counts = (
+        abs(part.weight) * next(strengths).strength if isinstance(part, TextPart) else part.weight
+        for part in query.parts
+    )
+    weights = np.fromiter(counts, np.float64)
+    scaled: NDArray[np.float64] = weights / np.abs(weights).max()
+    return scaled
+
+
+def _by_kind(
+    parts: Sequence[Part], rows: Sequence[Row], weights: NDArray[np.float64]
+) -> list[tuple[Rows, NDArray[np.float64]]]:
+    """Rows and weights of texts, and of all else; a kind that is not asked with is left out."""
     stacked = np.stack(rows)
-    weights = np.array([part.weight for part in parts], np.float64)
-    weights /= np.abs(weights).max()  # twice all weights is the same query
     are_texts = np.array([isinstance(part, TextPart) for part in parts])
-    kinds = [(stacked[of], weights[of]) for of in (are_texts, ~are_texts) if of.any()]
-    return _unit(balanced(kinds, snapshot, sampler))
+    return [(stacked[of], weights[of]) for of in (are_texts, ~are_texts) if of.any()]
 
 
 def _unit(row: Row | NDArray[np.float32]) -> Row:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 WEIGHT = re.compile(r":(\d+\.?\d*|\.\d+)$")
 REGION = re.compile(r"@([\d.]+),([\d.]+),([\d.]+),([\d.]+)$")
 PICTURE_ID = re.compile(r"#?(\d+)")
-# What is not wanted shares its organ and modality with what is, and would take these away at a
-# weight of 1: of ten hits 39 % kept them then, and 99 % up to 0.5.
+# A picture that is not wanted shares its organ and modality with what is, and would take these away
+# at a weight of 1, as words do that are subtracted: of ten hits 39 % kept them.
 UNWANTED = 0.3
 
 
@@ -62,7 +62,7 @@ class QueryOptions:
     ] = None
     without: Annotated[
         list[str] | None,
-        plain_option("--without", "Not fitting these words; they count 0.3 unless weighed."),
+        plain_option("--without", "Without what these words say: TEXT or TEXT:weight."),
     ] = None
     embedding: Annotated[
         list[str] | None,
@@ -88,7 +88,7 @@ def query_of(archive: "Archive", options: QueryOptions) -> Query:
         *(_opposite(picture_part(archive, given, UNWANTED)) for given in options.unlike or ()),
         *(SeriesPart(*_weighed(given)) for given in options.series or ()),
         *(_text_part(given) for given in options.with_text or ()),
-        *(_opposite(_text_part(given, UNWANTED)) for given in options.without or ()),
+        *(_opposite(_text_part(given)) for given in options.without or ()),
         *(_embedding_part(given) for given in options.embedding or ()),
     )
     liked, disliked = _ids(options.liked), _ids(options.disliked)
@@ -114,8 +114,8 @@ def picture_part(archive: "Archive", given: str, usual: float = 1.0) -> ImagePar
         return replace(archive.query_file(location_of(text)), region=region, weight=weight)
 
 
-def _text_part(given: str, usual: float = 1.0) -> TextPart:
-    return TextPart(*_weighed(given, usual))
+def _text_part(given: str) -> TextPart:
+    return TextPart(*_weighed(given))
 
 
 def _embedding_part(given: str) -> EmbeddingPart:

@@ -28,7 +28,7 @@ def sample(
     """Write a synthetic DICOM archive whose findings are known; there is no real patient in it."""
     from samples.write import write_archive
 
-    say(f"radseek: writing {patients} synthetic patients to {folder}")
+    say(f"radseek: writing {counted(patients, 'synthetic patient')} to {folder}")
     with _bar() as show:
         summary = write_archive(folder, patients, seed, show, size)
     if as_json:

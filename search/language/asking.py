@@ -91,7 +91,9 @@ def _is_loose(item: Item, lexicon: Lexicon) -> bool:
 
 def _spoken(text: str, items: Sequence[Item], kept: Sequence[Item]) -> Iterator[str]:
     """Each item that is kept, with what stands between it and the item before it in the text."""
-    ends = {item.start: before.end for before, item in pairwise(items)}
+    befores = {item.start: before for before, item in pairwise(items)}
     for item in kept:
-        yield text[ends.get(item.start, 0) : item.start]
+        before = befores.get(item.start)
+        between = text[before.end if before else 0 : item.start]
+        yield between.lstrip("\"'") if before and before.is_denied else between
         yield (item.entry and item.entry.long) or item.surface

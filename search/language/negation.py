@@ -23,6 +23,20 @@ def with_absences(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
     return tuple(denied(item) if before or after else item for item, before, after in marks)
 
 
+def all_absent(items: Sequence[Item], lexicon: Lexicon) -> tuple[Item, ...]:
+    """The same items; every finding, and every word that no table knows, is marked as absent."""
+    return tuple(denied(item) if _can_be_absent(item, lexicon) else item for item in items)
+
+
+def _can_be_absent(item: Item, lexicon: Lexicon) -> bool:
+    return item.is_finding or (_is_telling(item, lexicon) and item.stem not in lexicon.places)
+
+
+def _is_telling(item: Item, lexicon: Lexicon) -> bool:
+    """Whether it is a word that no table knows."""
+    return bool(item.stem) and item.stem not in lexicon.stop
+
+
 def _reached(items: Sequence[Item], lexicon: Lexicon) -> list[bool]:
     """For each item, whether a sign of negation before it reaches it."""
     reaches, words_too = False, False
@@ -34,8 +48,8 @@ def _reached(items: Sequence[Item], lexicon: Lexicon) -> list[bool]:
             reaches = False
         words_too &= not item.concepts or item.is_finding
         words_too &= item.stem not in lexicon.places
-        word = bool(item.stem) and item.stem not in lexicon.stop
-        reached.append(reaches and (item.is_finding or (word and words_too)))
+        is_word = words_too and _is_telling(item, lexicon)
+        reached.append(reaches and (item.is_finding or is_word))
     return reached
 
 

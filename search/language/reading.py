@@ -57,7 +57,11 @@ def _longest(words: Sequence[Token], at: int, lexicon: Lexicon) -> tuple[int, En
     most = lexicon.longest.get(words[at].stem, 0)
     for length in range(min(most, len(words) - at), 0, -1):
         among = words[at : at + length]
+        if any(word.is_denied != among[0].is_denied for word in among):
+            continue
         entry = lexicon.phrases.get(tuple(word.stem for word in among))
+        if entry and entry.mark and among[0].is_denied:
+            continue  # `-resolved` is a word that is not wanted
         if entry and not (entry.in_capitals and not _in_capitals(among)):
             return length, entry
     return 1, None

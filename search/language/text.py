@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +18,9 @@ TOKEN: Final = re.compile(
     r"(?P<word>[^\W_]+(?:'[^\W_]+)*|\#)"
     r"|(?P<stop>[,;:!?()\[\]]|\.(?=\s|$)|(?<=\s)-(?=\s))"
 )
+
+# A minus before a phrase in quotes, as in `chest -"surgical clips"`.
+DENIED: Final = re.compile(r"""(?<!\S)-(?:"[^"]*"|'[^']*')""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,18 @@ def normalise(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """The words and the marks between clauses of a normalised text, in order."""
-    return [_token(text, match) for match in TOKEN.finditer(text)]
+    quoted = [match.span() for match in DENIED.finditer(text)]
+    found = (_token(text, match) for match in TOKEN.finditer(text))
+    return [replace(each, is_denied=True) if _lies_in(each, quoted) else each for each in found]
 
 
 def stems(phrase: str) -> tuple[str, ...]:
     """The words of a phrase as they are compared."""
     return tuple(token.stem for token in tokens(normalise(phrase)) if token.stem)
+
+
+def _lies_in(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < token.start < end for start, end in spans)
 
 
 def _token(text: str, match: re.Match[str]) -> Token:

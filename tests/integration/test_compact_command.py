@@ -44,7 +44,7 @@ def test_a_share_can_be_named(command, folder: Path) -> None:
     code, out, _ = command("compact", "--share", "0.05")
 
     assert code == 0
-    assert "1 shards written anew: 10 embeddings moved, 1 dropped" in out
+    assert "1 shard written anew: 10 embeddings moved, 1 dropped" in out
 
 
 def test_a_run_compacts_when_much_has_ended(command, folder: Path) -> None:

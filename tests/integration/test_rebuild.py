@@ -125,6 +125,6 @@ def test_a_file_that_is_gone_or_has_changed_gives_no_thumbnail(
 
     code, out, err = command("rebuild", "--thumbnails", "--json")
 
-    assert (code, "1 thumbnails made, 2 left" in err) == (1, True)
+    assert (code, "1 thumbnail made, 2 left" in err) == (1, True)
     assert shown(root) == {3: before[3]}  # red.png comes last
     assert [finding["code"] for finding in json.loads(out)["findings"]] == ["thumbnails-missing"]

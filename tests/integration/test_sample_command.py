@@ -29,9 +29,9 @@ def test_it_says_what_it_wrote_and_shows_progress_on_stderr(run, tmp_path):
     folder = tmp_path / "archive"
     code, out, err = run("sample", folder, "--patients", 1, "--size", 64)
     assert code == 0
-    assert out.startswith("1 synthetic patients, ")
+    assert out.startswith("1 synthetic patient, ")
     assert "truth.csv" in out
-    assert "writing 1 synthetic patients" in err
+    assert "writing 1 synthetic patient to" in err
     assert (folder / "truth.csv").is_file()
 
 

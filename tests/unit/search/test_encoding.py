@@ -95,8 +95,13 @@ def test_the_scale_of_all_weights_does_not_matter(query, factor):
         assert one == pytest.approx(other, abs=1e-5)
 
 
-@given(query=queries)
-def test_the_opposite_of_all_parts_is_the_opposite_row(query):
+pictures = st.lists(
+    parts.filter(lambda part: not isinstance(part, TextPart)), min_size=1, max_size=5
+)
+
+
+@given(query=pictures.map(lambda these: Query(tuple(these))))
+def test_the_opposite_of_all_pictures_is_the_opposite_row(query):
     opposite = Query(tuple(replace(part, weight=-part.weight) for part in query.parts))
     one, other = row_or_none(query), row_or_none(opposite)
     assert (one is None) == (other is None)
@@ -113,6 +118,21 @@ def test_a_part_given_twice_is_itself(part):
 def test_a_row_is_of_unit_length(query):
     found = row_or_none(query)
     assert found is None or np.linalg.norm(found) == pytest.approx(1, abs=1e-5)
+
+
+def test_words_that_are_not_wanted_are_denied_and_not_subtracted():
+    unwanted, denied = Query((TextPart("pneumonia", -2.0),)), Query((TextPart("no pneumonia"),))
+
+    assert row(unwanted) == pytest.approx(row(denied), abs=1e-6)
+    assert encode(unwanted, SNAPSHOT, MEANS).understood[0].terms[-1].weight < 0
+
+
+def test_a_modality_that_is_not_wanted_is_subtracted_and_counts_less():
+    both = row(Query((TextPart("red"), TextPart("CT", -1.0))))
+
+    red, ct = row(Query((TextPart("red"),))), row(Query((TextPart("CT"),)))
+    expected = red - 0.35 * ct
+    assert both == pytest.approx(expected / np.linalg.norm(expected), abs=1e-6)
 
 
 def test_pictures_are_added_by_their_weights():

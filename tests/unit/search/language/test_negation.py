@@ -47,6 +47,12 @@ def absent(text):
         ("no lines on chest film", ["lines"]),
         ("CT without contrast, no bleed", ["bleed"]),
         ("w/o nodule", ["nodule"]),
+        ("effusion -resolved", ["resolved"]),
+        ("brain -tumor", ["tumor"]),
+        ('chest film -"free air"', ["free air"]),
+        ("chest -'surgical clips' film", ["surgical clips"]),
+        ("films that don't show pneumonia", ["pneumonia"]),
+        ("effusion isn't seen", ["effusion"]),
     ],
 )
 def test_what_is_denied(text, denied):
@@ -70,6 +76,8 @@ def test_what_is_denied(text, denied):
         "CT without contrast",
         "normal chest x-ray, no abnormality",
         "chest x-ray - pneumonia",
+        "levels T10-T11 and L4-5",
+        "patient's 'old' film",
         "x-ray of the non-dominant hand",
         "no",
         "without",
@@ -89,6 +97,7 @@ def test_what_only_looks_like_a_denial(text):
         ("r/o bleed on CT head", "bleed on CT head"),
         ("PTX on CXR (old)", "pneumothorax on chest x-ray (old)"),
         ("no", "no"),
+        ("chest -'surgical clips' film", "chest film"),
     ],
 )
 def test_the_sentence_without_what_is_denied(text, sentence):
