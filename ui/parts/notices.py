@@ -6,15 +6,17 @@ import streamlit as st
 
 from core.errors import RadseekError
 from radseek.archive import Archive
+from ui.language import N_, _, plural
 from ui.parts.plain import in_html, sentence
 
-NOT_FOR_DIAGNOSIS = "Not a medical device. Not for diagnosis."
-KEYS = "/ search · ←↑↓→ move · S similar · I details"
+NOT_FOR_DIAGNOSIS = N_("Not a medical device. Not for diagnosis.")
+KEYS = N_("/ search · ←↑↓→ move · S similar · I details")
 
 
 def footer(archive: Archive) -> None:
     """The line at the foot of the page: what this is not, what is searched, the keys."""
-    spans = (("rs-warning", NOT_FOR_DIAGNOSIS), ("rs-held", held(archive)), ("rs-keys", KEYS))
+    warning, keys = _(NOT_FOR_DIAGNOSIS), _(KEYS)
+    spans = (("rs-warning", warning), ("rs-held", held(archive)), ("rs-keys", keys))
     inner = "".join(f'<span class="{name}">{in_html(text)}</span>' for name, text in spans)
     st.html(f'<div class="rs-footer" role="contentinfo">{inner}</div>')
 
@@ -26,7 +28,10 @@ def held(archive: Archive) -> str:
         pictures = len(reader.snapshot().ids)
     except RadseekError:
         return ""
-    return f"{pictures:,} pictures, encoder {reader.card.name} {reader.card.version}"
+    encoder = f"{reader.card.name} {reader.card.version}"
+    return plural(
+        "{n} picture, encoder {name}", "{n} pictures, encoder {name}", pictures, name=encoder
+    )
 
 
 def nothing_indexed(reason: str) -> None:
