@@ -94,7 +94,7 @@ def test_on_a_narrow_screen_the_filters_lie_over_the_grid(page, many_address):
     over = page.get_by_role("dialog", name="Filters")
     over.get_by_role("checkbox", name="CT 30").click()
     expect(over.get_by_role("checkbox", name="CT 30")).to_be_checked()
-    page.keyboard.press("Escape")
+    over.get_by_role("button", name="Done").click()
     expect(over).not_to_be_visible()
     expect_found(page, 30)
     assert page.evaluate("document.documentElement.scrollWidth") == 420
@@ -108,3 +108,20 @@ def test_filters_that_were_put_away_stay_away(browsed):
     expect(facet(browsed, "modality")).not_to_be_visible()
     browsed.get_by_role("button", name="Filters").click()
     expect(facet(browsed, "modality")).to_be_visible()
+
+
+def test_a_rule_in_an_address_that_means_nothing_can_be_changed_there(page, many_address):
+    page.goto(f"{many_address}/?where=sise%3D3")
+    expect(page.locator(".rs-problem")).to_contain_text("Cannot filter on 'sise'")
+    rule = page.get_by_label("Filter by a rule")
+    expect(rule).to_have_value("sise=3")
+    rule.fill("modality=CT")
+    rule.press("Enter")
+    expect_found(page, 30)
+
+
+def test_a_filter_that_nothing_passes_is_taken_away_by_its_chip(page, many_address):
+    page.goto(f"{many_address}/?modality=XX&k=24")
+    expect(page.get_by_text("No picture passes these filters")).to_be_visible()
+    page.get_by_role("button", name="Remove the filter Modality: XX").click()
+    expect_found(page, 240)

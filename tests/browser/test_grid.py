@@ -188,3 +188,28 @@ def test_scores_say_what_they_are_better_than(grid, by_red):
     share = tile(grid, order[0]).locator(".share")
     expect(share).to_have_text(re.compile(r"^\d\d?\.\d %$"))
     expect(share).to_have_attribute("title", re.compile("^Better than .* % of the archive$"))
+
+
+def test_behind_the_last_page_one_can_turn_back(page, many_address):
+    page.set_default_timeout(WAIT)
+    page.goto(f"{many_address}/?q=red&k=24&page=11")
+    expect(page.get_by_text("Nearest 0 of 240")).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Previous").click()
+    expect(page.get_by_text("Nearest 217–240 of 240")).to_be_visible(timeout=WAIT)
+
+
+def test_a_search_that_takes_long_leaves_what_is_there(grid, by_red):
+    """The old pictures stay until the new ones come, and nothing dims them."""
+    order, _ = by_red
+    grid.evaluate("""() => {
+        window.fewest = 24;
+        const roots = [...document.querySelectorAll("*")].map((each) => each.shadowRoot);
+        const cells = roots.find((each) => each?.querySelector(".grid")).querySelector(".grid");
+        new MutationObserver(() => {
+            window.fewest = Math.min(window.fewest, cells.querySelectorAll(".cell").length);
+        }).observe(cells, { childList: true });
+    }""")
+    tile(grid, order[4]).click()
+    expect(grid.get_by_text("Nearest 24 of 238")).to_be_visible(timeout=WAIT)
+    expect_loaded(grid, 24)
+    assert grid.evaluate("window.fewest") == 24

@@ -36,7 +36,7 @@ def held(archive: Archive) -> str:
 
 def nothing_indexed(reason: str) -> None:
     """There is no collection, or an empty one; the reason says how to fill it."""
-    _empty("Nothing is indexed yet", reason)
+    _empty(_("Nothing is indexed yet"), reason)
 
 
 def told(remarks: Sequence[str]) -> None:
@@ -47,13 +47,18 @@ def told(remarks: Sequence[str]) -> None:
 
 def no_match() -> None:
     """No picture passes the filters."""
-    _empty("No picture passes these filters", "Take a filter away to see more.")
+    _empty(_("No picture passes these filters"), _("Take a filter away to see more."))
+
+
+def nothing_found() -> None:
+    """Pictures pass the filters, and none of them answers."""
+    _empty(_("Nothing was found"), _("Ask with other words, or order by pictures under Options."))
 
 
 def problem(reason: str) -> None:
     """What happened, why, and what to do next, as the error itself says it, and a way out."""
     refusal(reason)
-    st.button("Start over", on_click=st.query_params.clear, key="start-over")
+    st.button(_("Start over"), on_click=st.query_params.clear, key="start-over")
 
 
 def refusal(reason: str) -> None:

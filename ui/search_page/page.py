@@ -12,7 +12,7 @@ from search.query import Query
 from storage.snapshot import Snapshot
 from ui.boards.keeping import board_names
 from ui.language import _
-from ui.parts.notices import no_match, nothing_indexed, problem
+from ui.parts.notices import no_match, nothing_found, nothing_indexed, problem
 from ui.search_page.acts import acts_of
 from ui.search_page.address import current_view, write_view
 from ui.search_page.answer import Answer, find, query_of
@@ -64,7 +64,10 @@ def results(archive: Archive, snapshot: Snapshot, view: View, own: Mapping[str, 
     with st.container(horizontal=True, key="search-body"):
         beside = st.container(key="search-rail")
         with st.container(key="search-found"):
-            answered(archive, snapshot, view, query_of(view, own, snapshot), boards)
+            try:
+                answered(archive, snapshot, view, query_of(view, own, snapshot), boards)
+            except RadseekError as error:  # the filters stay, to be changed
+                problem(str(error))
         with beside:  # behind the answer, which is what a person waits for
             rail(snapshot, boards, view)
 
@@ -89,8 +92,8 @@ def answered(
 
 def show(archive: Archive, view: View, answer: Answer, boards: Sequence[str]) -> None:
     """The grid, and the drawer when a tile asks for it. Raises RadseekError."""
-    if not answer.pictures:
-        no_match()
+    if not answer.pictures and view.page == 1:
+        (nothing_found if answer.matching else no_match)()
         return
     chosen = grid(answer, view, place_of(view), boards, acts_of(GRID, *EVENTS))
     for shown in answer.pictures:

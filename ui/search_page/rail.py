@@ -1,6 +1,6 @@
 """The filters beside the grid: what they are told, and what they tell back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -17,20 +17,20 @@ from ui.search_page.address import current_view, go
 from ui.search_page.answer import where_of
 from ui.search_page.counts import count_boards, count_facet, count_labels
 from ui.search_page.facets import BOARDS, LABELS, Group, group, text, title
-from ui.search_page.refined import choosing, chosen, joined, parts_of
+from ui.search_page.refined import Choosable, choosing, chosen, is_choice, joined, parts_of
 from ui.search_page.view import FACETS, View
 from ui.shared import shared_archive
 
 KEY: Final = "rail"
 REFUSED: Final = "rail-refused"  # a rule that could not be read, and why
 RULE: Final = "where"
-KINDS: Final = {LABELS: Label, BOARDS: Member}
+KINDS: Final[Mapping[str, Choosable]] = {LABELS: Label, BOARDS: Member}
 HTML = """
 <div class="rail">
   <div class="strip"></div>
   <aside class="panel"><div class="groups"></div><form class="rule"></form></aside>
 </div>
-<dialog></dialog>
+<dialog><button class="done" type="button"></button></dialog>
 """
 
 
@@ -44,13 +44,19 @@ class Chip:
 
 
 def rail(snapshot: Snapshot, boards: Sequence[str], view: View) -> None:
-    """Show what can be filtered, and what is."""
+    """Show what can be filtered, and what is; of a rule that means nothing, why."""
     refused, why = st.session_state.pop(REFUSED, ("", ""))
+    made: list[Group] = []
+    filtered: list[Chip] = []
+    try:
+        made, filtered = groups(snapshot, boards, view), chips(view)
+    except RadseekError as error:
+        refused, why = view.filter, str(error)
     component("rail", HTML)(
         key=KEY,
         data={
-            "groups": [asdict(each) for each in groups(snapshot, boards, view)],
-            "chips": [asdict(chip) for chip in chips(view)],
+            "groups": [asdict(each) for each in made],
+            "chips": [asdict(chip) for chip in filtered],
             "rule": {"text": refused or view.filter, "problem": why},
             "words": words(),
         },
@@ -71,16 +77,14 @@ def groups(snapshot: Snapshot, boards: Sequence[str], view: View) -> list[Group]
 
 
 def chips(view: View) -> list[Chip]:
-    """What is filtered by, each part by itself."""
-    facets = [
-        Chip(
-            facet, value, _("{title}: {value}").format(title=title(facet), value=text(facet, value))
-        )
-        for facet in FACETS
-        for value in view.values(facet)
+    """What is filtered by, each value and each rule by itself. Raises InvalidFilter."""
+    values = [(facet, value) for facet in FACETS for value in view.values(facet)]
+    values += [(name, each) for name, kind in KINDS.items() for each in chosen(view.filter, kind)]
+    rules = (write_where(part) for part in parts_of(view.filter) if not is_choice(part))
+    return [
+        *(Chip(facet, value, _named(facet, value)) for facet, value in values),
+        *(Chip(RULE, rule, rule) for rule in rules),
     ]
-    rules = (write_where(part) for part in parts_of(view.filter))
-    return [*facets, *(Chip(RULE, rule, rule) for rule in rules)]
 
 
 def without_chip(view: View, facet: str, value: str) -> View:
@@ -88,7 +92,8 @@ def without_chip(view: View, facet: str, value: str) -> View:
     if facet == RULE:
         rest = [part for part in parts_of(view.filter) if write_where(part) != value]
         return replace(view, filter=joined(rest), page=1)
-    return view.filtered(facet, [each for each in view.values(facet) if each != value])
+    now = chosen(view.filter, KINDS[facet]) if facet in KINDS else view.values(facet)
+    return with_chosen(view, facet, [each for each in now if each != value])
 
 
 def with_chosen(view: View, facet: str, values: Sequence[str]) -> View:
@@ -102,6 +107,7 @@ def words() -> dict[str, str]:
     """The texts of the filters; names in braces are filled in the browser."""
     return {
         "filters": _("Filters"),
+        "done": _("Done"),
         "clearAll": _("Clear all"),
         "remove": _("Remove the filter {filter}"),
         "find": _("Find a value"),

@@ -45,6 +45,11 @@ def choosing(text: str, kind: Choosable, names: Sequence[str]) -> str:
     return joined([*others, *either])
 
 
+def is_choice(part: Where) -> bool:
+    """Whether lists of labels or boards to choose from could have made it."""
+    return _is_choice(part, Label) or _is_choice(part, Member)
+
+
 def _joined(where: Where) -> Iterator[Where]:
     if isinstance(where, And):
         for part in where.parts:

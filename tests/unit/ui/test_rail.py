@@ -13,14 +13,15 @@ def test_each_filter_is_a_chip():
     assert chips(FILTERED) == [
         Chip("modality", "CT", "Modality: CT"),
         Chip("modality", "", "Modality: not stated"),
+        Chip(BOARDS, "mine", "Boards: mine"),
         Chip(RULE, "age<50", "age<50"),
-        Chip(RULE, "in:mine", "in:mine"),
     ]
 
 
 def test_a_chip_takes_its_filter_alone_away():
     assert without_chip(FILTERED, "modality", "CT").values("modality") == ("",)
     assert without_chip(FILTERED, RULE, "age<50").filter == "in:mine"
+    assert without_chip(FILTERED, BOARDS, "mine").filter == "age<50"
     assert without_chip(View(filter="age<50", page=3), RULE, "age<50") == View()
 
 

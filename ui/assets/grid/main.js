@@ -58,6 +58,7 @@ function onFocus(event, grid) {
 function actOn({ grid, bar, root, data, tell }, name, cell, event) {
   const id = Number(cell.dataset.id);
   const ours = {
+    open: () => dispatch(DRAWER.open, { id }) && tell("open", id),
     pick() {
       pick(grid, cell, event.shiftKey && event.type === "click");
       showPicked(grid, bar, data.words);
@@ -85,8 +86,9 @@ function actOnPicked({ grid, bar, root, data, tell }, button) {
   acts[button.dataset.act]?.();
 }
 
+// Whether nobody took it.
 function dispatch(name, detail) {
-  document.dispatchEvent(new CustomEvent(name, { detail }));
+  return document.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
 }
 
 function refocus(grid, id) {

@@ -27,6 +27,9 @@ export function makeDrawer(root, words, signal) {
   };
   dialog.setAttribute("aria-label", words.filters);
   panel.setAttribute("aria-label", words.filters);
+  const done = dialog.querySelector(".done");
+  done.textContent = words.done;
+  done.onclick = () => dialog.close();
   narrow.addEventListener("change", place, { signal });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close(), { signal });
   dialog.addEventListener("close", () => {
