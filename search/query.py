@@ -174,11 +174,6 @@ def by_text(text: str) -> Query:
     return Query((TextPart(text),))
 
 
-def by_image(pixels: Pixels) -> Query:
-    """Ask with one rendered picture (H, W, 3)."""
-    return Query((ImagePart(pixels),))
-
-
 def by_instance(picture_id: int) -> Query:
     """Ask with one indexed picture."""
     return Query((InstancePart(picture_id),))

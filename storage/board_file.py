@@ -5,7 +5,7 @@ editions of a collection, opened only while it is asked.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
-from storage.database import open_for_reading, open_for_writing, passing
+from core.errors import SchemaTooNew
+from storage.database import database_errors, open_for_reading, open_for_writing, passing
 
 VERSION: Final = 2  # of the tables, kept as SQLite's application_id
 
@@ -136,19 +136,6 @@ def _checked_version(connection: Connection) -> int:
     return version
 
 
-@contextmanager
-def _errors() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        raise StorageError(
-            f"The cohorts cannot be used: {error.orig}. Look at the free space and the "
-            "permissions of their folder, then start again."
-        ) from error
-    except DatabaseError as error:
-        if type(error) is not DatabaseError:  # its subclasses are mistakes of this program
-            raise
-        raise CollectionCorrupt(
-            f"The cohorts are damaged: {error.orig}. "
-            "Restore cohorts.db from a backup, or delete it."
-        ) from error
+def _errors() -> AbstractContextManager[None]:
+    remedy = "Restore cohorts.db from a backup, or delete it."
+    return database_errors("The file of the cohorts", remedy)

@@ -70,25 +70,34 @@ def address_of(path: Path, mode: str) -> str:
 
 
 @contextmanager
-def storage_errors(collection: str) -> Iterator[None]:
-    """Turn what SQLite and the file system report into StorageError or CollectionCorrupt."""
+def database_errors(what: str, remedy: str) -> Iterator[None]:
+    """Turn what SQLite reports into StorageError or CollectionCorrupt.
+
+    `what` is the database that is used inside, `remedy` says what to do when it is damaged.
+    """
     try:
         yield
     except OperationalError as error:
         raise StorageError(
-            f"The catalog of {collection!r} cannot be used: {error.orig}. "
-            "Look at the free space and the permissions of its folder, then start again."
-        ) from error
-    except OSError as error:
-        raise StorageError(
-            f"A file of the collection {collection!r} cannot be used: {error.strerror}. "
+            f"{what} cannot be used: {error.orig}. "
             "Look at the free space and the permissions of its folder, then start again."
         ) from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:  # its subclasses are mistakes of this program
             raise
-        raise CollectionCorrupt(
-            f"The catalog of {collection!r} is damaged: {error.orig}. Restore it from a backup."
+        raise CollectionCorrupt(f"{what} is damaged: {error.orig}. {remedy}") from error
+
+
+@contextmanager
+def storage_errors(collection: str) -> Iterator[None]:
+    """The same for a collection, and for what the file system reports."""
+    try:
+        with database_errors(f"The catalog of {collection!r}", "Restore it from a backup."):
+            yield
+    except OSError as error:
+        raise StorageError(
+            f"A file of the collection {collection!r} cannot be used: {error.strerror}. "
+            "Look at the free space and the permissions of its folder, then start again."
         ) from error
 
 

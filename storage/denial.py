@@ -15,7 +15,16 @@ from typing import Final
 # words of another.
 DENIES_WHAT_FOLLOWS: Final = (
     *("no", "not", "without", "w/o", "denies", "denied", "nor", "neither", "absence of", "free of"),
-    *("free from", "negative for", "lack of", "devoid of", "rather than", "ruled out for"),
+    *(
+        "free from",
+        "negative for",
+        "lack of",
+        "devoid of",
+        "rather than",
+        "ruled out for",
+        "lacks",
+        "lacking",
+    ),
     *("clear of", "resolution of", "never"),
     *("kein", "keine", "keinen", "keiner", "keinem", "keines", "ohne", "nicht", "weder"),
     *("pas de", "pas d'", "sans", "aucun", "aucune", "absence de", "absence d'"),
@@ -23,7 +32,15 @@ DENIES_WHAT_FOLLOWS: Final = (
     *("未见", "未发现", "未提示", "未显示", "没有", "无", "否认", "排除", "不伴", "未見", "無"),
 )
 DENIES_WHAT_PRECEDES: Final = (
-    *("not seen", "not identified", "not demonstrated", "not visible", "not present", "not found"),
+    *(
+        "absent",
+        "not seen",
+        "not identified",
+        "not demonstrated",
+        "not visible",
+        "not present",
+        "not found",
+    ),
     *("not detected", "is absent", "are absent", "was absent", "were absent", "is excluded"),
     *("are excluded", "ruled out", "has resolved", "have resolved", "is negative", "are negative"),
     *("no longer seen", "no longer visible", "no longer present", "no longer identified"),

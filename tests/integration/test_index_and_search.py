@@ -12,7 +12,7 @@ from core.errors import CardMismatch, InvalidRequest, UnknownName
 from core.types import EncoderCard, SkipCode
 from indexer.report import ExitCode
 from search.filters import parse_where
-from search.query import by_image, by_instance, by_text
+from search.query import ImagePart, Query, by_instance, by_text
 from search.request import Request
 from search.searcher import Searcher
 from storage.reader import CollectionReader
@@ -64,7 +64,9 @@ def test_scores_are_cosines(tmp_path, pictures):
 def test_an_image_finds_itself_first(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
     image = np.asarray(Image.open(pictures / "blue.png"))
-    assert _names(_searcher(tmp_path / "home").search(Request(by_image(image), k=1))) == ["blue"]
+    assert _names(
+        _searcher(tmp_path / "home").search(Request(Query((ImagePart(image),)), k=1))
+    ) == ["blue"]
 
 
 def test_an_indexed_picture_is_left_out_of_its_own_neighbours(tmp_path, pictures):

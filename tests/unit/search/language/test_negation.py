@@ -7,6 +7,7 @@ from search.language.lexicon import lexicon
 from search.language.negation import with_absences
 from search.language.reading import read
 from search.language.text import normalise
+from storage.denial import DENIES_NOTHING, DENIES_WHAT_FOLLOWS, DENIES_WHAT_PRECEDES
 
 
 def understood(text):
@@ -57,6 +58,36 @@ def absent(text):
 )
 def test_what_is_denied(text, denied):
     assert absent(text) == denied
+
+
+OF_OTHER_LANGUAGES = frozenset(
+    word
+    for line in (
+        "kein keine keinen keiner keinem keines ohne nicht weder nachweisbar abgrenzbar erkennbar",
+        "ausgeschlossen sans aucun aucune pas ausencia sin ninguna senza assenza nessun nessuna",
+    )
+    for word in line.split()
+)
+
+
+def is_english(sign):
+    words = sign.split()
+    return sign.isascii() and words[-1] not in ("de", "d'") and not OF_OTHER_LANGUAGES & set(words)
+
+
+@pytest.mark.parametrize("sign", [*filter(is_english, DENIES_WHAT_FOLLOWS)])
+def test_what_denies_in_a_report_before_a_finding_does_so_in_a_query(sign):
+    assert absent(f"{sign} effusion") == ["effusion"]
+
+
+@pytest.mark.parametrize("sign", [*filter(is_english, DENIES_WHAT_PRECEDES)])
+def test_what_denies_in_a_report_behind_a_finding_does_so_in_a_query(sign):
+    assert absent(f"effusion {sign}") == ["effusion"]
+
+
+@pytest.mark.parametrize("sign", [*filter(is_english, DENIES_NOTHING)])
+def test_what_only_looks_so_in_a_report_does_so_in_a_query(sign):
+    assert [] in (absent(f"effusion {sign}"), absent(f"{sign} effusion"))
 
 
 @pytest.mark.parametrize(
