@@ -121,6 +121,9 @@ class Settings(BaseSettings):
     without_login: bool = Field(
         False, description="Serve the page to other machines although nobody logs in"
     )
+    audit: Path | None = Field(
+        None, description="File that notes who opened which picture on the page, and when"
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 
     @classmethod

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.errors import NotAllowed
+from ui.access.roles import current_role
 from ui.language import LANGUAGE, current_language
 from ui.pages import PAGES, make_page
 from ui.parts.masthead import masthead
-from ui.parts.notices import footer
+from ui.parts.notices import footer, refusal
 from ui.shared import shared_archive
 
 STYLE = Path(__file__).with_name("style.css")
@@ -18,6 +20,11 @@ def main() -> None:
     LANGUAGE.set(current_language())  # looked up once: a run says some hundred texts
     st.set_page_config(page_title="radseek", layout="wide")
     st.html(STYLE)
+    try:
+        current_role()
+    except NotAllowed as error:
+        refusal(str(error))
+        return
     pages = [make_page(row) for row in PAGES]
     chosen = st.navigation(pages, position="hidden")
     archive = shared_archive()

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from radseek.settings import load_settings
+from ui.access.audit import Audit
 from ui.access.guard import Guard
 from ui.access.secrets import login_secrets
 from ui.access.visitors import door_of
@@ -42,5 +43,6 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(Languages),
         Middleware(Guard, door=door_of(settings)),
+        *([Middleware(Audit, path=settings.audit)] if settings.audit else []),
     ],
 )
