@@ -6,15 +6,14 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from radseek import __version__
 from ui.access.guard import LOGIN, TO_PROVIDER, wanted
 from ui.access.login_page import login_page, to_provider, to_wanted
 from ui.access.visitors import VISITOR, Visitor
-from ui.component import ASSETS
 from ui.language import current_language
 from ui.pages import PAGES
+from ui.routes.assets import assets
 from ui.routes.pictures import picture, thumbnail
 from ui.routes.vocabulary import vocabulary
 from ui.shell import shell_in
@@ -44,5 +43,5 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/health", health),
     Route(LOGIN, login_page),
     Route(TO_PROVIDER, to_provider),
-    Mount("/assets", StaticFiles(directory=ASSETS)),
+    Mount("/assets", assets()),
 ]

@@ -128,6 +128,7 @@ def words() -> dict[str, str]:
         "compare": _("Compare"),
         "compareMost": _("Two to {n} pictures beside each other"),
         "keepPicked": _("Keep on a board"),
+        "export": _("Export"),
         "clear": _("Clear"),
         "keepOn": _("Keep on a board"),
         "newBoard": _("New board"),

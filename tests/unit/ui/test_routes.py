@@ -83,3 +83,12 @@ def test_a_name_is_no_picture(get):
 
 def test_the_server_says_that_it_is_up_and_nothing_of_the_collection(get):
     assert set(get("/api/health").json()) == {"status", "version"}
+
+
+def test_a_browser_asks_after_a_module_each_time_and_gets_it_when_it_is_new():
+    """Else the modules of two versions would meet after an upgrade."""
+    client = TestClient(Starlette(routes=ROUTES))
+    first = client.get("/assets/grid/main.js")
+    again = client.get("/assets/grid/main.js", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-cache"

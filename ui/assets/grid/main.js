@@ -75,6 +75,7 @@ function actOnPicked({ grid, bar, root, data, tell }, button) {
   const ids = pickedIds();
   const acts = {
     compare: () => dispatch(DRAWER.compare, { ids }),
+    export: () => tell("export", ids),
     keepPicked: () =>
       chooseBoard(root, button, data.boards, data.words, (board) => tell("keepPicked", { ids, board })),
     clear() {

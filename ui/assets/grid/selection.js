@@ -35,16 +35,17 @@ export function showPicked(grid, bar, words) {
   bar.hidden = picked.size === 0;
   if (!bar.children.length) bar.append(...makeParts());
   bar.setAttribute("aria-label", words.selection);
-  const [count, compare, keep, none] = bar.children;
+  const [count, compare, keep, take, none] = bar.children;
   count.textContent = said(words.picked, { n: picked.size });
   name(compare, words.compare, said(words.compareMost, { n: MOST_COMPARED }));
   name(keep, words.keepPicked);
+  name(take, words.export);
   name(none, words.clear);
   compare.disabled = picked.size < 2 || picked.size > MOST_COMPARED;
 }
 
 function makeParts() {
-  const acts = ["compare", "keepPicked", "clear"].map((act) => {
+  const acts = ["compare", "keepPicked", "export", "clear"].map((act) => {
     const button = element("button", "");
     button.dataset.act = act;
     return button;

@@ -18,7 +18,8 @@ export function drawRange(body, group, words, choose) {
   low.setAttribute("aria-label", said(words.from, group));
   high.setAttribute("aria-label", said(words.to, group));
   for (const input of [low, high]) input.pattern = group.pattern;
-  for (const input of [low, high]) input.title = input.placeholder = group.example;
+  for (const input of [low, high]) input.title = group.example;
+  low.placeholder = group.example;
   form.onsubmit = (event) => {
     event.preventDefault();
     chooseRange(low.value.trim(), high.value.trim());
