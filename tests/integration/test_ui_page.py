@@ -141,3 +141,29 @@ def test_the_page_says_what_was_searched_for_in_place_of_the_words(home, indexed
     page = _open(q="red no green")
     assert "Searched for “" in _html(page)
     assert "count against" in _html(page)
+
+
+def test_how_the_answer_is_shown_is_chosen_and_kept_in_the_address(indexed, encoder):
+    page = _open(q="red", page="1")
+    page = page.segmented_control(key="tiles-unit").set_value("study").run()
+    assert page.query_params["by"] == "study"
+    page = page.segmented_control(key="tiles-density").set_value("large").run()
+    page = page.segmented_control(key="tiles-k").set_value(24).run()
+    assert {name: page.query_params[name] for name in ("by", "density", "k")} == {
+        "by": "study",
+        "density": "large",
+        "k": "24",
+    }
+    assert not page.exception
+
+
+def test_a_ranking_that_finds_nothing_says_so_and_what_to_do(indexed, encoder):
+    page = _open(q="red", ranking="words")
+    assert "Nothing was found" in _html(page)
+    assert "No picture passes" not in _html(page)
+
+
+def test_a_filter_that_means_nothing_is_said_where_the_filters_stay(indexed):
+    page = _open(where="sise=3")
+    assert "sise" in _problem(page)
+    assert len(page.get("bidi_component")) >= 1
