@@ -9,6 +9,16 @@ from ui.pages import PAGES
 PATIENT = 30_000  # milliseconds
 GROUND = {"dark": "rgb(11, 12, 14)", "light": "rgb(245, 246, 247)"}
 WIDTHS = (1280, 420)
+# What has the focus, in whichever part of the page, and how wide the line around it is.
+FOCUSED = """
+() => {
+  let focused = document.activeElement;
+  while (focused.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+  const name = focused.getAttribute("aria-label") ?? focused.textContent;
+  return [name.trim().slice(0, 40), outlineStyle === "none" ? "0px" : outlineWidth];
+}
+"""
 
 
 def ground(page: Page) -> str:
@@ -99,3 +109,16 @@ def serious(page: Page) -> list[str]:
         if rule["impact"] in ("serious", "critical")
         for node in rule["nodes"]
     ]
+
+
+def test_the_keyboard_is_seen_wherever_it_is(page, address):
+    page.goto(f"{address}/?q=red")
+    expect(page.locator(".cell.loaded")).to_have_count(6, timeout=PATIENT)
+    page.locator(".st-key-masthead a").first.focus()
+    unseen = []
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        name, width = page.evaluate(FOCUSED)
+        if width == "0px":
+            unseen.append(name)
+    assert unseen == []
