@@ -82,11 +82,6 @@ def test_an_identifier_is_looked_up_without_an_encoder(indexed):
     assert "Named 1 of 1, " in _texts(page)
 
 
-def test_words_typed_become_the_address(indexed, encoder):
-    page = _open().text_input(key="q").set_value(" red ").run()
-    assert page.query_params["q"] == "red"
-
-
 def test_without_a_collection_the_page_says_how_to_make_one(home):
     page = _open()
     assert not page.exception
@@ -139,7 +134,7 @@ def test_an_open_page_shows_the_new_edition_and_refuses_a_stale_picture(
 
 def test_the_page_says_what_was_searched_for_in_place_of_the_words(home, indexed, encoder):
     page = _open(q="red no green")
-    assert "Searched for “" in _html(page)
+    assert "Encoded “" in _html(page)
     assert "count against" in _html(page)
 
 
