@@ -16,7 +16,7 @@ STOP_WORDS: Final = frozenset(
         "a an the of in on at with and or nor for to from by as is are was were be been has",
         "have had this that these those there it its which who any some me my i show find",
         "search look looking like give all see seen sign signs",
-        "evidence but however although though except",
+        "without evidence but however although though except",
         "der die das ein eine einer einem einen und oder mit im am von bei zu aber",
         "le la les un une des du de et ou avec mais el los las y o con pero il lo gli e di da ed",
         "了 和 与 及 或 在 有 请 找 查找 但",
@@ -29,6 +29,8 @@ _TELLS: Final = re.compile(r"[^\W_]")
 _QUOTED: Final = re.compile(r"""(?:(?<=\s)|^)(-?)["“”„「『]([^"“”„」』]*)["“”」』]""")
 # In Chinese what goes before 的 is told of what follows: a denial ends there.
 _OF: Final = re.compile("(?<!明显)(?<!明确)的")
+# As in `CT/MRI`. What is short on a side is one word: `h/o`, `L4/5`.
+_EITHER: Final = re.compile(r"(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})")
 _LISTED: Final = re.compile(r"[,、/或和]|\b(?:or|and|nor|oder|und|ou|et|y|e|o)\b", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ def _read(text: str) -> WordQuery:
     quoted = [(minus, phrase) for minus, phrase in _QUOTED.findall(text) if _words(phrase)]
     told = told_apart(_QUOTED.sub(" ", text))
     plain = [word for clause in told.affirmed for word in clause.split()]
-    wanted, shunned = ([w for w in plain if w.startswith("-") is minus] for minus in (False, True))
+    wanted, shunned = ([w for w in plain if _is_shunned(w) is minus] for minus in (False, True))
     listed = [part for each in told.denied for part in _LISTED.split(without_signs(each))]
     denied = [tuple(_words(part)) for part in listed]
     return WordQuery(
@@ -73,9 +75,14 @@ def _read(text: str) -> WordQuery:
     )
 
 
+def _is_shunned(word: str) -> bool:
+    """Whether a minus takes a word away; before a number it is part of it."""
+    return word.startswith("-") and word.lstrip("-")[:1].isalpha()
+
+
 def _words(text: str) -> list[str]:
     """The words of a text that say something, Chinese ones in pairs of characters."""
-    words = [word.lstrip("-") for word in pairs_of(text)]
+    words = [word.lstrip("-") for word in pairs_of(_EITHER.sub(" ", text))]
     return [word for word in words if _TELLS.search(word) and word.casefold() not in STOP_WORDS]
 
 

@@ -159,8 +159,10 @@ def _check(part: Part) -> None:
     if not isfinite(part.weight) or not part.weight:
         raise InvalidRequest(f"A weight of {part.weight} says nothing. Give one above or below 0.")
     match part:
-        case TextPart(text) if not text.strip():
-            raise InvalidRequest("Cannot search for an empty text. Say what to look for.")
+        case TextPart(text) if not any(map(str.isalnum, text)):
+            raise InvalidRequest(
+                "Cannot search for a text without a letter or digit. Say what to look for."
+            )
         case ImagePart(region=Region() as region) | InstancePart(region=Region() as region):
             region.check()
         case EmbeddingPart(row) if not np.isfinite(row).all() or not row.any():

@@ -50,6 +50,7 @@ DENIES_WHAT_PRECEDES: Final = (
 )
 # They hold a sign, and deny nothing.
 DENIES_NOTHING: Final = (
+    *("with and without", "with or without", "with & without", "with/without"),
     *("no change", "no changes", "no interval change", "no significant change", "without change"),
     *("no significant interval change", "no increase", "no decrease", "no further", "not only"),
     *("not certain", "not excluded", "not ruled out", "not be excluded", "not be ruled out"),

@@ -69,7 +69,7 @@ def _sentence(text: str, items: Sequence[Item], lexicon: Lexicon, has_absent: bo
             _drop_loose_end(kept, lexicon)
     if len(kept) < len(items):
         kept = _without_loose_ends(kept, lexicon)
-    sentence = "".join(_spoken(text, items, kept)).strip()
+    sentence = "".join(_spoken(text, items, kept)).replace('"', "").strip()
     return sentence if sentence or has_absent else text
 
 

@@ -8,6 +8,7 @@ from search.language.ambiguity import resolved
 from search.language.asking import Asked, asked
 from search.language.chinese import is_chinese, translate
 from search.language.lexicon import Lexicon, lexicon
+from search.language.limits import limits
 from search.language.negation import all_absent, with_absences
 from search.language.notes import Note, NoteCode
 from search.language.reading import Item, read
@@ -78,7 +79,8 @@ def _understood(
     given: str, clear: str, items: Sequence[Item], notes: tuple[Note, ...], style: Style
 ) -> Understood:
     wanted = asked(clear, items, lexicon())
-    return Understood(given, terms(wanted, style, lexicon()), (*notes, *_absences(wanted)))
+    told = (*notes, *_absences(wanted), *limits(clear, style))
+    return Understood(given, terms(wanted, style, lexicon()), told)
 
 
 def _opposite(understood: Understood, style: Style) -> Understood:

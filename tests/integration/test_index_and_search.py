@@ -93,7 +93,7 @@ def test_k_below_one_is_refused(tmp_path, pictures):
 
 def test_a_blank_text_is_refused(tmp_path, pictures):
     index_colours(tmp_path / "home", pictures)
-    with pytest.raises(InvalidRequest, match="empty text"):
+    with pytest.raises(InvalidRequest, match="without a letter or digit"):
         _searcher(tmp_path / "home").search(Request(by_text("  ")))
 
 

@@ -28,6 +28,10 @@ def told(part: str | Sequence[str]) -> str:
         ("x-ray pneumo*", {"affirmed": ["x-ray", "pneumo*"]}),
         ('hand "left wrist"', {"affirmed": ["hand"], "required": ["left wrist"]}),
         ("lung -mass", {"affirmed": ["lung"], "excluded": ["mass"]}),
+        ("L4 -5", {"affirmed": ["l4", "5"]}),
+        ("CT/MRI of hip/pelvis", {"affirmed": ["ct", "mri", "hip", "pelvis"]}),
+        ("h/o TB, L4/5", {"affirmed": ["h/o", "tb,", "l4/5"]}),
+        ("head with and without contrast", {"affirmed": ["head", "contrast"]}),
         ('lung -"old mass"', {"affirmed": ["lung"], "excluded": ["old mass"]}),
         (
             "chest x-ray without pleural effusion or mass",

@@ -20,7 +20,9 @@ BLACK = np.zeros((8, 8, 3), np.uint8)
 REFUSED = {
     "nothing": (Query(()), "Nothing is asked with"),
     "only disliked": (Query((), Feedback(disliked=(1,))), "one you liked"),
-    "an empty text": (by_text("  "), "empty text"),
+    "an empty text": (by_text("  "), "without a letter or digit"),
+    "a text of signs": (by_text("-- ?! \u200f"), "without a letter or digit"),
+    "a face": (by_text("\U0001f600"), "without a letter or digit"),
     "no weight": (Query((TextPart("effusion", 0.0),)), "weight of 0.0"),
     "endless weight": (Query((InstancePart(1, weight=float("inf")),)), "weight of inf"),
     "right and wrong": (Query((), Feedback((3, 4), (4,))), "Picture 4 is both"),

@@ -23,7 +23,7 @@ FIELDS = {kind.value for kind in Kind}
 
 def phrases():
     """Every phrase of the tables with what it stands for."""
-    groups = [LEXICON[kind] for kind in ("modality", "view", "detail", "state")]
+    groups = [LEXICON[kind] for kind in ("modality", "view", "detail", "state", "side")]
     groups += [*LEXICON["part"].values(), *LEXICON["finding"].values()]
     for group in groups:
         for name, words in group.items():
