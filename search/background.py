@@ -16,6 +16,7 @@ from search.retrieval import Found
 from search.sampling import Sample
 from search.standing import NO_SLICE
 from storage.faiss_runtime import products
+from storage.index import ROUNDING
 from storage.kept_rows import KeptRows
 from storage.snapshot import Snapshot
 
@@ -79,13 +80,16 @@ class Background:
 
 
 def _percentiles(background: Scores, scores: Scores) -> NDArray[np.float64]:
-    """The share of pictures that score lower, never all of them: a sample does not show that."""
-    lower = np.searchsorted(background, scores)
+    """The share of pictures that score lower, never all of them: a sample does not show that.
+
+    A hit that is in the sample itself, or its equal, is no lower for having been rounded otherwise.
+    """
+    lower = np.searchsorted(background, scores - ROUNDING)
     percentiles: NDArray[np.float64] = 100 * lower / (len(background) + 1)
     return percentiles
 
 
 def _noise_from(scores: Scores, floor: float, first: int) -> int | None:
-    told = np.flatnonzero(scores >= floor)
+    told = np.flatnonzero(scores >= floor - ROUNDING)
     behind = int(told[-1]) + 1 if len(told) else 0
     return first + behind if behind < len(scores) else None

@@ -61,7 +61,19 @@ def test_of_a_large_collection_a_sample_is_enough():
 
     exact = 100 * (1 - (np.arange(20_000) + 1) / 20_000)
     np.testing.assert_allclose(answer.percentiles, exact, atol=4)
-    assert max(answer.percentiles) == pytest.approx(100 * SAMPLE / (SAMPLE + 1))
+    assert max(answer.percentiles) == pytest.approx(100 * (SAMPLE - 1) / (SAMPLE + 1), abs=0.05)
+
+
+def test_no_picture_is_lower_than_itself_for_having_been_rounded():
+    turned, _ = np.linalg.qr(rows(64, dim=64))
+    cosines = np.linspace(-0.9, 0.9, 500)
+    beside = np.sqrt(1 - cosines**2)[:, None] * unit(rows(500, dim=64)[:, 1:])
+    stored = unit(np.column_stack([cosines, beside]) @ turned)
+
+    answer = judged(FakeSnapshot(stored), turned[0], k=500)
+
+    lower = np.arange(499, -1, -1)
+    np.testing.assert_allclose(answer.percentiles, 100 * lower / 501)
 
 
 def test_a_small_collection_does_not_tell():
