@@ -352,6 +352,7 @@ class SeriesImage:
     along: float | None  # mm
     instance_number: int | None
     picture_id: int | None  # None: catalogued, not embedded
+    modified_ns: int = 0  # as in Found, when the file was last read
 
 
 class Unit(StrEnum):

@@ -10,13 +10,14 @@ from typing import Final
 from core.errors import CannotDecode, InvalidRequest
 from core.types import Decoded, Location, Picture, Pixels, SkipCode
 from imaging.deidentify import deidentified
-from imaging.dicom import dicom_header, read_dicom, view_dicom
+from imaging.dicom import dicom_header, read_dicom, unshaded_dicom, view_dicom
 from imaging.header import is_dicom
-from imaging.nifti import is_nifti, nifti_header, read_nifti, view_nifti
+from imaging.nifti import is_nifti, nifti_header, read_nifti, unshaded_nifti, view_nifti
 from imaging.quiet import quiet_libraries
-from imaging.raster import is_raster, raster_header, read_raster, view_raster
+from imaging.raster import is_raster, raster_header, read_raster, unshaded_raster, view_raster
 from imaging.rules import Rules, View
 from imaging.sources import read_source
+from imaging.unshaded import Unshaded
 
 PACKED: Final = {b"\x1f\x8b": "gzip", b"PK": "zip"}
 RULES: Final = Rules()
@@ -30,13 +31,14 @@ class Format:
     read: Callable[[bytes, str, Rules], Decoded]
     header: Callable[[bytes, str, Rules], Decoded]
     view: Callable[[bytes, View, Rules], Pixels]
+    unshaded: Callable[[bytes, int, Rules], Unshaded]  # one frame
 
 
 # DICOM comes first: its preamble may hold the header of a TIFF.
 FORMATS: Final = (
-    Format(is_dicom, read_dicom, dicom_header, view_dicom),
-    Format(is_raster, read_raster, raster_header, view_raster),
-    Format(is_nifti, read_nifti, nifti_header, view_nifti),
+    Format(is_dicom, read_dicom, dicom_header, view_dicom, unshaded_dicom),
+    Format(is_raster, read_raster, raster_header, view_raster, unshaded_raster),
+    Format(is_nifti, read_nifti, nifti_header, view_nifti, unshaded_nifti),
 )
 
 
@@ -71,6 +73,12 @@ def read_released(content: bytes, key: bytes, rules: Rules) -> bytes:
     """De-identify a DICOM file, see `imaging.deidentify`. Raises CannotDecode."""
     with _translated():
         return deidentified(content, key, rules)
+
+
+def read_unshaded(content: bytes, frame: int, rules: Rules) -> Unshaded:
+    """Read one frame, from 0, before its window is applied. Raises as `read_view` does."""
+    with _translated():
+        return _format_of(content).unshaded(content, frame, rules)
 
 
 def read_pictures(path: Path, rules: Rules = RULES) -> list[Picture]:

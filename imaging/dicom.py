@@ -16,6 +16,7 @@ from imaging.pixel_hash import pixel_hash
 from imaging.pixel_layout import PIXEL_KEYWORDS, PixelLayout, read_layout
 from imaging.rules import Rules, View
 from imaging.sop_classes import DIRECTORY, kept_as
+from imaging.unshaded import Unshaded, unshaded_frame
 
 ACR_NEMA: Final = "ACR-NEMA"  # what DICOM was before 1993, without SOP classes and preamble
 
@@ -60,14 +61,26 @@ def dicom_header(content: bytes, sha256: str, rules: Rules) -> Decoded:
 
 def view_dicom(content: bytes, view: View, rules: Rules) -> Pixels:
     """Render one frame as asked. Raises as `read_dicom`, and UNSUPPORTED without a picture."""
+    header, layout = _with_picture(content, rules)
+    encoded = encoded_frame(header, layout, view.frame_of(layout.frames))
+    drawn = _overlays(header.dataset, encoded) if view.overlays else None
+    stored, frame = decode_frame(encoded), encoded.index
+    return render.render(header.dataset, layout, stored, frame, rules.profile, view, drawn)
+
+
+def unshaded_dicom(content: bytes, frame: int, rules: Rules) -> Unshaded:
+    """One frame before its window, with its graphics. Raises as `view_dicom` does."""
+    header, layout = _with_picture(content, rules)
+    encoded = encoded_frame(header, layout, View(frame).frame_of(layout.frames))
+    drawn, stored = _overlays(header.dataset, encoded), decode_frame(encoded)
+    return unshaded_frame(header.dataset, layout, stored, encoded.index, rules.profile, drawn)
+
+
+def _with_picture(content: bytes, rules: Rules) -> tuple[Header, PixelLayout]:
     file = open_dicom(content, "", rules)
     if isinstance(file.shown, Kept):
         raise CannotDecode(SkipCode.UNSUPPORTED, f"It has no picture to show. {file.shown.reason}")
-    encoded = encoded_frame(file.header, file.shown, view.frame_of(file.shown.frames))
-    drawn = _overlays(file.header.dataset, encoded) if view.overlays else None
-    stored, frame = decode_frame(encoded), encoded.index
-    dataset, layout = file.header.dataset, file.shown
-    return render.render(dataset, layout, stored, frame, rules.profile, view, drawn)
+    return file.header, file.shown
 
 
 def _overlays(dataset: RawDataset, encoded: EncodedFrame) -> overlays.Plane:

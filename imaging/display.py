@@ -1,7 +1,7 @@
 """Turns stored values into what a screen shows: pure NumPy, after DICOM PS3.3 C.11 and PS3.14."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final
@@ -108,10 +108,21 @@ class GreyDisplay:
 def render_grey(stored: Stored, display: GreyDisplay) -> Grey:
     """Render stored values (H, W) to 8 bit (H, W); padding and what is not finite is black."""
     hidden = _hidden(stored, display.padding)
-    voi = display.voi or _usual_window(stored[~hidden] if hidden.any() else stored, display)
-    grey = _by_level(stored, partial(_shade, display, voi))
+    grey = _by_level(stored, partial(_shade, display, _voi_of(stored, hidden, display)))
     grey[hidden] = 0
     return grey
+
+
+def resolved(stored: Stored, display: GreyDisplay) -> GreyDisplay:
+    """Give the display with the window that a frame (H, W) is shown by, also if from its values."""
+    hidden = _hidden(stored, display.padding)
+    return replace(display, voi=_voi_of(stored, hidden, display))
+
+
+def _voi_of(
+    stored: Stored, hidden: NDArray[np.bool_], display: GreyDisplay
+) -> Window | LookupTable:
+    return display.voi or _usual_window(stored[~hidden] if hidden.any() else stored, display)
 
 
 def _hidden(stored: Stored, padding: tuple[float, float] | None) -> NDArray[np.bool_]:

@@ -38,9 +38,16 @@ def square_pixels(picture: Picture, aspect: float) -> Picture:
     `aspect` is the height of a pixel over its width (DICOM's row over column spacing). A ratio
     within 1 % of square, or beyond 8 to 1, leaves the picture as it is.
     """
-    if abs(aspect - 1) <= SQUARE_ENOUGH or not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
-        return picture
     height, width = picture.shape[:2]
-    size = (width, round(height * aspect)) if aspect > 1 else (round(width / aspect), height)
-    upright = np.ascontiguousarray(picture)
-    return np.asarray(Image.fromarray(upright).resize(size, Image.Resampling.BILINEAR))
+    wanted = square_size(height, width, aspect)
+    if wanted == (height, width):
+        return picture
+    upright = Image.fromarray(np.ascontiguousarray(picture))
+    return np.asarray(upright.resize(wanted[::-1], Image.Resampling.BILINEAR))
+
+
+def square_size(height: int, width: int, aspect: float) -> tuple[int, int]:
+    """The height and width that `square_pixels` gives a picture of this height and width."""
+    if abs(aspect - 1) <= SQUARE_ENOUGH or not 1 / MAX_ASPECT <= aspect <= MAX_ASPECT:
+        return height, width
+    return (round(height * aspect), width) if aspect > 1 else (height, round(width / aspect))

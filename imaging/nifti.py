@@ -45,6 +45,7 @@ from imaging.pixel_hash import pixel_hash
 from imaging.plain_tags import plain_tags
 from imaging.profiles import Profile
 from imaging.rules import Rules, View
+from imaging.unshaded import Unshaded, unshaded_grey
 from imaging.volume import Stack, Volume, lay_out
 
 GZIP: Final = b"\x1f\x8b"
@@ -89,11 +90,21 @@ def view_nifti(content: bytes, view: View, rules: Rules) -> Pixels:
 
     Raises as `read_nifti` does, and CannotDecode (UNSUPPORTED) for a file without a picture.
     """
-    if not _is_picture(*_read_header(content, rules.limits)):
-        raise CannotDecode(SkipCode.UNSUPPORTED, NO_PICTURE.reason)
-    slices = _read_slices(content, rules)
+    slices = _read_pictures(content, rules)
     number = view.frame_of(slices.stack.slices)
     return cut(slices.render(number, view.window), view.crop)
+
+
+def unshaded_nifti(content: bytes, frame: int, rules: Rules) -> Unshaded:
+    """One slice before its window. Raises as `view_nifti` does."""
+    slices = _read_pictures(content, rules)
+    return slices.unshaded(View(frame).frame_of(slices.stack.slices))
+
+
+def _read_pictures(content: bytes, rules: Rules) -> "_Slices":
+    if not _is_picture(*_read_header(content, rules.limits)):
+        raise CannotDecode(SkipCode.UNSUPPORTED, NO_PICTURE.reason)
+    return _read_slices(content, rules)
 
 
 def _is_picture(header: NiftiHeader, stack: Stack) -> bool:
@@ -149,6 +160,15 @@ class _Slices:
             picture = square_pixels(picture, row / column)
         return as_rgb(picture) if picture.ndim == 2 else picture
 
+    def unshaded(self, number: int) -> Unshaded:
+        """Give a slice before its window."""
+        column, row, _ = self.stack.spacing
+        aspect = row / column if self.profile.squares_pixels else 1.0
+        stored = self._stored(number)
+        if stored.ndim == 3:
+            return Unshaded(_on_black(stored), aspect=aspect)
+        return unshaded_grey(_countable(stored), self._display(self.window), aspect)
+
     def _stored(self, number: int) -> Stored:
         """Take a slice: grey (H, W), or its samples (H, W, n)."""
         stored = np.ascontiguousarray(self.volume[:, :, number].T)
@@ -158,9 +178,15 @@ class _Slices:
     def _shade(self, stored: Stored, window: Window) -> Grey | Pixels:
         if stored.ndim == 3:
             return _on_black(stored)
-        if stored.dtype.itemsize == 8:  # integers that a table of levels cannot count
-            stored = stored.astype(np.float64)
-        return render_grey(stored, GreyDisplay(self.header.rescale, window))
+        return render_grey(_countable(stored), self._display(window))
+
+    def _display(self, window: Window) -> GreyDisplay:
+        return GreyDisplay(self.header.rescale, window)
+
+
+def _countable(stored: Stored) -> Stored:
+    """As floats if they are integers that a table of levels cannot count."""
+    return stored.astype(np.float64) if stored.dtype.itemsize == 8 else stored
 
 
 def _on_black(stored: Stored) -> Pixels:

@@ -11,9 +11,10 @@ from typing import Any, Self
 from core.errors import CannotDecode, DecodersUnavailable, InvalidRequest, RadseekError
 from core.types import Identity, Location, Pixels, SkipCode
 from imaging.containers import SourceReader
-from imaging.decode import RULES, read_header, read_released, read_view
+from imaging.decode import RULES, read_header, read_released, read_unshaded, read_view
 from imaging.rules import Rules, View
 from imaging.serving import Bounds
+from imaging.unshaded import Unshaded
 from imaging.work import why
 from imaging.worker import Worker
 
@@ -46,7 +47,17 @@ class ReleaseTask:
     key: bytes
 
 
-Task = ViewTask | IdentityTask | ReleaseTask
+@dataclass(frozen=True, slots=True)
+class FrameTask:
+    """One frame to give before its window."""
+
+    number: int  # from 0
+    wanted: Location
+    frame: int
+
+
+Task = ViewTask | IdentityTask | ReleaseTask | FrameTask
+Answered = Pixels | Identity | bytes | Unshaded
 
 
 class ViewAnswering:
@@ -56,7 +67,7 @@ class ViewAnswering:
         self._rules = rules
         self._sources = SourceReader(rules, alive)
 
-    def __call__(self, task: Task) -> Pixels | Identity | bytes | RadseekError:
+    def __call__(self, task: Task) -> Answered | RadseekError:
         """Give what is asked for, or why there is none."""
         try:
             return self._answer(task, self._content(task.wanted))
@@ -65,10 +76,12 @@ class ViewAnswering:
         except BaseException as error:  # a panic in native code is no Exception
             return CannotDecode(*why(error))
 
-    def _answer(self, task: Task, content: bytes) -> Pixels | Identity | bytes:
+    def _answer(self, task: Task, content: bytes) -> Answered:
         match task:
             case ViewTask(view=view):
                 return read_view(content, view, self._rules)
+            case FrameTask(frame=frame):
+                return read_unshaded(content, frame, self._rules)
             case IdentityTask():
                 sha256 = hashlib.sha256(content).hexdigest()
                 return read_header(content, sha256, self._rules).instance.identity
@@ -140,6 +153,11 @@ class QueryReader:
         """
         picture: Pixels = self._ask(partial(ViewTask, wanted=location, view=view))
         return picture
+
+    def unshaded(self, location: Location, frame: int) -> Unshaded:
+        """Give one frame of a file before its window. Raises as `view` does."""
+        given: Unshaded = self._ask(partial(FrameTask, wanted=location, frame=frame))
+        return given
 
     def _ask(self, task: Callable[[int], Task]) -> Any:
         with self._lock:

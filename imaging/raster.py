@@ -26,6 +26,7 @@ from imaging.plain_tags import plain_tags
 from imaging.png import SIGNATURE, check_chunks, check_rows, declared_size
 from imaging.rules import Rules, View
 from imaging.tiff import by_libtiff, check_page, is_white_zero, with_sign
+from imaging.unshaded import Unshaded, unshaded_grey
 
 # By its own class, a multi-picture JPEG is its first picture: the others are previews and views.
 BIG_ENDIAN_BIGTIFF: Final = b"MM\0+"  # Pillow takes it for a damaged one
@@ -86,6 +87,13 @@ def view_raster(content: bytes, view: View, rules: Rules) -> Pixels:
         frame = view.frame_of(_frame_count(image))
         values = _read_values(image, frame, content, rules.limits)
         return cut(values.render(view.window), view.crop)
+
+
+def unshaded_raster(content: bytes, frame: int, rules: Rules) -> Unshaded:
+    """One frame before its window. Raises as `read_raster` does."""
+    with _opened(content, rules.limits) as image:
+        number = View(frame).frame_of(_frame_count(image))
+        return _read_values(image, number, content, rules.limits).unshaded()
 
 
 def _plugin(content: bytes) -> type[ImageFile] | None:
@@ -168,6 +176,12 @@ class _Values:
         if display is not None:
             return as_rgb(render_grey(self.stored, display))
         return self.stored if self.stored.ndim == 3 else as_rgb(self.stored)
+
+    def unshaded(self) -> Unshaded:
+        """The same before its window."""
+        if self.stored.ndim == 3:
+            return Unshaded(self.stored)
+        return unshaded_grey(self.stored, self.display or GreyDisplay(voi=whole_range(8)))
 
 
 def _read_picture(image: ImageFile, frame: int, content: bytes, limits: Limits) -> Picture:

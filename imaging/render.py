@@ -53,20 +53,20 @@ def render(
     that the profile makes. `graphics` (H, W) are drawn white. Raises CannotDecode (CORRUPT) for a
     palette that is missing, InvalidRequest for a part that lies outside.
     """
-    own = _tones(dataset, layout, stored, frame, profile, None)
+    own = tones_of(dataset, layout, stored, frame, profile, None)
     asked = view.window if view is not None else None
-    shown = own if asked is None else _tones(dataset, layout, stored, frame, profile, asked)
+    shown = own if asked is None else tones_of(dataset, layout, stored, frame, profile, asked)
     if graphics is not None:
         shown = _drawn(shown, graphics)
     # How it is arranged must not depend on the window: a part stays where it was.
-    picture = _arrangement(dataset, layout, frame, own, profile).apply(shown)
+    picture = arrangement_of(dataset, layout, frame, own, profile).apply(shown)
     if profile.squares_pixels:
         picture = square_pixels(picture, read_aspect(dataset, frame))
     picture = np.ascontiguousarray(cut(picture, view.crop if view is not None else None))
     return as_rgb(picture) if picture.ndim == 2 else picture
 
 
-def _tones(
+def tones_of(
     dataset: Dataset,
     layout: PixelLayout,
     stored: Stored,
@@ -79,21 +79,23 @@ def _tones(
         return render_colour(stored, layout.stored)
     if layout.photometric == "PALETTE COLOR":
         return render_palette(stored, read_palette(dataset))
-    return render_grey(stored, _display(dataset, layout, frame, profile, window))
+    return render_grey(stored, display_of(dataset, layout, frame, profile, window))
 
 
-def _display(
+def display_of(
     dataset: Dataset, layout: PixelLayout, frame: int, profile: Profile, window: Window | None
 ) -> GreyDisplay:
+    """Resolve how a grey frame is shown by a profile; `window` takes the place of its own."""
     if profile.uses_voi or window is not None:
         return read_grey_display(dataset, layout, frame, window)
     modality = read_modality(dataset, frame)
     return GreyDisplay(modality=modality, inverted=read_polarity(dataset, layout))
 
 
-def _arrangement(
+def arrangement_of(
     dataset: Dataset, layout: PixelLayout, frame: int, picture: Picture, profile: Profile
 ) -> Arrangement:
+    """Find what a profile cuts out of a frame, and how it turns it."""
     if not profile.crops:
         return Arrangement()
     if mammography.is_mammogram(dataset, layout):

@@ -16,6 +16,7 @@ from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import check_known, load_encoder
 from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
+from imaging.unshaded import Unshaded
 from indexer.again import Wanted
 from indexer.engine import Engine
 from indexer.giving_reports import Given, give_reports
@@ -206,11 +207,11 @@ class Archive:
 
         One that an older radseek rendered is shown as today's `voi` does.
         """
-        try:
-            profile = profile_of(self.reader().rendering)
-        except CardMismatch:
-            profile = VOI
-        return self._viewer.view(location, View(frame=frame), profile)
+        return self._viewer.view(location, View(frame=frame), self._shown_profile())
+
+    def unshaded(self, location: Location, frame: int) -> Unshaded:
+        """The same picture before its window. Raises CannotDecode."""
+        return self._viewer.unshaded(location, frame, self._shown_profile())
 
     def deidentified(self, location: Location, key: bytes) -> bytes:
         """A DICOM file without what names the patient, with other UIDs by `key`. CannotDecode."""
@@ -238,6 +239,12 @@ class Archive:
                 f"Picture {record.id} cannot be seen again: its file {record.location} "
                 f"cannot be read. {error}"
             ) from error
+
+    def _shown_profile(self) -> Profile:
+        try:
+            return profile_of(self.reader().rendering)
+        except CardMismatch:
+            return VOI
 
     def _of_same_patient(self, wanted: bytes | Location, profile: Profile) -> int | None:
         """A picture of the patient whom a file names, by its identifier; None without one."""

@@ -1,6 +1,7 @@
 """What a person may set: by command line, by RADSEEK_* variables, by HOME/config.toml."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,25 @@ def _known_charset(name: str) -> str:
 
 
 Charset = Annotated[str, AfterValidator(_known_charset)]
+
+VIEWER_SCHEMES = ("https://", "http://", "weasis://")
+
+
+def _known_template(template: str) -> str:
+    try:
+        template.format(study_uid="", series_uid="", sop_uid="")
+        is_template = template.startswith(VIEWER_SCHEMES)
+    except (LookupError, ValueError):
+        is_template = False
+    if not is_template:
+        raise ValueError(
+            f"{template!r} is no address of a viewer; write one such as "
+            "https://HOST/viewer?StudyInstanceUIDs={study_uid}"
+        )
+    return template
+
+
+ViewerTemplate = Annotated[str, AfterValidator(_known_template)]
 
 
 def default_home() -> Path:
@@ -123,6 +143,11 @@ class Settings(BaseSettings):
     )
     audit: Path | None = Field(
         None, description="File that notes who opened which picture on the page, and when"
+    )
+    viewers: Mapping[str, ViewerTemplate] = Field(
+        default_factory=dict,
+        description="Other viewers to open a picture in, by name: addresses with {study_uid}, "
+        "{series_uid}, {sop_uid}",
     )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 

@@ -8,6 +8,7 @@ from imaging.limits import Limits
 from imaging.profiles import Profile
 from imaging.query import QueryReader
 from imaging.rules import Rules, View
+from imaging.unshaded import Unshaded
 from radseek.settings import Settings
 
 
@@ -26,6 +27,10 @@ class Viewer:
     def view(self, location: Location, view: View, profile: Profile) -> Pixels:
         """One picture of a file as asked. Raises CannotDecode."""
         return self._reader(profile).view(location, view)
+
+    def unshaded(self, location: Location, frame: int, profile: Profile) -> Unshaded:
+        """One frame of a file before its window. Raises CannotDecode."""
+        return self._reader(profile).unshaded(location, frame)
 
     def identity(self, wanted: bytes | Location, profile: Profile) -> Identity:
         """What names the patient of an upload or a file. Raises CannotDecode."""

@@ -26,6 +26,7 @@ from storage.kept_rows import KeptRows
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
 from storage.relations import Link
+from storage.report_texts import report_texts
 from storage.saved_searches import SavedSearches
 from storage.selection import Selection, how_many
 from storage.snapshot import Snapshot
@@ -144,6 +145,11 @@ class CollectionReader:
         """The images of a series in order, also those that are not embedded; localizers last."""
         with self._catalog.reading() as connection:
             return series.series(connection, series_uid)
+
+    def reports(self, picture_id: int) -> list[str]:
+        """The texts of the reports of a picture's study: they may name the patient."""
+        with self._catalog.reading() as connection:
+            return report_texts(connection, picture_id)
 
     def related(self, picture_id: int) -> list[Related]:
         """The other files that are linked to a picture's. Raises UnknownName."""

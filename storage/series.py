@@ -70,6 +70,7 @@ _series = (
         instances.c.orientation,
         instances.c.along,
         instances.c.instance_number,
+        files.c.modified_ns,
         _is_localizer,
     )
     .select_from(instances)
@@ -138,6 +139,7 @@ def _in_order(
     slice_orientation: str,
     slice_along: float | None,
     instance_number: int | None,
+    modified_ns: int,
     is_localizer: bool,
 ) -> tuple[tuple[Any, ...], SeriesImage]:
     """An image of a series with what it is sorted by."""
@@ -148,6 +150,7 @@ def _in_order(
         along=slice_along if along is None else along,
         instance_number=instance_number,
         picture_id=picture_id,
+        modified_ns=modified_ns,
     )
     number = (instance_number is None, instance_number or 0)
     place = (image.orientation == "", image.orientation, image.along or 0.0)

@@ -9,6 +9,8 @@ from radseek.archive import Archive, open_archive
 from radseek.settings import load_settings
 from search.query import by_text
 from search.request import Request
+from ui.viewer.stack import Stacks
+from ui.viewer.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +21,30 @@ def shared_archive() -> Archive:
     return open_archive(load_settings())
 
 
+@st.cache_resource(show_spinner=False)
+def shared_stacks() -> Stacks:
+    """The stacks that pictures were last opened in."""
+    return Stacks()
+
+
+@st.cache_resource(show_spinner=False)
+def shared_turns() -> Turns:
+    """The line of those who wait for a picture to be decoded."""
+    return Turns()
+
+
+@st.cache_resource(show_spinner=False)
+def shared_explanations() -> Turns:
+    """The line of those who wait for a heat map: it must not keep pictures waiting."""
+    return Turns()
+
+
 def warm_up(archive: Archive) -> None:
-    """Answer one small query, so that the first person does not wait for the encoder to load."""
+    """Answer one small query and decode its hit: the first person need not wait for either."""
     try:
         results = archive.searcher().search(Request(by_text("chest"), k=1))
+        for hit in results.hits:
+            archive.unshaded(hit.record.location, hit.record.frame)
     except RadseekError as error:
         log.warning("warm-up failed: %s", error)
     else:

@@ -24,7 +24,7 @@ def render(
         str | None,
         typer.Option(
             "--window",
-            help="Center/width, such as 40/400, or lung, soft-tissue, bone, brain.",
+            help="Center/width, such as 40/400, or the name of a CT window, such as lung.",
             show_default=False,
         ),
     ] = None,

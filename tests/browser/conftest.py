@@ -110,7 +110,7 @@ def odd_address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         archive.write(folder / "navy.dcm", f"in/{SCRIPT}.dcm")
     (folder / "navy.dcm").unlink()
     index_colours(home, folder, name="odd")
-    with serving(home, "odd") as served:
+    with serving(home, "odd", ROLE="identity-viewer") as served:
         yield served
 
 

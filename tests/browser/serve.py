@@ -8,8 +8,9 @@ from encoders.registry import ENCODERS, EncoderRow
 from radseek.settings import load_settings
 from ui.launch import command
 
-ENCODERS["colour"] = EncoderRow("fakes:load_colour_encoder", "sees colours", "none")
-settings = load_settings()
-_, _, *words = command(settings.host, settings.port)
-sys.argv = words
-main()
+if __name__ == "__main__":  # a decoding process imports this file, and must not serve too
+    ENCODERS["colour"] = EncoderRow("fakes:load_colour_encoder", "sees colours", "none")
+    settings = load_settings()
+    _, _, *words = command(settings.host, settings.port)
+    sys.argv = words
+    main()

@@ -145,7 +145,7 @@ def test_a_login_is_not_believed_when_it_is_signed_by_another_key_or_old(guarded
     old = signed(claims | {"iat": time.time() - 11 * 3600}, KEY)
     for cookies in (forged, old):
         assert httpx.get(f"{guarded}/api/thumb/1", cookies=cookies).status_code == 401
-        assert httpx.get(f"{guarded}/api/picture/1", cookies=cookies).status_code == 401
+        assert httpx.get(f"{guarded}/api/details/1", cookies=cookies).status_code == 401
 
 
 def signed(claims: dict[str, object], key: str) -> dict[str, str]:

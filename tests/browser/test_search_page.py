@@ -137,7 +137,7 @@ def test_tags_of_a_file_are_shown_as_text_never_as_markup(page, address, ids):
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("<script>alert(1)</script>")
     expect(drawer).to_contain_text("*HEAD* <B>")
-    expect(drawer).to_contain_text("blue.dcm")
+    expect(drawer).not_to_contain_text("blue.dcm")  # a path may name somebody
     expect(drawer).to_contain_text(NOT_FOR_DIAGNOSIS)
 
 
@@ -168,12 +168,7 @@ def test_markup_in_the_name_of_a_member_is_text(page, odd_address):
     page.locator(".tile").nth(1).press("i")
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("a.zip!/in/<script>alert(1)</script>.dcm")
-    large = drawer.get_by_role("img").evaluate(
-        "element => getComputedStyle(element).backgroundImage"
-    )
-    (address,) = re.findall(r'url\("([^"]+/api/picture/[^"]+)"', large)
-    answer = httpx.get(address)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
+    expect(drawer.locator(".stage .pane.painted")).to_be_visible()
 
 
 def test_the_drawer_finds_neighbours_too(page, address, ids, named):

@@ -16,6 +16,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import BasicTextSRStorage
 
 from encoders.registry import ENCODERS, EncoderRow
+from storage.reader import CollectionReader
 
 Command = Callable[..., tuple[int, str, str]]
 Hits = list[tuple[str, str]]  # the name of the file, and what brought it
@@ -218,6 +219,16 @@ def test_what_was_given_goes_on_into_the_next_edition_and_ends_with_its_study(
     assert command("compact", "--all")[0] == 0
     assert command("index", archive)[0] == 0
     assert found(command, "scar") == []
+
+
+def test_a_picture_has_the_reports_of_its_study(command: Command, archive: Path) -> None:
+    command("reports", write_table(archive, {"accession": "A2", "text": "Cyst.\nTwo lines."}))
+    with CollectionReader.open(archive.parent / "home", "default") as reader:
+        records = reader.snapshot().describe(reader.snapshot().ids)
+        texts = {each.location.path.stem: reader.reports(each.id) for each in records}
+    assert texts["ct2"] == ["Cyst.\nTwo lines."]
+    assert "effusion" in texts["ct1"][0]
+    assert texts["red"] == []
 
 
 def test_a_backup_has_the_reports(command: Command, archive: Path, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_a_series_is_in_the_order_of_its_stacks_and_positions(
     )
     writer.settle([at("twice")])
 
-    images = reader.series("1")
+    images = [replace(image, modified_ns=0) for image in reader.series("1")]
 
     axis, side = "1 0 0 0 1 0", "0 1 0 0 0 -1"
     assert images == [
@@ -157,6 +157,17 @@ def test_a_series_is_in_the_order_of_its_stacks_and_positions(
         SeriesImage(at("cine"), 1, "", None, 12, 6),
         SeriesImage(at("scout"), 0, axis, 0.0, 0, 4),
     ]
+
+
+def test_an_image_of_a_series_says_when_its_file_was_changed(
+    writer: CollectionWriter, reader: CollectionReader
+) -> None:
+    one = embedded("one", ROWS[:1], of("1", 1))
+    writer.commit(Batch(embedded=[one], pending=[pending("two", 1.0, of("1", 2))]))
+    writer.settle([at("two")])
+    changed = {image.location: image.modified_ns for image in reader.series("1")}
+    assert changed[at("one")] == one.source.modified_ns
+    assert changed[at("two")] == pending("two", 1.0).source.modified_ns
 
 
 def test_the_frames_of_an_enhanced_file_lie_by_their_own_places(

@@ -5,13 +5,4 @@ from core.types import Record
 
 def thumbnail_address(record: Record) -> str:
     """The stored thumbnail."""
-    return f"api/thumb/{_version(record)}"
-
-
-def large_address(record: Record) -> str:
-    """The picture as large as its file has it."""
-    return f"api/picture/{_version(record)}"
-
-
-def _version(record: Record) -> str:
-    return f"{record.id}?at={record.indexed_at.timestamp():.0f}"
+    return f"api/thumb/{record.id}?at={record.indexed_at.timestamp():.0f}"

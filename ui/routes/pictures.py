@@ -1,4 +1,4 @@
-"""Thumbnails and large pictures."""
+"""Thumbnails."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from core.errors import RadseekError
 from ui.shared import shared_archive
-from ui.viewer.rendering import large_picture
 
 # An address changes when its picture does, so the browser (and no proxy) may keep a copy.
 CACHE_CONTROL = "private, max-age=3600"
@@ -17,18 +16,6 @@ CACHE_CONTROL = "private, max-age=3600"
 def thumbnail(request: Request) -> Response:
     """The stored thumbnail of one picture, or 404."""
     return answer(request, lambda picture_id: shared_archive().reader().thumbnail(picture_id))
-
-
-def picture(request: Request) -> Response:
-    """One picture as large as its file has it, or 404 when the file cannot give it any more."""
-    return answer(request, render)
-
-
-def render(picture_id: int) -> bytes | None:
-    """WebP bytes of a picture, rendered from its file. Raises UnknownName."""
-    archive = shared_archive()
-    (record,) = archive.reader().snapshot().describe([picture_id])
-    return large_picture(archive, record)
 
 
 def answer(request: Request, webp_of: Callable[[int], bytes | None]) -> Response:

@@ -14,7 +14,10 @@ from ui.access.visitors import VISITOR, Visitor
 from ui.language import current_language
 from ui.pages import PAGES
 from ui.routes.assets import assets
-from ui.routes.pictures import picture, thumbnail
+from ui.routes.details import picture_details
+from ui.routes.heat import heat
+from ui.routes.pictures import thumbnail
+from ui.routes.values import values
 from ui.routes.vocabulary import vocabulary
 from ui.shell import shell_in
 
@@ -38,8 +41,10 @@ def health(_: Request) -> Response:
 ROUTES: Final[list[BaseRoute]] = [
     *(Route(f"/{row.path}", page) for row in PAGES),
     Route("/api/thumb/{id:int}", thumbnail),
-    Route("/api/picture/{id:int}", picture),
     Route("/api/vocabulary", vocabulary),
+    Route("/api/details/{id:int}", picture_details),
+    Route("/api/values/{id:int}", values),
+    Route("/api/heat/{id:int}", heat),
     Route("/api/health", health),
     Route(LOGIN, login_page),
     Route(TO_PROVIDER, to_provider),

@@ -28,7 +28,7 @@ from ui.search_page.summary import summary
 from ui.search_page.understood import understood_line
 from ui.search_page.view import START, View
 from ui.shared import shared_archive
-from ui.viewer.details import details
+from ui.viewer.drawer import drawer
 
 EVENTS = ("similar", "liked", "disliked", "keep", "keepPicked", "turn")  # of the grid
 
@@ -91,14 +91,12 @@ def answered(
 
 
 def show(archive: Archive, view: View, answer: Answer, boards: Sequence[str]) -> None:
-    """The grid, and the drawer when a tile asks for it. Raises RadseekError."""
+    """The grid, and the drawer that a tile opens over it. Raises RadseekError."""
     if not answer.pictures and view.page == 1:
         (nothing_found if answer.matching else no_match)()
         return
-    chosen = grid(answer, view, place_of(view), boards, acts_of(GRID, *EVENTS))
-    for shown in answer.pictures:
-        if shown.record.id == chosen["open"]:
-            details(shown, archive.reader().related(shown.record.id))
+    grid(answer, view, place_of(view), boards, acts_of(GRID, *EVENTS))
+    drawer(view, answer.pictures, boards, held(archive.reader().rendering))
 
 
 def place_of(view: View) -> str:

@@ -1,45 +1,59 @@
-"""The drawer with one picture: larger, with its score and what its file says of it."""
+"""What the drawer tells of a picture: no word of it is in a language, those are the page's."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
 
-import streamlit as st
-
-from core.types import Record, Related
-from ui.parts.notices import NOT_FOR_DIAGNOSIS
-from ui.parts.pictures import large_address, thumbnail_address
-from ui.parts.plain import in_html
-from ui.search_page.address import current_view, go
-from ui.search_page.answer import Shown
+from core.types import Identity, Record
+from radseek.archive import Archive
+from ui.access.roles import Role
 from ui.viewer.facts import Fact, facts
-from ui.viewer.relations import conflict_warning, linked_files
+from ui.viewer.links import links
+from ui.viewer.relations import linked
+from ui.viewer.stack import Stack
+from ui.viewer.windows import presets
+
+NAMES: Final = ("name_alphabetic", "name_ideographic", "name_phonetic")
+IDENTITY: Final = (*NAMES, "patient_id", "issuer", "birth_date", "accession_number")
 
 
-def details(shown: Shown, related: Sequence[Related]) -> None:
-    """Open the drawer over the grid; Esc closes it and the grid stays where it was."""
-    drawer = st.dialog(f"Picture {shown.record.id}", width="small", position="right")
-    drawer(_body)(shown, related)
+def details(archive: Archive, record: Record, stack: Stack, role: Role) -> dict[str, Any]:
+    """All that the role may see of a picture, ready for JSON. Raises UnknownName, StorageError."""
+    reader, tags = archive.reader(), record.tags
+    sees_identity = role.may(Role.IDENTITY_VIEWER)
+    reports = reader.reports(record.id)
+    return {
+        "id": record.id,
+        "modality": tags.modality,
+        "isThere": stack.layers[stack.own].is_unchanged(),
+        "facts": facts(record) | (_identified(archive, record) if sees_identity else {}),
+        "identityIsMasked": not sees_identity,
+        "reports": reports if sees_identity else [],
+        "reportsMasked": 0 if sees_identity else len(reports),
+        "linked": [
+            asdict(each) for each in linked(reader.related(record.id), with_places=sees_identity)
+        ],
+        "presets": [asdict(preset) for preset in presets(tags)],
+        "links": links(archive.settings.viewers, tags),
+        "uids": {name: getattr(tags, f"{name}_uid") for name in ("study", "series", "sop")},
+        "stack": _stack(stack),
+    }
 
 
-def _body(shown: Shown, related: Sequence[Related]) -> None:
-    st.html(picture(shown.record))
-    if warning := conflict_warning(related):
-        st.html(warning)
-    if st.button("Find similar", icon=":material/search:", shortcut="S"):
-        go(current_view().like(shown.record.id))
-        st.rerun()
-    st.html(facts_list(facts(shown.record, shown.score, shown.copies) + linked_files(related)))
-    st.html(f'<p class="rs-warning">{NOT_FOR_DIAGNOSIS}</p>')
+def _identified(archive: Archive, record: Record) -> dict[str, Sequence[Fact]]:
+    """What names the patient; a path may, too."""
+    identity = archive.reader().identity(record.id) or Identity()
+    stated = [(name, str(getattr(identity, name))) for name in IDENTITY]
+    return {
+        "identity": [fact for fact in stated if fact[1]],
+        "location": [("location", str(record.location))],
+    }
 
 
-def picture(record: Record) -> str:
-    """The large picture over its thumbnail, which is there at once, as HTML."""
-    images = f"url({large_address(record)}), url({thumbnail_address(record)})"
-    label = f"Picture {record.id}"
-    style = f"background-image: {images}"
-    return f'<div class="rs-picture" role="img" aria-label="{label}" style="{style}"></div>'
-
-
-def facts_list(pairs: Sequence[Fact]) -> str:
-    """The pairs as an HTML list of terms, every text escaped."""
-    rows = "".join(f"<dt>{in_html(name)}</dt><dd>{in_html(value)}</dd>" for name, value in pairs)
-    return f'<dl class="rs-facts">{rows}</dl>'
+def _stack(stack: Stack) -> dict[str, Any]:
+    return {
+        "version": stack.version,
+        "own": stack.own,
+        "pictures": [layer.picture_id for layer in stack.layers],
+        "along": [layer.along for layer in stack.layers],
+    }

@@ -1,55 +1,33 @@
-"""What a file says of its picture, in the words and units that people read."""
+"""What a file says of its picture, in groups and in the units that people read."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from core.types import Record, Tags
 
-Fact = tuple[str, str]  # a title and a value
+Fact = tuple[str, str]  # a name, which the page has a title for, and a value
+Groups = dict[str, Sequence[Fact]]
 
-# The titles of tags whose names do not say enough; others are their names, with spaces.
-TITLES: Final[Mapping[str, str]] = {
-    "view": "View position",
-    "study_uid": "Study UID",
-    "series_uid": "Series UID",
-    "sop_uid": "Image UID",
-    "sop_class_uid": "SOP class UID",
-    "frame_of_reference_uid": "Frame of reference UID",
-    "transfer_syntax_uid": "Transfer syntax UID",
-    "derived_uids": "Made-up UIDs",
-    "study_day": "Study day",
-    "acquired_at": "Acquired at",
-    "kvp": "Tube voltage",
-    "bits_stored": "Bits",
-    "lossy": "Lossy compression",
-    "burned_in": "Burned-in text",
-    "deidentified": "De-identified",
-    "contrast": "Contrast agent",
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "study": ("study_date", "study_time", "study_description", "institution", "study_uid"),
+    "series": (
+        *("modality", "series_description", "protocol", "body_part", "laterality", "view"),
+        *("contrast", "series_number", "frame_of_reference_uid", "series_uid"),
+    ),
+    "image": (
+        *("frame", "along", "size", "spacing", "slice_thickness", "instance_number"),
+        *("acquisition_date_time", "image_type", "windows", "photometric", "bits_stored"),
+        *("lossy", "burned_in", "sop_class_uid", "sop_uid"),
+    ),
+    "patient": ("patient_sex", "patient_age", "deidentified"),
+    "scanner": ("manufacturer", "model", "field_strength", "kvp"),
+    "file": ("transfer_syntax_uid", "derived_uids", "indexed_at"),
 }
 # Where two fields say the same, the one that was parsed is shown.
-RAW: Final[Mapping[str, str]] = {
+PARSED: Final[Mapping[str, str]] = {
     "study_date": "study_day",
     "acquisition_date_time": "acquired_at",
 }
-ELSEWHERE: Final = frozenset(
-    {"rows", "columns", "frames", "age_days", "row_spacing", "column_spacing"}
-)
-FIRST: Final = (
-    "modality",
-    "body_part",
-    "laterality",
-    "view",
-    "study_day",
-    "study_date",
-    "study_time",
-    "study_description",
-    "series_description",
-    "protocol",
-)
-NAMES: Final = [field.name for field in fields(Tags) if field.name not in ELSEWHERE]
-UIDS: Final = [name for name in NAMES if name.endswith(("_uid", "_uids"))]
-READ: Final = list(dict.fromkeys([*FIRST, *(name for name in NAMES if name not in UIDS)]))
 VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "acquired_at": lambda moment: moment.isoformat(" ", "seconds"),
     "field_strength": lambda tesla: f"{tesla:g} T",
@@ -59,42 +37,59 @@ VALUES: Final[Mapping[str, Callable[[Any], str]]] = {
     "burned_in": lambda answer: str(answer).lower(),
     "deidentified": lambda answer: str(answer).lower(),
     "study_time": lambda text: _clock(str(text)),
+    "patient_age": lambda text: _age(str(text)),
 }
 
 
-def facts(record: Record, score: float | None, copies: int) -> list[Fact]:
-    """Titles and values to show, only of what is stated; what people read comes first."""
-    tags = record.tags
-    pairs = [
-        ("Score", "" if score is None else f"{score:.2f}"),
-        ("Copies", f"{copies} more with the same pixels" if copies else ""),
-        *((_title(name), _shown(tags, name)) for name in READ),
-        ("Size", f"{tags.columns} × {tags.rows}" if tags.rows else ""),
-        ("Pixel spacing", _spacing(tags)),
-        ("Frame", f"{record.frame + 1} of {tags.frames}" if tags.frames > 1 else ""),
-        ("Slice position", "" if record.along is None else f"{record.along:.1f} mm"),
-        *((_title(name), _shown(tags, name)) for name in UIDS),
-        ("File", str(record.location)),
-    ]
-    return [(title, value) for title, value in pairs if value]
+def facts(record: Record) -> Groups:
+    """Names and values, only of what is stated."""
+    shown = {
+        name: [(each, _value(record, each)) for each in names] for name, names in GROUPS.items()
+    }
+    stated = {name: [fact for fact in pairs if fact[1]] for name, pairs in shown.items()}
+    return {name: pairs for name, pairs in stated.items() if pairs}
 
 
-def _title(name: str) -> str:
-    return TITLES.get(name) or name.replace("_", " ").capitalize()
+def _value(record: Record, name: str) -> str:
+    made = MADE.get(name)
+    return made(record) if made is not None else _stated(record.tags, name)
 
 
-def _shown(tags: Tags, name: str) -> str:
+def _stated(tags: Tags, name: str) -> str:
+    parsed = PARSED.get(name)
+    if parsed is not None and getattr(tags, parsed) is not None:
+        name = parsed
     value = getattr(tags, name)
-    is_told_better = name in RAW and getattr(tags, RAW[name]) is not None
-    if value is None or value == "" or is_told_better:
+    if value is None or value == "":
         return ""
     return VALUES[name](value) if name in VALUES else str(value)
 
 
-def _spacing(tags: Tags) -> str:
+def _size(record: Record) -> str:
+    tags = record.tags
+    return f"{tags.columns} × {tags.rows}" if tags.rows else ""
+
+
+def _spacing(record: Record) -> str:
+    tags = record.tags
     if tags.row_spacing is None or tags.column_spacing is None:
         return ""
     return f"{tags.column_spacing:.3g} × {tags.row_spacing:.3g} mm"
+
+
+def _frame(record: Record) -> str:
+    frames = record.tags.frames
+    return f"{record.frame + 1} / {frames}" if frames > 1 else ""
+
+
+# What is joined from several fields, or is none of a tag.
+MADE: Final[Mapping[str, Callable[[Record], str]]] = {
+    "size": _size,
+    "spacing": _spacing,
+    "frame": _frame,
+    "along": lambda record: "" if record.along is None else f"{record.along:.1f} mm",
+    "indexed_at": lambda record: f"{record.indexed_at:%Y-%m-%d %H:%M} UTC",
+}
 
 
 def _clock(text: str) -> str:
@@ -103,3 +98,9 @@ def _clock(text: str) -> str:
     if len(digits) not in (4, 6) or not digits.isascii() or not digits.isdigit():
         return text
     return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
+def _age(text: str) -> str:
+    """A DICOM age (PS3.5 section 6.2, AS) without its zeros, e.g. 63Y; else as it stands."""
+    number, unit = text[:-1], text[-1:]
+    return f"{int(number)}{unit}" if number.isdigit() and unit in "DWMY" else text

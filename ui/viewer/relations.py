@@ -1,39 +1,38 @@
-"""The other files that a picture is linked to, in words."""
+"""The other files that a picture is linked to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from core.types import Related, Relation
-from ui.parts.plain import in_html
-from ui.viewer.facts import Fact
 
 MOST_SHOWN: Final = 5
-TITLES: Final[Mapping[Relation, str]] = {
-    Relation.SAME_BYTES: "Also at",
-    Relation.ALTERNATE: "Same image, other file",
-    Relation.SAME_PIXELS: "Same pixels, other image",
-}
 
 
-def linked_files(related: Sequence[Related]) -> list[Fact]:
-    """A title and the place of each linked file; of many the first, and how many there are."""
-    pairs = []
-    for relation, title in TITLES.items():
-        places = [str(each.location) for each in related if each.relation is relation]
-        pairs += [(title, place) for place in places[:MOST_SHOWN]]
-        if len(places) > MOST_SHOWN:
-            pairs.append((title, f"and {len(places) - MOST_SHOWN} more: radseek duplicates"))
-    return pairs
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Files that are linked in one way; of many the first."""
+
+    relation: Relation
+    names: tuple[str, ...]
+    more: int  # further ones
 
 
-def conflict_warning(related: Sequence[Related]) -> str:
-    """What to know of files that claim to be the same image and are not, as HTML; or nothing."""
-    places = [str(each.location) for each in related if each.relation is Relation.CONFLICT]
-    if not places:
-        return ""
-    more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-    text = (
-        f"Another file has the same image UID but other pixels: {places[0]}{more}."
-        " One of them was changed, or got its UID by mistake. Check which one is the original."
-    )
-    return f'<p class="rs-conflict" role="note">{in_html(text)}</p>'
+def linked(related: Sequence[Related], *, with_places: bool) -> list[Linked]:
+    """The linked files by what links them, a conflict first.
+
+    A path may hold a name: without places, files are told by the ids of their pictures.
+    """
+    order = (Relation.CONFLICT, *(each for each in Relation if each is not Relation.CONFLICT))
+    found = {kind: [each for each in related if each.relation is kind] for kind in order}
+    return [
+        Linked(kind, _names(those[:MOST_SHOWN], with_places), max(len(those) - MOST_SHOWN, 0))
+        for kind, those in found.items()
+        if those
+    ]
+
+
+def _names(related: Sequence[Related], with_places: bool) -> tuple[str, ...]:
+    if with_places:
+        return tuple(str(each.location) for each in related)
+    return tuple("" if each.picture_id is None else str(each.picture_id) for each in related)

@@ -42,7 +42,11 @@ def test_the_presets_for_ct_are_those_of_the_design():
     presets = {name: (window.center, window.width) for name, window in CT_PRESETS.items()}
     assert presets == {
         "lung": (-600, 1500),
+        "mediastinum": (50, 350),
         "soft-tissue": (40, 400),
+        "liver": (30, 150),
         "bone": (400, 1800),
         "brain": (40, 80),
+        "stroke": (40, 40),
+        "vessels": (300, 600),
     }

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from core.types import Location, Record, Tags
-from ui.viewer.facts import facts
+from ui.viewer.facts import GROUPS, MADE, PARSED, facts
+from ui.viewer.words import facts_words
 
 RECORD = Record(
     id=7,
-    location=Location(Path("/archive/0412.dcm")),
+    location=Location(Path("/archive/DOE/0412.dcm")),
     frame=2,
     tags=Tags(
         modality="CT",
@@ -19,6 +20,7 @@ RECORD = Record(
         study_time="091500.25",
         acquired_at=datetime(2019, 2, 3, 9, 16, 1, 250_000),  # noqa: DTZ001  (a scanner's clock)
         windows="40/400 ABDOMEN; 60/150 BRAIN",
+        patient_age="063Y",
         kvp=120.0,
         slice_thickness=2.5,
         row_spacing=0.703125,
@@ -36,53 +38,62 @@ RECORD = Record(
 )
 
 
-def test_what_is_stated_is_listed_in_the_words_of_people():
-    assert facts(RECORD, 0.704, 2) == [
-        ("Score", "0.70"),
-        ("Copies", "2 more with the same pixels"),
-        ("Modality", "CT"),
-        ("Study day", "2019-02-03"),
-        ("Study time", "09:15:00"),
-        ("Series description", "<script>alert(1)</script>"),
-        ("Acquired at", "2019-02-03 09:16:01"),
-        ("Tube voltage", "120 kV"),
-        ("Series number", "0"),
-        ("Slice thickness", "2.5 mm"),
-        ("Windows", "40/400 ABDOMEN; 60/150 BRAIN"),
-        ("Lossy compression", "yes"),
-        ("Burned-in text", "no"),
-        ("Size", "400 × 512"),
-        ("Pixel spacing", "0.703 × 0.703 mm"),
-        ("Frame", "3 of 60"),
-        ("Slice position", "-12.7 mm"),
-        ("Image UID", "1.2.3"),
-        ("File", "/archive/0412.dcm"),
-    ]
+def test_what_is_stated_is_listed_in_groups():
+    assert facts(RECORD) == {
+        "study": [("study_date", "2019-02-03"), ("study_time", "09:15:00")],
+        "series": [
+            ("modality", "CT"),
+            ("series_description", "<script>alert(1)</script>"),
+            ("series_number", "0"),
+        ],
+        "image": [
+            ("frame", "3 / 60"),
+            ("along", "-12.7 mm"),
+            ("size", "400 × 512"),
+            ("spacing", "0.703 × 0.703 mm"),
+            ("slice_thickness", "2.5 mm"),
+            ("acquisition_date_time", "2019-02-03 09:16:01"),
+            ("windows", "40/400 ABDOMEN; 60/150 BRAIN"),
+            ("lossy", "yes"),
+            ("burned_in", "no"),
+            ("sop_uid", "1.2.3"),
+        ],
+        "patient": [("patient_age", "63Y")],
+        "scanner": [("kvp", "120 kV")],
+        "file": [("indexed_at", "2026-11-21 00:00 UTC")],
+    }
 
 
-def test_what_is_not_stated_is_left_out():
+def test_what_is_not_stated_is_left_out_and_a_path_may_name_somebody():
     bare = replace(RECORD, tags=Tags(), frame=0, along=None)
-    assert facts(bare, None, 0) == [("File", "/archive/0412.dcm")]
+    assert facts(bare) == {"file": [("indexed_at", "2026-11-21 00:00 UTC")]}
 
 
 def test_a_date_that_could_not_be_parsed_is_shown_as_it_stands():
     record = replace(RECORD, tags=Tags(study_date="2004", acquisition_date_time="2004"), along=None)
-    assert facts(record, None, 0)[:2] == [("Study date", "2004"), ("Acquisition date time", "2004")]
+    assert facts(record)["study"] == [("study_date", "2004")]
+    assert facts(record)["image"] == [("acquisition_date_time", "2004")]
 
 
 @pytest.mark.parametrize(
     ("stored", "shown"), [("0915", "09:15"), ("091500", "09:15:00"), ("9h", "9h"), ("٠٩١٥", "٠٩١٥")]
 )
 def test_a_time_is_shown_as_on_a_clock_where_it_is_one(stored, shown):
-    assert ("Study time", shown) in facts(replace(RECORD, tags=Tags(study_time=stored)), None, 0)
+    assert facts(replace(RECORD, tags=Tags(study_time=stored)))["study"] == [("study_time", shown)]
 
 
-def test_no_tag_that_is_stated_is_lost():
-    texts = {field.name: field.name for field in fields(Tags) if field.default == ""}
-    shown = [value for _, value in facts(replace(RECORD, tags=Tags(**texts)), None, 0)]
-    assert set(texts) <= set(shown)
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("063Y", "63Y"), ("004M", "4M"), ("000D", "0D"), ("old", "old"), ("Y", "Y")],
+)
+def test_an_age_is_shown_without_its_zeros(stored, shown):
+    shown_facts = facts(replace(RECORD, tags=Tags(patient_age=stored)))
+    assert shown_facts["patient"] == [("patient_age", shown)]
 
 
-def test_a_member_of_an_archive_is_named_with_its_archive():
-    member = replace(RECORD, location=Location(Path("/archive/a.zip"), "1.dcm"))
-    assert facts(member, None, 0)[-1] == ("File", "/archive/a.zip!/1.dcm")
+def test_no_tag_is_lost_and_each_has_a_title():
+    named = {name for names in GROUPS.values() for name in names}
+    joined = {"rows", "columns", "frames", "age_days", "row_spacing", "column_spacing"}
+    assert {field.name for field in fields(Tags)} - joined - set(PARSED.values()) <= named
+    assert named - set(MADE) <= {field.name for field in fields(Tags)}
+    assert {*named, *GROUPS} <= set(facts_words())

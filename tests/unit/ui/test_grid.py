@@ -80,7 +80,8 @@ def test_neither_path_nor_tags_beyond_the_caption_reach_the_browser():
 
 
 def test_every_text_that_the_browser_asks_for_is_there():
-    modules = (Path(__file__).parents[3] / "ui" / "assets" / "grid").glob("*.js")
+    assets = Path(__file__).parents[3] / "ui" / "assets"
+    modules = [*(assets / "grid").glob("*.js"), assets / "shared" / "boards.js"]
     asked = {name for each in modules for name in re.findall(r"words\.(\w+)", each.read_text())}
     acts = {"similar", "open", "liked", "disliked", "keep"}
     assert asked | acts == set(words())

@@ -61,16 +61,11 @@ def test_a_thumbnail_that_the_browser_has_is_not_sent_again(get):
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize("kind", ["thumb", "picture"])
 @pytest.mark.parametrize("picture_id", ["13", "9" * 30])
-def test_a_picture_that_is_not_there_is_not_found_and_not_kept(get, kind, picture_id):
-    answer = get(f"/api/{kind}/{picture_id}")
+def test_a_picture_that_is_not_there_is_not_found_and_not_kept(get, picture_id):
+    answer = get(f"/api/thumb/{picture_id}")
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
-
-
-def test_a_large_picture_whose_file_is_gone_is_not_found(get):
-    assert get("/api/picture/12").status_code == 404
 
 
 def test_without_a_collection_there_are_no_pictures(get):

@@ -1,6 +1,6 @@
 // The pictures of an answer: draws the tiles, and reports what is done with them.
 
-import { chooseBoard } from "./boards.js";
+import { chooseBoard } from "../shared/boards.js";
 import { currentTile, makeCurrent, cellsOf, tileOf } from "./cells.js";
 import { onPageKey, onTileKey } from "./keys.js";
 import { show } from "./places.js";
@@ -58,7 +58,7 @@ function onFocus(event, grid) {
 function actOn({ grid, bar, root, data, tell }, name, cell, event) {
   const id = Number(cell.dataset.id);
   const ours = {
-    open: () => dispatch(DRAWER.open, { id }) && tell("open", id),
+    open: () => dispatch(DRAWER.open, { id }),
     pick() {
       pick(grid, cell, event.shiftKey && event.type === "click");
       showPicked(grid, bar, data.words);
@@ -87,9 +87,10 @@ function actOnPicked({ grid, bar, root, data, tell }, button) {
   acts[button.dataset.act]?.();
 }
 
-// Whether nobody took it.
-function dispatch(name, detail) {
-  return document.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
+// Told again while nobody takes it: the drawer may still be loading.
+function dispatch(name, detail, tries = 100) {
+  const isLeft = document.dispatchEvent(new CustomEvent(name, { detail, cancelable: true }));
+  if (isLeft && tries) setTimeout(() => dispatch(name, detail, tries - 1), 100);
 }
 
 function refocus(grid, id) {

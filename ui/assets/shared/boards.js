@@ -1,6 +1,6 @@
 // The menu of boards that pictures can be kept on.
 
-import { element } from "../shared/elements.js";
+import { element } from "./elements.js";
 
 const EDGE = 8; // px from the sides of the window
 
