@@ -12,6 +12,7 @@ from search.where.tree import Span
 from ui.language import _, number
 
 OPEN: Final = ("modality", "body_part", "age", "date")  # unfolded at the first look
+MOST_SENT: Final = 300  # values of a facet, the most frequent ones; a rule reaches the others
 LABELS: Final = "label"
 BOARDS: Final = "in"
 DATE: Final = r"\d{4}(-\d{1,2}(-\d{1,2})?)?"
@@ -42,6 +43,7 @@ class Group:
     is_range: bool = False
     low: str = ""  # of the range that is chosen
     high: str = ""
+    rarer: int = 0  # further values that are not among the options
     pattern: str = ""  # of what can be typed for one
     example: str = ""
 
@@ -95,9 +97,15 @@ def _values(facet: str, counted: Counted, chosen: Sequence[str]) -> Group:
     """What is not stated comes last. A value that only the address names counts no picture."""
     counts = dict(counted)
     known = [*counted, *((value, 0) for value in chosen if value not in counts)]
-    ordered = sorted(known, key=lambda pair: not pair[0])
+    sent = [
+        (value, count)
+        for place, (value, count) in enumerate(known)
+        if place < MOST_SENT or not value or value in chosen
+    ]
+    ordered = sorted(sent, key=lambda pair: not pair[0])
     options = tuple(_option(facet, value, count, chosen) for value, count in ordered)
-    return Group(facet, title(facet), options, is_open=facet in OPEN or bool(chosen))
+    is_open = facet in OPEN or bool(chosen)
+    return Group(facet, title(facet), options, is_open, rarer=len(known) - len(sent))
 
 
 def _option(facet: str, value: str, count: int, chosen: Sequence[str]) -> Option:

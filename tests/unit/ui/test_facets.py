@@ -1,6 +1,6 @@
 import pytest
 
-from ui.search_page.facets import LABELS, group, text
+from ui.search_page.facets import LABELS, MOST_SENT, group, text
 
 
 def said(made):
@@ -14,6 +14,15 @@ def test_the_order_of_the_counts_is_kept_and_not_stated_comes_last():
 
 def test_a_value_that_only_the_address_names_counts_no_picture():
     assert said(group("modality", [("CT", 3)], ["XX"])) == [("CT", "3", False), ("XX", "0", True)]
+
+
+def test_of_very_many_values_the_rarer_ones_are_counted_and_not_sent():
+    counted = [(f"site {n}", 900 - n) for n in range(MOST_SENT + 40)] + [("", 1)]
+    made = group("institution", counted, [f"site {MOST_SENT + 7}"])
+    sent = [option.value for option in made.options]
+    frequent = [f"site {n}" for n in range(MOST_SENT)]
+    assert sent == [*frequent, f"site {MOST_SENT + 7}", ""]
+    assert made.rarer == 39
 
 
 def test_a_facet_that_filters_is_unfolded():

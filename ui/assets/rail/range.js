@@ -3,7 +3,7 @@
 import { element, said } from "../shared/elements.js";
 
 export function drawRange(body, group, words, choose) {
-  if (!body.children.length) body.append(element("div", "bars"), makeForm(words), element("div", "values"));
+  if (!body.children.length) body.append(element("div", "bars"), makeForm(), element("div", "values"));
   const [bars, form, rest] = body.children;
   const bins = group.options.filter((option) => option.value);
   const unstated = group.options.find((option) => !option.value);
@@ -44,13 +44,12 @@ function makeBar(bin, most, words, chooseRange) {
   return bar;
 }
 
-function makeForm(words) {
+function makeForm() {
   const form = element("form", "range");
   const send = element("button", "send");
   send.type = "submit";
   send.hidden = true;
   form.append(element("input", ""), element("span", "", "–"), element("input", ""), send);
-  form.setAttribute("aria-label", words.range);
   return form;
 }
 

@@ -5,8 +5,8 @@ import { element, said } from "../shared/elements.js";
 const SHOWN = 6;
 
 export function drawValues(body, group, words, choose) {
-  if (!body.children.length) body.append(makeSearch(words), element("div", "values"), makeMore());
-  const [search, list, more] = body.children;
+  if (!body.children.length) body.append(makeSearch(words), element("div", "values"), makeMore(), element("p", "rarer"));
+  const [search, list, more, rarer] = body.children;
   const focused = body.getRootNode().activeElement?.dataset?.value;
   const hadFocus = list.contains(body.getRootNode().activeElement);
   const draw = () => {
@@ -20,6 +20,8 @@ export function drawValues(body, group, words, choose) {
     more.hidden = group.options.length <= SHOWN;
     more.textContent = all ? words.fewer : said(words.more, { n: group.options.length - SHOWN });
     more.setAttribute("aria-expanded", all);
+    rarer.hidden = !all || !group.rarer;
+    rarer.textContent = said(words.rarer, group);
   };
   search.oninput = draw;
   more.onclick = () => {
