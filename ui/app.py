@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import NotAllowed
-from ui.access.roles import current_role
+from ui.access.roles import current_visitor
 from ui.language import LANGUAGE, current_language
 from ui.pages import PAGES, make_page
 from ui.parts.masthead import masthead
@@ -21,14 +21,14 @@ def main() -> None:
     st.set_page_config(page_title="radseek", layout="wide")
     st.html(STYLE)
     try:
-        current_role()
+        visitor = current_visitor()
     except NotAllowed as error:
         refusal(str(error))
         return
     pages = [make_page(row) for row in PAGES]
     chosen = st.navigation(pages, position="hidden")
     archive = shared_archive()
-    masthead(pages, archive.settings.collection)
+    masthead(pages, archive.settings.collection, visitor)
     chosen.run()
     footer(archive)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from browser.axe import serious
 from browser.servers import ROOT, free_port, serving, wait_for
 from playwright.sync_api import Page, expect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
@@ -69,6 +70,25 @@ def test_who_is_not_logged_in_sees_nothing_of_the_archive(page, guarded):
     expect(page.get_by_role("link", name="Log in")).to_be_visible()
     expect(page.get_by_text("pictures")).to_have_count(0)
     assert not [url for url in asked if "/api/" in url or "/static/" in url]
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_the_login_page_shuts_nobody_out(page, guarded, theme):
+    page.context.add_cookies([{"name": "radseek-theme", "value": theme, "url": guarded}])
+    page.goto(guarded)
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()
+    assert serious(page) == []
+
+
+def test_the_top_line_is_one_line_and_folds_on_a_narrow_screen(page, guarded):
+    enter(page, guarded, "Ada")
+    line = page.locator(".st-key-masthead")
+    expect(line.locator(".name")).to_have_text("Ada", timeout=PATIENT)
+    assert line.bounding_box()["height"] < 45
+    page.set_viewport_size({"width": 420, "height": 860})
+    expect(line.locator(".name")).to_be_hidden()
+    expect(line.get_by_role("link", name="Log out")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 420
 
 
 def test_after_the_login_one_is_where_one_wanted_to_go(page, guarded):

@@ -1,7 +1,7 @@
 """In which language and colours the page is read, and by whom: axe-core looks at each."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from browser.axe import serious
 from playwright.sync_api import Page, expect
 
 from ui.pages import PAGES
@@ -98,17 +98,6 @@ def test_what_shuts_people_out_would_be_found(page, address):
     found = " ".join(serious(page))
     assert "button-name" in found
     assert "color-contrast" in found
-
-
-def serious(page: Page) -> list[str]:
-    """What axe-core finds that keeps somebody out: the rule, and what it is about."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{rule['id']}: {node['html']}"
-        for rule in found
-        if rule["impact"] in ("serious", "critical")
-        for node in rule["nodes"]
-    ]
 
 
 def test_the_keyboard_is_seen_wherever_it_is(page, address):

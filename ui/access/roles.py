@@ -24,17 +24,17 @@ class Role(StrEnum):
         return order.index(self) >= order.index(needed)
 
 
-def current_visitor() -> Visitor | None:
-    """Whose session this is; None of nobody who is logged in any more."""
-    return door_of(load_settings()).visitor(st.context.cookies)
+def current_visitor() -> Visitor:
+    """Whose session this is. Raises NotAllowed for one who may see nothing, or not any more."""
+    visitor = door_of(load_settings()).visitor(st.context.cookies)
+    if visitor is None or visitor.role is None:
+        raise NotAllowed("Your login has ended, or allows nothing here. Log in again.")
+    return visitor
 
 
 def current_role() -> Role:
     """The role of the person whose session this is. Raises NotAllowed without one."""
-    visitor = current_visitor()
-    if visitor is None or visitor.role is None:
-        raise NotAllowed("Your login has ended, or allows nothing here. Log in again.")
-    return Role(visitor.role)
+    return Role(current_visitor().role or "")
 
 
 def role_of(request: Request) -> Role:

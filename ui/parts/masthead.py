@@ -6,7 +6,6 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from ui.access.roles import current_visitor
 from ui.access.visitors import Visitor
 from ui.component import component
 from ui.language import COOKIE, LANGUAGES, N_, _, current_language
@@ -30,17 +29,17 @@ HTML: Final = """
 """
 
 
-def masthead(pages: Sequence[StreamlitPage], collection: str) -> None:
+def masthead(pages: Sequence[StreamlitPage], collection: str, visitor: Visitor) -> None:
     """The name, a link to each page, what is searched, and the person's choices."""
     with st.container(horizontal=True, vertical_alignment="center", key="masthead"):
         st.html('<span class="rs-name">radseek</span>', width="content")
         for page in pages:
             st.page_link(page)
-        told = end_of(collection, current_visitor(), current_language())
+        told = end_of(collection, visitor, current_language())
         component("masthead", HTML)(key="masthead-end", data=told)
 
 
-def end_of(collection: str, visitor: Visitor | None, language: str) -> dict[str, Any]:
+def end_of(collection: str, visitor: Visitor, language: str) -> dict[str, Any]:
     """What the right end of the line shows."""
     other = next(code for code in LANGUAGES if code != language)
     return {
@@ -56,8 +55,8 @@ def end_of(collection: str, visitor: Visitor | None, language: str) -> dict[str,
     }
 
 
-def _person(visitor: Visitor | None) -> dict[str, str] | None:
+def _person(visitor: Visitor) -> dict[str, str] | None:
     """Who is logged in, with their role; None where nobody has to."""
-    if visitor is None or visitor.role is None or visitor.until is None:
+    if visitor.role is None or visitor.until is None:
         return None
     return {"name": visitor.name, "role": _(ROLES[visitor.role])}

@@ -18,7 +18,6 @@ def test_it_says_who_is_logged_in_and_with_which_role():
 
 def test_where_nobody_logs_in_there_is_nobody_to_log_out():
     assert end_of("chest", NOBODY, "en")["person"] is None
-    assert end_of("chest", None, "en")["person"] is None
 
 
 def test_every_role_has_its_words():
