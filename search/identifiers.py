@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 
 from core.types import Ids
+from search.language.reading import unknown_words
 from search.query import Query, TextPart
 from storage.identifiers import Naming
 from storage.snapshot import Snapshot
@@ -68,12 +69,16 @@ def _look_up(text: str, snapshot: Snapshot) -> Named | None:
 
 
 def may_identify(text: str, snapshot: Snapshot) -> bool:
-    """Whether a text, or a word of it, may name a patient, a study or a file: here or elsewhere.
+    """Whether a text, or a word of it, may name a patient, a study or a file.
 
-    It is then no text for an address or a log. The number of a picture, `#123`, names nobody.
+    That is what has the shape of an identifier, here or elsewhere, and what is a name here. It is
+    then no text for an address or a log. The number of a picture, `#123`, names nobody.
     """
     words = (word.strip(AROUND) for word in text.split())
-    return any(_may_identify(each, snapshot) for each in {text.strip(), *words})
+    if any(_may_identify(each, snapshot) for each in {text.strip(), *words}):
+        return True
+    unknown = unknown_words(text)
+    return bool(unknown) and snapshot.names_somebody(unknown)
 
 
 def _may_identify(text: str, snapshot: Snapshot) -> bool:

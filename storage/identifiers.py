@@ -1,16 +1,29 @@
 """The pictures that an identifier names: by an index, but for the name of a file."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from os import fsencode
 from pathlib import Path
+from typing import Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, LargeBinary, String, bindparam, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    String,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.sql.functions import Function
 
 from core.types import Ids, Location
 from storage.locations import key_of
+from storage.names import name_key
 from storage.schema import files, identities, instances, pictures
 
 
@@ -26,6 +39,9 @@ class Naming(StrEnum):
     FILE_NAME = "file name"  # the last part of a path, or of the name of a member
 
 
+CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # written without blanks
+
+_spaced_name = literal(" ") + identities.c.name_key + literal(" ")
 _text = bindparam("text", type_=String)
 _upper = bindparam("upper", type_=String)
 _name, _slashed = bindparam("name", type_=LargeBinary), bindparam("slashed", type_=LargeBinary)
@@ -82,6 +98,24 @@ _ordered = {
     naming: statement.where(*_living).order_by(*_of_series)
     for naming, statement in _statements.items()
 }
+
+
+def names_somebody(connection: Connection, words: Sequence[str]) -> bool:
+    """Whether one of these words is a word of a patient's name; in Chinese, a part of one.
+
+    Names are looked through one by one, which takes time in proportion to their number.
+    """
+    if not words:
+        return False
+    named = or_(*(_is_in_name(name_key(word)) for word in words))
+    found = select(identities.c.instance_id).where(named).limit(1)
+    return connection.execute(found).first() is not None
+
+
+def _is_in_name(key: str) -> ColumnElement[bool]:
+    if CJK.search(key):
+        return func.instr(func.replace(identities.c.name_key, " ", ""), key) > 0
+    return func.instr(_spaced_name, f" {key} ") > 0
 
 
 def pictures_named(

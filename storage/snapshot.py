@@ -13,7 +13,7 @@ from storage.cohorts import Cohorts
 from storage.columns import Column, Columns
 from storage.contents import Content, contents_of, pictures_of
 from storage.finding import pictures_at
-from storage.identifiers import Naming, pictures_named
+from storage.identifiers import Naming, names_somebody, pictures_named
 from storage.index import NO_ID
 from storage.keys import Key
 from storage.label_sets import KeptSet
@@ -175,6 +175,11 @@ class Snapshot:
         with self._catalog.reading() as connection:
             found = pictures_named(connection, namings, text)
         return found and (found[0], found[1][np.isin(found[1], self.ids)])
+
+    def names_somebody(self, words: Sequence[str]) -> bool:
+        """Whether one of these words is in the name of a patient of the collection."""
+        with self._catalog.reading() as connection:
+            return names_somebody(connection, words)
 
     def cohort(self, name: str) -> Mask:
         """The rows that are in a cohort as it is now: (rows,). Raises UnknownName."""

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search.language.lexicon import Entry, Kind, Lexicon, Mark
-from search.language.text import Token, tokens
+from search.language.chinese import is_chinese, translate
+from search.language.lexicon import Entry, Kind, Lexicon, Mark, lexicon
+from search.language.text import Token, normalise, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,25 @@ def read(text: str, lexicon: Lexicon) -> tuple[Item, ...]:
         items.append(_item(text, words[at : at + length], entry, lexicon))
         at += length
     return tuple(items)
+
+
+def unknown_words(text: str) -> tuple[str, ...]:
+    """The words of a text that no table of the language holds; in Chinese, what is left over."""
+    words, plain = lexicon(), normalise(text)
+    known = words.stop | words.places
+    items = (item for item in read(plain, words) if item.stem and item.stem not in known)
+    others = tuple(item.surface for item in items if not is_chinese(item.surface))
+    left = translate(plain).unknown if is_chinese(plain) else ()
+    return (*others, *(word for signs in left for word in _around(signs, plain)))
+
+
+def _around(signs: str, text: str) -> tuple[str, ...]:
+    """Chinese signs as they are left over; a single one with that before it, and that behind it."""
+    if len(signs) > 1:
+        return (signs,)
+    at = text.find(signs)
+    pairs = (text[max(at - 1, 0) : at + 1], text[at : at + 2])
+    return tuple(pair for pair in pairs if len(pair) == 2 and all(map(is_chinese, pair)))
 
 
 def denied(item: Item) -> Item:

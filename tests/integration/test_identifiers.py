@@ -147,3 +147,22 @@ def test_the_newest_study_comes_first(tmp_path):
     fill(tmp_path, files)
     with CollectionReader.open(tmp_path, "main") as reader:
         assert named(reader.snapshot(), Naming.PATIENT, "P100") == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_name"),
+    [
+        (["smith"], True),
+        (["mass", "JOHN"], True),
+        (["smit"], False),
+        (["\u5f20\u4e09"], True),
+        (["\u4e09\u5f20"], False),
+        (["%"], False),
+        ([], False),
+    ],
+)
+def test_a_word_is_the_name_of_somebody_or_not(tmp_path, words, is_name):
+    smith = Identity("P1", name_alphabetic="Smith^John", name_ideographic="\u5f20^\u4e09")
+    fill(tmp_path, [embedded("a.dcm", ROWS[:1], HEAD, identity=smith)])
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert reader.snapshot().names_somebody(words) is is_name

@@ -32,6 +32,8 @@ def _in_a_line(texts: tuple[Understood, ...]) -> str:
     terms = [term for understood in texts for term in understood.terms]
     wanted = ", ".join(f"“{term.text}”" for term in terms if term.weight > 0)
     against = ", ".join(f"“{term.text}”" for term in terms if term.weight < 0)
+    if not wanted:
+        return _("Encoded against {against}").format(against=against)
     if against:
         return _("Encoded {wanted}, and against {against}").format(wanted=wanted, against=against)
     return _("Encoded {wanted}").format(wanted=wanted)

@@ -46,6 +46,9 @@ class Shelf:
         named = [naming for naming in namings if naming in self._named]
         return (named[0], np.array(self._named[named[0]])) if named else None
 
+    def names_somebody(self, words):
+        return False
+
 
 @pytest.mark.parametrize("text", READINGS)
 def test_the_shape_says_what_is_looked_up(text):
@@ -125,3 +128,16 @@ class Named:
 
     def named(self, namings, text):
         return (Naming.PATIENT, np.array([1])) if text in self._patients else None
+
+    def names_somebody(self, words):
+        return not set(words).isdisjoint(self._patients)
+
+
+@pytest.mark.parametrize("text", ["Smith", "chest CT of Smith", "\u5f20\u4e09\u7684\u80f8\u90e8CT"])
+def test_the_name_of_a_patient_identifies(text):
+    assert may_identify(text, Named("Smith", "\u5f20\u4e09"))
+    assert not may_identify(text, Named("Jones"))
+
+
+def test_words_of_radiology_are_no_names_even_if_somebody_is_called_so():
+    assert not may_identify("kidney stone on the left", Named("stone", "left"))

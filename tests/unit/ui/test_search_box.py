@@ -20,6 +20,9 @@ class Snapshot:
     def named(self, namings, text):
         return (Naming.PATIENT, self.ids) if text == "P7" else None
 
+    def names_somebody(self, words):
+        return "Smith" in words
+
 
 @pytest.fixture(autouse=True)
 def fresh_session():
@@ -53,6 +56,11 @@ def test_words_with_an_identifier_among_them_are_held_beside_the_rest():
     words, other = view.parts
     assert (view.text, other) == ("", PICTURE)
     assert held("voi-2")[words.token] == Typed("chest of 12345678")
+
+
+def test_words_with_the_name_of_a_patient_are_held():
+    (words,) = ask(View(), "chest of Smith").parts
+    assert held("voi-2")[words.token] == Typed("chest of Smith")
 
 
 def test_the_box_shows_what_the_session_holds_and_other_words_replace_it():

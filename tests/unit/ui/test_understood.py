@@ -15,6 +15,11 @@ def test_the_line_names_what_was_encoded_and_the_table_its_weights():
     assert "<b>" not in html
 
 
+def test_what_only_counts_against_is_said_so():
+    html = understood_html((Understood("ct", (Term("ct", -1.0),)),))
+    assert "<summary>Encoded against “ct”</summary>" in html
+
+
 def test_notes_stand_open():
     note = Note(NoteCode.TRANSLATED, ("<气胸>", "pneumothorax"))
     html = understood_html((Understood("气胸", (Term("pneumothorax", 1.0),), (note,)),))

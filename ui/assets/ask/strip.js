@@ -3,7 +3,7 @@
 import { fileInput } from "./box.js";
 import { button, element, fill, thumbnail } from "./elements.js";
 
-const UNLIKE = 0.3; // what a part of weight 1 counts when it is not wanted; see docs/searching.md
+const UNLIKE = 0.3; // what a picture of weight 1 counts when it is not wanted; see docs/searching.md
 
 export function showStrip(strip, data, tell) {
   const chips = data.chips.map((chip, at) => makeChip(chip, at, data, tell));
@@ -27,7 +27,7 @@ function makeChip(chip, at, data, tell) {
   made.classList.toggle("lost", chip.is_lost);
   const sign = button(
     "sign", fill(isWanted ? words.like : words.unlike, chip), isWanted ? "+" : "−",
-    () => tell("weigh", { place: chip.place, weight: opposite(chip.weight) }),
+    () => tell("weigh", { place: chip.place, weight: opposite(chip) }),
   );
   sign.dataset.key = `sign-${at}`;
   const leave = button("leave", fill(words.leave, chip), "×", () => tell("leave", chip.place));
@@ -39,10 +39,10 @@ function makeChip(chip, at, data, tell) {
   return made;
 }
 
-// What is not wanted counts less than what is.
-function opposite(weight) {
-  if (weight === 1) return -UNLIKE;
-  return weight === -UNLIKE ? 1 : -weight;
+// A picture that is not wanted counts less than one that is; words that are not are denied.
+function opposite({ src, weight }) {
+  if (src && weight === 1) return -UNLIKE;
+  return src && weight === -UNLIKE ? 1 : -weight;
 }
 
 function weight(chip, at, { weights, words }, tell) {
