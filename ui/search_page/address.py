@@ -1,5 +1,6 @@
 """The address of a view. Uploads, and words that may name somebody, never enter it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -8,6 +9,7 @@ import streamlit as st
 
 from core.errors import InvalidRequest
 from ui.search_page.asked import MOST_DIGITS, read_asked, write_asked
+from ui.search_page.held import Typed, hold, recall
 from ui.search_page.view import DIVERSITIES, FACETS, PAGE_SIZES, START, View, conditions
 
 # Each a parameter; a facet with as many values as were chosen.
@@ -15,6 +17,8 @@ NAMES: Final = (
     *("q", "part", "liked", "disliked", *FACETS, "where", "by", "ranking"),
     *("patient", "fold", "diversity", "k", "page", "density"),
 )
+HELD: Final = re.compile(r"held:([0-9a-f]{16})")  # a filter that the session holds
+UID: Final = re.compile(r"[0-2](\.\d+){3,}")  # DICOM PS3.5 chapter 9; not a number or a date
 Chosen = TypeVar("Chosen", bound=StrEnum)
 
 
@@ -56,12 +60,20 @@ def write_view(view: View) -> dict[str, list[str]]:
 
 def current_view() -> View:
     """The view that this session's address names. Raises InvalidRequest."""
-    return read_view({name: st.query_params.get_all(name) for name in NAMES})
+    parameters = {name: st.query_params.get_all(name) for name in NAMES}
+    token = HELD.fullmatch(_last(parameters, "where"))
+    return read_view(parameters | {"where": [recall(token[1])]} if token else parameters)
 
 
 def go(view: View) -> None:
-    """Make this the session's address, as a new step in the browser's history."""
-    st.query_params.from_dict(write_view(view))
+    """Make this the session's address, as a new step in the browser's history.
+
+    A filter with a UID is held by the session.
+    """
+    written = write_view(view)
+    if UID.search(view.filter):
+        written["where"] = [f"held:{hold(Typed(view.filter)).token}"]
+    st.query_params.from_dict(written)
 
 
 def _plain(view: View) -> Sequence[tuple[str, Any, Any]]:

@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.errors import InvalidRequest
 from search.query import ImagePart
 from ui.search_page.asked import Held
 
@@ -59,6 +60,17 @@ def held(rendering: str) -> Mapping[str, Own]:
         if isinstance(thing, Upload) and thing.rendering != rendering:
             del kept[token]
     return dict(kept)
+
+
+def recall(token: str) -> str:
+    """The words that the session holds under a token. Raises InvalidRequest for another's."""
+    match _kept().get(token):
+        case Typed(text):
+            return text
+    raise InvalidRequest(
+        "The filter of this address is held by the session that it was given in, as it may name "
+        "somebody. Give it again."
+    )
 
 
 def _kept() -> dict[str, Own]:
