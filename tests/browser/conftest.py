@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 60_000  # milliseconds
 MANY = 240
 MODALITIES = ("CT", "MR", "CR", "DX", "US", "MG", "NM", "XA")
 COLOURS = {
