@@ -25,7 +25,7 @@ LONGEST_NOTE: Final = 10_000  # characters
 
 _size = func.count(_members.c.sha256)
 _list = (
-    select(_cohorts.c.name, _size, _cohorts.c.made_at, _cohorts.c.note)
+    select(_cohorts.c.id, _cohorts.c.name, _size, _cohorts.c.made_at, _cohorts.c.note)
     .outerjoin_from(_cohorts, _members)
     .group_by(_cohorts.c.id)
     .order_by(_cohorts.c.name)
@@ -37,10 +37,11 @@ _place = tuple_(_members.c.sha256, _members.c.frame)
 class Cohort:
     """A cohort in numbers."""
 
+    id: int  # stays when it is renamed
     name: str
     pictures: int  # some may not be in the collection
     made_at: datetime  # aware, UTC
-    note: str = ""  # what the person wrote of it
+    note: str  # what the person wrote of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +69,9 @@ class Cohorts:
             rows = [] if connection is None else connection.execute(_list).all()
         return [_cohort(*row) for row in rows]
 
-    def cohort(self, name: str) -> Cohort:
-        """One of them. Raises UnknownName."""
-        found = self.all()
-        known = {one.name: one for one in found}
-        if name not in known:
-            raise _unknown(name, list(known))
-        return known[name]
+    def find(self, number: int) -> Cohort | None:
+        """The cohort with that id; None when it is no longer there."""
+        return next((one for one in self.all() if one.id == number), None)
 
     def contents(self, name: str) -> list[Content]:
         """What is in a cohort, in its order. Raises UnknownName."""
@@ -163,8 +160,8 @@ class Cohorts:
             connection.execute(delete(_cohorts).where(_cohorts.c.id == cohort))
 
 
-def _cohort(name: str, size: int, seconds: int, note: str) -> Cohort:
-    return Cohort(name, size, datetime.fromtimestamp(seconds, UTC), note)
+def _cohort(number: int, name: str, size: int, seconds: int, note: str) -> Cohort:
+    return Cohort(number, name, size, datetime.fromtimestamp(seconds, UTC), note)
 
 
 def _members_of(connection: Connection, cohort: int) -> list[Member]:

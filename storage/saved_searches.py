@@ -59,10 +59,14 @@ class SavedSearches:
         _check(name)
         now = datetime.now(UTC).replace(microsecond=0)
         saved = SavedSearch(name, address, dict(contents), hits, sequence, now)
-        with self._file.writing() as connection:
-            _check_new(connection, name)
-            connection.execute(insert(_searches), _row(saved))
+        self.restore(saved)
         return saved
+
+    def restore(self, saved: SavedSearch) -> None:
+        """Save one as it was before. Raises InvalidRequest for a name in use."""
+        with self._file.writing() as connection:
+            _check_new(connection, saved.name)
+            connection.execute(insert(_searches), _row(saved))
 
     def delete(self, name: str) -> None:
         """Forget one. Raises UnknownName."""

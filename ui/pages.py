@@ -20,7 +20,10 @@ class PageRow:
     module: str  # whose main() draws it
 
 
-PAGES: Final = (PageRow(N_("Search"), "", "ui.search_page.page"),)
+PAGES: Final = (
+    PageRow(N_("Search"), "", "ui.search_page.page"),
+    PageRow(N_("Boards"), "boards", "ui.boards.page"),
+)
 
 
 def make_page(row: PageRow) -> StreamlitPage:

@@ -16,6 +16,8 @@ SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 # An answer of 401 says that the login has ended: the page is asked for anew, and leads there.
 SCRIPT = """
 {
+  // Every page lies beside the others: without this, one other than the first asks beneath itself.
+  window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };
   const root = document.documentElement;
   const QUERY = "(prefers-color-scheme: dark)";
   const ask = window.matchMedia.bind(window);

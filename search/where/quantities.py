@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from math import floor, inf, isfinite, nextafter
 from typing import Final
 
@@ -17,12 +17,14 @@ from search.where.tree import Value
 EXAMPLES: Final = {
     Kind.NUMBER: "a number such as 1.5",
     Kind.AGE: "an age such as 40, 6m, 3w or 10d",
-    Kind.DATE: "a date such as 2020, 2020-06 or 2020-06-15",
+    Kind.DATE: "a date such as 2020, 2020-06, 2020-06-15 or 2020-06-15T08:30:00",
 }
 # Mean lengths in the Gregorian calendar, as ages are read from files.
 _DAYS: Final = {"y": 365.2425, "m": 365.2425 / 12, "w": 7, "d": 1}
 _AGE: Final = re.compile(r"(\d{1,6})\s*([ymwd]?)", re.IGNORECASE)
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?|(\d{4})(\d{2})(\d{2})")
+_MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
+_SECONDS_OF_A_DAY: Final = 86_400
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
@@ -80,6 +82,8 @@ def _age(text: str, _unit: str) -> Stretch | None:
 
 
 def _date(text: str, _unit: str) -> Stretch | None:
+    if _MOMENT.fullmatch(text):
+        return _second(text)
     found = _DATE.fullmatch(text)
     if found is None:
         return None
@@ -90,6 +94,16 @@ def _date(text: str, _unit: str) -> Stretch | None:
     except ValueError:  # the month 13
         return None
     return Stretch(first.toordinal() - _EPOCH, last.toordinal() + 1 - _EPOCH)
+
+
+def _second(text: str) -> Stretch | None:
+    """A second, in the clock of the field: UTC, or the scanner's own."""
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:  # the hour 25
+        return None
+    seconds = moment.timestamp()
+    return Stretch(seconds / _SECONDS_OF_A_DAY, (seconds + 1) / _SECONDS_OF_A_DAY)
 
 
 def _first_and_last(year: int | None, month: int | None, day: int | None) -> tuple[date, date]:

@@ -15,6 +15,7 @@ from ui.language import current_language
 from ui.pages import PAGES
 from ui.routes.assets import assets
 from ui.routes.details import picture_details
+from ui.routes.exports import download
 from ui.routes.heat import heat
 from ui.routes.pictures import thumbnail
 from ui.routes.values import values
@@ -45,6 +46,7 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/details/{id:int}", picture_details),
     Route("/api/values/{id:int}", values),
     Route("/api/heat/{id:int}", heat),
+    Route("/api/export/{token}", download),
     Route("/api/health", health),
     Route(LOGIN, login_page),
     Route(TO_PROVIDER, to_provider),

@@ -10,6 +10,7 @@ from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from search.query import Query
 from storage.snapshot import Snapshot
+from ui.boards.answer_actions import answer_actions, export_selection
 from ui.boards.keeping import board_names
 from ui.language import _
 from ui.parts.notices import no_match, nothing_found, nothing_indexed, problem
@@ -79,9 +80,12 @@ def answered(
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
         options(view)
         line = st.empty()
+        actions = st.container(horizontal=True, key="search-actions", width="content")
     with line, st.spinner(_("Searching")):
         answer = find(archive, snapshot, view, query, begun_at(view))
     line.text(summary(answer))
+    with actions:
+        answer_actions(archive, snapshot, view, query, answer.matching)
     with st.container(key="search-remarks"):
         if answer.results is not None:
             remember_begun(view, answer.results.sequence)
@@ -95,7 +99,10 @@ def show(archive: Archive, view: View, answer: Answer, boards: Sequence[str]) ->
     if not answer.pictures and view.page == 1:
         (nothing_found if answer.matching else no_match)()
         return
-    grid(answer, view, place_of(view), boards, acts_of(GRID, *EVENTS))
+    acts = {**acts_of(GRID, *EVENTS), "export": lambda: None}
+    told = grid(answer, view, place_of(view), boards, acts)
+    if told["export"]:
+        export_selection(archive, told["export"])
     drawer(view, answer.pictures, boards, held(archive.reader().rendering))
 
 

@@ -287,3 +287,27 @@ def test_filters_about_one_field_alone_can_be_left_out() -> None:
     assert without([mixed], "age") == [mixed]
     label = parse_where("label:x>1")
     assert without([label], "age") == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("indexed>2026-11-21T20:43:10", [2]),
+        ("indexed>=2026-11-21T20:43:10", [1, 2]),
+        ("indexed=2026-11-21T20:43:10", [1]),
+        ("indexed<2026-11-21T20:43:10", [0]),
+        ("indexed=2026-11-21", [0, 1, 2]),
+    ],
+)
+def test_a_moment_is_a_second(text, rows):
+    seconds = [1795293789, 1795293790, 1795293791]
+    indexed = FilteredRows({}, {"indexed_at": [second / 86_400 for second in seconds]}, {}, {})
+    mask = row_mask(indexed, [parse_where(text)])
+    assert mask is not None
+    assert mask.nonzero()[0].tolist() == rows
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T25:00:00", "2026-11-31T01:00:00", "2026-11-21T20:43"])
+def test_a_moment_that_is_none_is_refused(text):
+    with pytest.raises(InvalidFilter, match="no value of indexed"):
+        row_mask(FilteredRows({}, {"indexed_at": [0.0]}, {}, {}), [parse_where(f"indexed>{text}")])

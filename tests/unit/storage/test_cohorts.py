@@ -141,7 +141,12 @@ def test_a_name_can_be_changed_and_takes_everything_along(path):
     book.add("x", [A])
     book.annotate("x", A, "seen")
     book.add("y", [B])
+    number = book.all()[0].id
     book.rename("x", "missed nodules")
+    assert [book.find(one) and book.find(one).name for one in (number, 99)] == [
+        "missed nodules",
+        None,
+    ]
     assert book.members("missed nodules") == [Member(A, "seen")]
     with pytest.raises(InvalidRequest, match="a cohort 'y' already"):
         book.rename("missed nodules", "y")

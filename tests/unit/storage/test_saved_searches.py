@@ -58,3 +58,12 @@ def test_a_file_that_is_no_database_is_damaged(path):
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(CollectionCorrupt, match=r"cohorts\.db"):
         SavedSearches(path).all()
+
+
+def test_one_that_was_deleted_can_be_brought_back_as_it_was(path):
+    saved = SavedSearches(path).save("x", "q=x", {4: Content(hash_of("a"), 0)}, 3, 2)
+    SavedSearches(path).delete("x")
+    SavedSearches(path).restore(saved)
+    assert SavedSearches(path).all() == [saved]
+    with pytest.raises(InvalidRequest, match="a search 'x' already"):
+        SavedSearches(path).restore(saved)
