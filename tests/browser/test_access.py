@@ -25,7 +25,7 @@ GROUPS = {
     "admin": ["pacs-admins"],
 }
 KEY = "a secret of at least thirty-two characters"
-PATIENT = 30_000  # milliseconds
+PATIENT = 90_000  # milliseconds
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from ui.pages import PAGES
 
-PATIENT = 30_000  # milliseconds
+PATIENT = 90_000  # milliseconds
 GROUND = {"dark": "rgb(11, 12, 14)", "light": "rgb(245, 246, 247)"}
 WIDTHS = (1280, 420)
 # What has the focus, in whichever part of the page, and how wide the line around it is.
