@@ -8,22 +8,22 @@ then the copy begins again. The index is not copied: it is a cache, twice as lar
 import json
 import logging
 import shutil
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError, OperationalError
+
 from core.errors import CollectionCorrupt, InvalidRequest, StorageError
 from storage.board_file import is_damaged
 from storage.catalog import Catalog, State
-from storage.database import open_for_reading, passing, storage_errors
+from storage.database import copy_database, open_for_reading, passing, storage_errors
 from storage.durable import sync_file, sync_folder
 from storage.layout import Layout, make_private
 from storage.lock import WriterLock
 from storage.manifest import file_sha256
-from storage.migrate import back_up as copy_database
 from storage.migrate import check_readable
 from storage.schema import HEAD
 from storage.shards import row_bytes, shard_path
@@ -199,9 +199,9 @@ def _copy_thumbnails(source: Path, copy: Path, show: Show) -> bool:
         return False
     try:
         copy_database(source, copy)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-            raise
+    except OperationalError:  # as of a full disk: nothing is wrong with the thumbnails
+        raise
+    except DatabaseError:
         log.warning("thumbnails are damaged and left out path=%s", source)
         copy.unlink(missing_ok=True)
         return False

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -134,15 +134,30 @@ def _rows(driver: Any, sql: str, parameters: tuple[object, ...]) -> list[tuple[A
     try:
         rows: list[tuple[Any, ...]] = driver.cursor().execute(sql, parameters).fetchall()
     except sqlite3.Error as error:
-        hidden: Any = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
-        raise hidden from error
+        raise _told_by_sqlalchemy(sql, error) from error
     return rows
+
+
+def copy_database(source: Path, copy: Path) -> None:
+    """Copy a database into one compact file; an earlier copy of the same name is replaced."""
+    copy.unlink(missing_ok=True)
+    sql = "VACUUM INTO ?"
+    try:
+        with closing(sqlite3.connect(source, isolation_level=None)) as connection:
+            connection.execute(sql, (str(copy),))
+    except sqlite3.Error as error:
+        raise _told_by_sqlalchemy(sql, error) from error
 
 
 def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """Cut a list into what one statement takes."""
     for start in range(0, len(values), MOST_VALUES):
         yield values[start : start + MOST_VALUES]
+
+
+def _told_by_sqlalchemy(sql: str, error: sqlite3.Error) -> BaseException:
+    """What the driver reports as SQLAlchemy raises it, for `storage_errors`."""
+    return DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)
 
 
 def _engine(connect: Callable[[], sqlite3.Connection], begin: str) -> Engine:

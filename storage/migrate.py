@@ -1,14 +1,12 @@
 """Bring a catalog to the schema of this program."""
 
-import sqlite3
-from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
-from storage.database import foreign_keys_unchecked
+from storage.database import copy_database, foreign_keys_unchecked
 from storage.schema import HEAD, WORD_TABLES, alembic_version, metadata
 from storage.words import catch_up
 
@@ -65,7 +63,7 @@ def bring_up_to_date(
     revision = revision_of(engine)
     _check_not_newer(revision, collection, head)
     if revision is not None and revision < head:
-        back_up(catalog, catalog.with_name(f"catalog-{revision}.backup.sqlite"))
+        copy_database(catalog, catalog.with_name(f"catalog-{revision}.backup.sqlite"))
         upgrade(engine, scripts, head)
         with engine.begin() as connection:
             catch_up(connection)
@@ -80,13 +78,6 @@ def upgrade(engine: Engine, scripts: Path, head: str) -> None:
     with foreign_keys_unchecked(engine) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, head)
-
-
-def back_up(catalog: Path, backup: Path) -> None:
-    """Copy a database into one compact file; an earlier backup of the same name is replaced."""
-    backup.unlink(missing_ok=True)
-    with closing(sqlite3.connect(catalog, isolation_level=None)) as connection:
-        connection.execute("VACUUM INTO ?", (str(backup),))
 
 
 def _check_not_newer(revision: str | None, collection: str, head: str = HEAD) -> None:

@@ -7,19 +7,25 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from resource import RLIM_INFINITY, RLIMIT_FSIZE, setrlimit
 from typing import Any
 
 import pytest
 
+from core.errors import StorageError
 from storage.backup import back_up
 from storage.layout import layout_of
+from storage.reader import CollectionReader
 from storage.verify import Examination
 from storage.verify_findings import Depth
 from tests.conftest import need
-from tests.unit.storage.factories import fill, one_each, random_rows
+from tests.unit.storage.factories import fill, one_each, open_writer, random_rows
+from tests.unit.storage.laws import breaches
 
 ROOT = Path(__file__).parents[2]
+OLD = ROOT / "tests" / "golden" / "collection-0003"
 
 # Commits until the disk takes no more, then once more the same batch when there is room again.
 FILL = """
@@ -126,6 +132,16 @@ print(json.dumps(told))
 """
 
 
+@contextmanager
+def no_file_beyond(size: int) -> Iterator[None]:
+    """Within, no file takes more bytes than these, as on a disk that is full."""
+    setrlimit(RLIMIT_FSIZE, (size, RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        setrlimit(RLIMIT_FSIZE, (RLIM_INFINITY, RLIM_INFINITY))
+
+
 def told_by(words: list[object]) -> dict[str, Any]:
     done = subprocess.run(
         [str(word) for word in words], capture_output=True, text=True, check=False, cwd=ROOT
@@ -152,6 +168,37 @@ def test_a_full_disk_costs_no_committed_batch(tmp_path: Path, kilobytes: int) ->
     need(can_mount, "only root can mount a small disk")
     words = [sys.executable, "-c", FILL, tmp_path, "disk", kilobytes * 1024]
     check_filled(told_by(["unshare", "--mount", *words]))
+
+
+@pytest.mark.parametrize("kilobytes", [4, 40, 100])
+def test_a_backup_that_does_not_fit_is_told_and_leaves_nothing(
+    tmp_path: Path, kilobytes: int
+) -> None:
+    how = Examination(Depth.FULL, bool, lambda _: None)
+    fill(tmp_path / "home", one_each(random_rows(60)))
+    layout, folder = layout_of(tmp_path / "home", "main"), tmp_path / "saved"
+
+    with no_file_beyond(kilobytes * 1024), pytest.raises(StorageError, match="free space"):
+        back_up(layout, "main", folder, "1", how)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert back_up(layout, "main", folder, "1", how).pictures == 60
+
+
+@pytest.mark.parametrize("kilobytes", [4, 70, 100])
+def test_an_upgrade_that_does_not_fit_is_told_and_done_the_next_time(
+    tmp_path: Path, kilobytes: int
+) -> None:
+    layout = layout_of(tmp_path, "main")
+    shutil.copytree(OLD, layout.root, ignore=shutil.ignore_patterns("make.py"))
+
+    with no_file_beyond(kilobytes * 1024), pytest.raises(StorageError, match="free space"):
+        open_writer(tmp_path)
+    open_writer(tmp_path).close()
+
+    with CollectionReader.open(tmp_path, "main") as reader:
+        assert len(reader.snapshot().ids) == 5
+    assert breaches(tmp_path) == {}
 
 
 @pytest.fixture
