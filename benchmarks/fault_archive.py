@@ -49,9 +49,9 @@ def frames_of(content: str) -> int:
     return 1 + zlib.crc32(content.encode()) % 3
 
 
-def row_of(content: str, frame: int) -> Embeddings:
-    """The embedding of a frame: (DIM,), of unit length."""
-    seed = zlib.crc32(f"{content}/{frame}".encode())
+def row_of(content: str, frame: int, card: EncoderCard = CARD) -> Embeddings:
+    """The embedding that an encoder makes of a frame: (DIM,), of unit length."""
+    seed = zlib.crc32(f"{card.name}/{content}/{frame}".encode())
     row = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
     unit: Embeddings = row / np.linalg.norm(row)
     return unit
@@ -82,13 +82,13 @@ def source_of(name: str, content: str) -> Source:
     return Source(location_of(name), 100, zlib.crc32(content.encode()), hash_of(content))
 
 
-def embedded(name: str, content: str) -> EmbeddedFile:
+def embedded(name: str, content: str, card: EncoderCard = CARD) -> EmbeddedFile:
     """A file as the indexer would commit it."""
     frames = range(frames_of(content))
     pictures = [
         Prepared(NO_PIXELS, thumbnail_of(content, f), f, hash_of(f"{content}/{f}")) for f in frames
     ]
-    rows = np.stack([row_of(content, frame) for frame in frames])
+    rows = np.stack([row_of(content, frame, card) for frame in frames])
     tags = Tags(series_description=content, frames=len(frames))
     return EmbeddedFile(source_of(name, content), Instance(tags), pictures, rows)
 
@@ -156,7 +156,7 @@ def _changed(files: Mapping[str, str], changes: Changes) -> dict[str, str]:
     return {name: content for name, content in together.items() if content is not None}
 
 
-def held(layout: Layout, contents: set[str]) -> dict[str, str]:
+def held(layout: Layout, contents: set[str], card: EncoderCard = CARD) -> dict[str, str]:
     """What a collection holds, content by name, read without this program.
 
     Raises AssertionError when an embedding is not that of its content and frame.
@@ -170,12 +170,15 @@ def held(layout: Layout, contents: set[str]) -> dict[str, str]:
         pictures = connection.execute(
             "SELECT instance_id, frame, shard_id, slot FROM pictures WHERE tombstone IS NULL"
         ).fetchall()
-    _check_rows(layout, {i: named[sha256] for _, i, sha256 in files}, pictures)
+    _check_rows(layout, {i: named[sha256] for _, i, sha256 in files}, pictures, card)
     return {Path(path).name: named[sha256] for path, _, sha256 in files}
 
 
 def _check_rows(
-    layout: Layout, contents: Mapping[int, str], pictures: list[tuple[int, int, int, int]]
+    layout: Layout,
+    contents: Mapping[int, str],
+    pictures: list[tuple[int, int, int, int]],
+    card: EncoderCard,
 ) -> None:
     expected = {
         (i, frame) for i, content in contents.items() for frame in range(frames_of(content))
@@ -185,5 +188,5 @@ def _check_rows(
     size = 2 * DIM
     for instance, frame, shard, slot in pictures:
         stored = shards[f"{shard:06d}.f16"][slot * size : (slot + 1) * size]
-        made = row_of(contents[instance], frame).astype("<f2").tobytes()
+        made = row_of(contents[instance], frame, card).astype("<f2").tobytes()
         assert stored == made, f"picture of instance {instance} has another embedding"

@@ -37,6 +37,7 @@ from storage.writer import CollectionWriter
 FILES = 120  # a collection is kept near this many
 BATCH = 12  # files
 ROWS_PER_SHARD = 100
+USUAL_SECONDS = 0.02  # of a step that was not seen yet
 SAVED = "saved"  # the folder of the backups
 
 
@@ -158,6 +159,21 @@ def write_until_killed(
         steps.run(target)
         while True:
             steps.run(chance.choice(STEPS))
+
+
+class Usual:
+    """How long each step takes, for a kill to fall within it."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def of(self, step: str) -> float:
+        """Seconds."""
+        return self._seconds.get(step, USUAL_SECONDS)
+
+    def learn(self, step: str, seconds: float) -> None:
+        """Take what was seen into account."""
+        self._seconds[step] = 0.7 * self.of(step) + 0.3 * seconds
 
 
 @dataclass

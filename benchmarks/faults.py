@@ -1,6 +1,6 @@
 """Kill a writer at random instants and check that nothing committed is lost. Prints tables.
 
-python -m benchmarks.faults --kills 200
+python -m benchmarks.faults --kills 200 --reindex-kills 100
 
 A kill ends the process, not the machine: what the kernel has taken still reaches the disk. That
 `fsync` is called where a power cut would need it is held by the order of the commit alone.
@@ -24,11 +24,13 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from benchmarks import fault_editions
 from benchmarks.fault_archive import NAME, Journal, held, is_thumbnail, open_writer
 from benchmarks.fault_processes import (
     SAVED,
     STEPS,
     Answers,
+    Usual,
     read_until_told,
     save,
     write_until_killed,
@@ -39,7 +41,6 @@ from storage.verify import Examination, verify
 from storage.verify_findings import CheckProgress, Depth
 
 MOST_BEFORE = 3  # steps before the one that is aimed at
-USUAL_SECONDS = 0.02  # of a step that was not seen yet
 PATIENCE = 60.0  # seconds until a child that says nothing has failed
 
 
@@ -64,14 +65,27 @@ def main() -> int:
         campaign = run(Path(folder), options.kills, options.seed, _show)
         print(file=sys.stderr)
         print_tables(campaign, time.monotonic() - began)
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
+        editing = fault_editions.run(
+            Path(folder), options.reindex_kills, options.seed, forks(), _show
+        )
+        print(file=sys.stderr)
+        print("\n`radseek reindex`:\n")
+        _print(editing.kills, fault_editions.facts_of(editing))
     return 0
+
+
+def forks() -> ForkServerContext:
+    """How the processes of a campaign are begun."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["benchmarks.fault_processes", "benchmarks.fault_editions"])
+    return context
 
 
 def run(home: Path, kills: int, seed: int, show: Callable[[int], None]) -> Campaign:
     """Kill, restart and check so many times. Raises AssertionError for whatever is wrong."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["benchmarks.fault_processes"])
-    chance, campaign, usual = random.Random(seed), Campaign(), _Usual()  # noqa: S311
+    context = forks()
+    chance, campaign, usual = random.Random(seed), Campaign(), Usual()  # noqa: S311
     open_writer(home).close()
     with _reading(context, home, seed, campaign):
         for number in range(kills):
@@ -113,27 +127,12 @@ def _check_sound(layout: Layout) -> set[str]:
     return {finding.code.value for finding in verified.findings}
 
 
-class _Usual:
-    """How long each step takes, for a kill to fall within it."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    def of(self, step: str) -> float:
-        """Seconds."""
-        return self._seconds.get(step, USUAL_SECONDS)
-
-    def learn(self, step: str, seconds: float) -> None:
-        """Take what was seen into account."""
-        self._seconds[step] = 0.7 * self.of(step) + 0.3 * seconds
-
-
 def _killed(
     context: ForkServerContext,
     home: Path,
     chance: random.Random,
     target: str,
-    usual: _Usual,
+    usual: Usual,
     campaign: Campaign,
 ) -> str:
     """Kill a writer within a step; the step that it was at in truth."""
@@ -156,7 +155,7 @@ def _killed(
     return _last(here, said)
 
 
-def _listen(here: Connection, usual: _Usual) -> str:
+def _listen(here: Connection, usual: Usual) -> str:
     """Until the writer is at the step that is aimed at."""
     at, since = "start", time.monotonic()
     while True:
@@ -225,9 +224,6 @@ def _reading(
 
 def print_tables(campaign: Campaign, seconds: float) -> None:
     """Print what came of it as Markdown."""
-    print("| killed while at | kills |\n|---|---|")
-    for step, kills in sorted(campaign.kills.items()):
-        print(f"| {step} | {kills} |")
     answers = campaign.answers
     facts = {
         "kills, each followed by verify, a restart, and verify": campaign.kills.total(),
@@ -242,6 +238,13 @@ def print_tables(campaign: Campaign, seconds: float) -> None:
         "pictures of an older snapshot that were gone meanwhile": answers.stale,
         "seconds": round(seconds),
     }
+    _print(campaign.kills, facts)
+
+
+def _print(kills: Mapping[str, int], facts: Mapping[str, int]) -> None:
+    print("| killed while at | kills |\n|---|---|")
+    for step, number in sorted(kills.items()):
+        print(f"| {step} | {number} |")
     print("\n| what | number |\n|---|---|")
     for what, number in facts.items():
         print(f"| {what} | {number:,} |")
@@ -258,6 +261,7 @@ def _show(kills: int) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--reindex-kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, default=None, help="where to put the collection")
     return parser.parse_args()

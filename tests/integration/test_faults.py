@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import fault_editions
 from benchmarks.fault_processes import STEPS
-from benchmarks.faults import run
+from benchmarks.faults import forks, run
 
 KILLS_OF_A_STEP = 4
 
@@ -20,3 +21,15 @@ def test_nothing_committed_is_lost_or_served_wrong_whenever_a_writer_is_killed(
     assert campaign.returned > 0
     assert campaign.answers.rows > 0
     assert campaign.answers.searches > 0
+
+
+@pytest.mark.slow
+def test_one_whole_edition_is_served_whenever_radseek_reindex_is_killed(tmp_path: Path) -> None:
+    kills = 2 * len(fault_editions.AIMS)
+
+    editing = fault_editions.run(tmp_path, kills, 5, forks(), lambda _kills: None)
+
+    assert editing.kills.total() == kills
+    assert editing.switches > 0
+    assert editing.batches > 0
+    assert editing.asked.searches > 0
