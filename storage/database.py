@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 
 from core.errors import CollectionCorrupt, StorageError
+from storage.mounts import network_type
 
 BUSY_SECONDS = 30.0
 # Hashes come in no order: each new row changes a page of its own in their indexes. A writer keeps
@@ -32,8 +33,10 @@ Value = TypeVar("Value")
 def open_for_writing(path: Path, page_bytes: int = PAGE_BYTES) -> Engine:
     """Open a database, creating it when it is absent. Each transaction takes the write lock.
 
-    One that is there keeps the size of page that it has.
+    One that is there keeps the size of page that it has. Raises StorageError on a file system of
+    the network: SQLite's log does not work there.
     """
+    _check_local(path)
     return _engine(partial(_connect_writer, path, page_bytes), "BEGIN IMMEDIATE")
 
 
@@ -153,6 +156,16 @@ def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """Cut a list into what one statement takes."""
     for start in range(0, len(values), MOST_VALUES):
         yield values[start : start + MOST_VALUES]
+
+
+def _check_local(path: Path) -> None:
+    kind = network_type(path)
+    if kind is not None:
+        raise StorageError(
+            f"{path.parent} lies on a network file system ({kind}), where neither SQLite's log nor "
+            "the lock of a writer is safe. Put the home on a local disk, with --home or "
+            "RADSEEK_HOME; the files to be indexed may stay where they are."
+        )
 
 
 def _told_by_sqlalchemy(sql: str, error: sqlite3.Error) -> BaseException:

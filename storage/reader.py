@@ -1,5 +1,6 @@
 """What a collection answers, also while another process writes to it."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from storage.database import open_for_reading, storage_errors
 from storage.kept_rows import KeptRows
 from storage.layout import Layout, check_exists, layout_of
 from storage.migrate import check_readable
+from storage.mounts import network_type
 from storage.relations import Link
 from storage.report_texts import report_texts
 from storage.saved_searches import SavedSearches
@@ -32,6 +34,8 @@ from storage.selection import Selection, how_many
 from storage.snapshot import Snapshot
 from storage.thumbnails import ThumbnailReader
 from storage.timeline import Moment, Timeline
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class CollectionReader:
         """Open a collection. Raises UnknownName, SchemaTooNew, CollectionCorrupt, StorageError."""
         check_exists(home, name)
         layout = layout_of(home, name)
+        _warn_of_network(layout)
         engine = open_for_reading(layout.catalog)
         with storage_errors(name):
             try:
@@ -211,3 +216,15 @@ class CollectionReader:
     def _newest(self) -> Moment:
         with storage_errors(self._name):
             return self._timeline.newest()
+
+
+def _warn_of_network(layout: Layout) -> None:
+    """Who reads what another machine writes would see an older state, or a wrong one."""
+    kind = network_type(layout.root)
+    if kind is not None:
+        log.warning(
+            "the collection lies on a network file system: only search here while no other machine "
+            "writes to it folder=%s type=%s",
+            layout.root,
+            kind,
+        )
