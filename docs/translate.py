@@ -65,10 +65,10 @@ def untranslated(catalogue: Catalog) -> Iterator[Message]:
 
 
 def as_po(catalogue: Catalog) -> bytes:
-    """The file that people edit, in an order that changes with the code alone."""
+    """The file that people edit, in the order of its messages."""
     written = io.BytesIO()
     write_po(
-        written, catalogue, width=100, sort_by_file=True, omit_header=False, include_lineno=False
+        written, catalogue, width=100, sort_output=True, omit_header=False, include_lineno=False
     )
     return written.getvalue()
 
