@@ -58,8 +58,9 @@ function made([text, kind, pictures, means], typed, from) {
   return { text: typed.slice(0, from) + text, kind, pictures, means };
 }
 
+// Of several Chinese words for the same the first is enough.
 function add(found, suggestion) {
-  const key = folded(suggestion.text);
+  const key = suggestion.means || folded(suggestion.text);
   if (!found.has(key)) found.set(key, suggestion);
 }
 
