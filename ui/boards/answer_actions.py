@@ -29,15 +29,16 @@ def answer_actions(
     archive: Archive, snapshot: Snapshot, view: View, query: Query | None, matching: int
 ) -> None:
     """Buttons for the line above the pictures; each opens a dialog."""
-    save = st.button(
-        _("Save"), icon=":material/bookmark_add:", type="tertiary", key="boards-save-button"
-    )
-    export = st.button(
-        _("Export"), icon=":material/download:", type="tertiary", key="boards-export-button"
-    )
-    methods = st.button(
-        _("Methods"), icon=":material/science:", type="tertiary", key="boards-methods-button"
-    )
+    with st.container(horizontal=True, key="search-actions"):
+        save = st.button(
+            _("Save"), icon=":material/bookmark_add:", type="tertiary", key="boards-save-button"
+        )
+        export = st.button(
+            _("Export"), icon=":material/download:", type="tertiary", key="boards-export-button"
+        )
+        methods = st.button(
+            _("Methods"), icon=":material/science:", type="tertiary", key="boards-methods-button"
+        )
     if save:
         st.dialog(_("Save this search"))(_save)(archive, snapshot, view, matching)
     elif export:

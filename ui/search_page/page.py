@@ -79,8 +79,8 @@ def answered(
     """The line about the answer, and the grid. Raises RadseekError."""
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
         options(view)
+        actions = st.container(width="content")
         line = st.empty()
-        actions = st.container(horizontal=True, key="search-actions", width="content")
     with line, st.spinner(_("Searching")):
         answer = find(archive, snapshot, view, query, begun_at(view))
     line.text(summary(answer))
