@@ -280,6 +280,6 @@ def test_the_command_saves_a_collection_that_can_be_put_back(command, tmp_path: 
 
     shutil.copytree(tmp_path / "saved", tmp_path / "home/collections/again")
     code, out, _ = command("--collection", "again", "verify", "--full")
-    assert (code, "Sound: 1 pictures, up to batch 1." in out) == (0, True)
+    assert (code, "Sound: 1 picture, up to batch 1." in out) == (0, True)
     code, out, _ = command("--collection", "again", "search", "red", "--json")
     assert json.loads(out)["hits"][0]["path"] == str(picture)

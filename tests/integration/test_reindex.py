@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from dicom_slices import write_series
 from fakes import ColourEncoder
+from full_disk import no_file_beyond
 from PIL import Image
 from runs import warm_pool
 
@@ -22,6 +23,7 @@ from core.errors import (
     CollectionCorrupt,
     CollectionLocked,
     InvalidRequest,
+    StorageError,
     UnknownName,
 )
 from core.types import Location
@@ -192,6 +194,22 @@ def test_a_stopped_run_serves_the_old_edition_and_goes_on_where_it_was(tmp_path,
     assert first.progress.files < served.files
     assert names(tmp_path) == ALL
     assert best(tmp_path, "blue") == "blue.png"
+
+
+@pytest.mark.parametrize("kilobytes", [4, 60, 120])
+def test_a_full_disk_leaves_the_served_edition_and_the_next_run_goes_on(
+    tmp_path, archive, kilobytes
+):
+    index(tmp_path, archive, encoder="colour")
+
+    with no_file_beyond(kilobytes), pytest.raises(StorageError, match="free space"):
+        make(tmp_path, encoder="other")
+
+    with CollectionReader.open(tmp_path / "home", "default") as reader:
+        assert reader.card.name == ColourEncoder.card.name
+    assert names(tmp_path) == ALL
+    assert make(tmp_path, encoder="other").switched
+    assert names(tmp_path) == ALL
 
 
 def test_what_comes_and_goes_meanwhile_is_caught_up(tmp_path, archive):

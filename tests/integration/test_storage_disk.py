@@ -7,12 +7,11 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from resource import RLIM_INFINITY, RLIMIT_FSIZE, setrlimit
 from typing import Any
 
 import pytest
+from full_disk import no_file_beyond
 
 from core.errors import StorageError
 from storage.backup import back_up
@@ -132,16 +131,6 @@ print(json.dumps(told))
 """
 
 
-@contextmanager
-def no_file_beyond(size: int) -> Iterator[None]:
-    """Within, no file takes more bytes than these, as on a disk that is full."""
-    setrlimit(RLIMIT_FSIZE, (size, RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        setrlimit(RLIMIT_FSIZE, (RLIM_INFINITY, RLIM_INFINITY))
-
-
 def told_by(words: list[object]) -> dict[str, Any]:
     done = subprocess.run(
         [str(word) for word in words], capture_output=True, text=True, check=False, cwd=ROOT
@@ -178,7 +167,7 @@ def test_a_backup_that_does_not_fit_is_told_and_leaves_nothing(
     fill(tmp_path / "home", one_each(random_rows(60)))
     layout, folder = layout_of(tmp_path / "home", "main"), tmp_path / "saved"
 
-    with no_file_beyond(kilobytes * 1024), pytest.raises(StorageError, match="free space"):
+    with no_file_beyond(kilobytes), pytest.raises(StorageError, match="free space"):
         back_up(layout, "main", folder, "1", how)
 
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
@@ -192,7 +181,7 @@ def test_an_upgrade_that_does_not_fit_is_told_and_done_the_next_time(
     layout = layout_of(tmp_path, "main")
     shutil.copytree(OLD, layout.root, ignore=shutil.ignore_patterns("make.py"))
 
-    with no_file_beyond(kilobytes * 1024), pytest.raises(StorageError, match="free space"):
+    with no_file_beyond(kilobytes), pytest.raises(StorageError, match="free space"):
         open_writer(tmp_path)
     open_writer(tmp_path).close()
 
