@@ -63,7 +63,7 @@ def test_it_speaks_the_language_of_the_browser_until_another_is_chosen(browser, 
     page.set_default_timeout(PATIENT)
     page.goto(f"{address}/?q=red")
     expect(page.get_by_role("button", name="浅色主题")).to_be_visible(timeout=PATIENT)
-    expect(page.get_by_text("最相近的 6 张")).to_be_visible(timeout=PATIENT)
+    expect(page.get_by_text("最相近的 6 幅")).to_be_visible(timeout=PATIENT)
     expect(page.locator("html")).to_have_attribute("lang", "zh")
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("button", name="Light theme")).to_be_visible(timeout=PATIENT)

@@ -59,7 +59,9 @@ def _save(archive: Archive, snapshot: Snapshot, view: View, matching: int) -> No
     except RadseekError as error:
         refusal(str(error))
         return
-    name = st.text_input(_("Name"), value=view.text, key="boards-save-name", max_chars=120)
+    name = st.text_input(
+        _("Name of the search"), value=view.text, key="boards-save-name", max_chars=120
+    )
     if not st.button(_("Save"), type="primary", key="boards-save-now"):
         return
     try:

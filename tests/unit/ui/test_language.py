@@ -39,7 +39,7 @@ def test_a_message_is_english_where_there_is_neither_session_nor_request():
 def test_a_message_and_a_count_are_said_in_chinese(chinese):
     assert _("Search") == "检索"
     said = plural("{n} more of its series", "{n} more of its series", 1200)
-    assert said == "同序列另有 1,200 张"
+    assert said == "同序列另有 1,200 幅"
 
 
 def test_a_message_that_is_not_translated_stays_english(chinese):
