@@ -207,3 +207,16 @@ def test_how_a_search_was_made_can_be_read(tab, served, made):
     expect(card.get_by_text("How this was made")).to_be_visible()
     expect(card).to_contain_text("weights sha256")
     expect(card).to_contain_text("not a medical device")
+
+
+def test_a_selection_is_exported(tab, served, made):
+    tab.goto(f"{served}/?q=red")
+    expect(tab.locator(".cell.loaded").first).to_be_visible()
+    for place in (0, 1):
+        tab.locator(".tile").nth(place).focus()
+        tab.keyboard.press("x")
+        expect(tab.locator(".cell.picked")).to_have_count(place + 1)
+    tab.get_by_role("toolbar").get_by_role("button", name="Export").click()
+    with tab.expect_download() as table:
+        tab.get_by_role("link", name="Download .csv").click()
+    assert len(Path(table.value.path()).read_text().splitlines()) == 3
