@@ -37,7 +37,7 @@ fuzz: $(VENV)/.installed-dev
 		$(BIN)/python -m pytest -q tests/fuzz/test_mutations.py
 
 bench: $(VENV)/.installed-dev
-	@for name in encoder encoder_speed collection search_engine concurrent_search commits millions overhead compaction journey pipeline ray_engine decoding workers copies bad_input rendering faults; do \
+	@for name in encoder encoder_speed collection search_engine concurrent_search commits millions overhead compaction journey one_shot pipeline ray_engine decoding workers copies bad_input rendering faults; do \
 		echo "== benchmarks.$$name"; \
 		$(BIN)/python -m benchmarks.$$name || exit 1; \
 	done

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import TextClause, text
 
 from storage.catalog import Catalog
+from storage.database import rows_of
 from storage.keys import Keys
 from storage.parameters import storable
 from storage.wording import is_single, phrase_words
@@ -16,19 +16,15 @@ from storage.wording import is_single, phrase_words
 Relevance = NDArray[np.float32]  # (rows,), higher fits better; 0: not found
 
 # bm25() is lower where a row fits better. Source: https://sqlite.org/fts5.html#the_bm25_function
-_REPORTS: Final = text(
-    """
+_REPORTS: Final = """
 SELECT reports.study_uid, -bm25(report_words)
 FROM report_words JOIN reports ON reports.id = report_words.rowid
 LEFT JOIN instances ON instances.id = reports.instance_id
-WHERE report_words MATCH :wanted AND instances.tombstone IS NULL
+WHERE report_words MATCH ? AND instances.tombstone IS NULL
 """
-)
-_DESCRIPTIONS: Final = text(
-    """
-SELECT rowid, -bm25(description_words) FROM description_words WHERE description_words MATCH :wanted
+_DESCRIPTIONS: Final = """
+SELECT rowid, -bm25(description_words) FROM description_words WHERE description_words MATCH ?
 """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +83,9 @@ class WordSearch:
         found = self._matches(_DESCRIPTIONS, wanted)
         return _spread([number for number, _ in found], [f for _, f in found], self._descriptions)
 
-    def _matches(self, statement: TextClause, wanted: str) -> Sequence[tuple[Any, float]]:
+    def _matches(self, statement: str, wanted: str) -> Sequence[tuple[Any, float]]:
         with self._catalog.reading() as connection:
-            return [(key, fit) for key, fit in connection.execute(statement, {"wanted": wanted})]
+            return rows_of(connection, statement, wanted)
 
     def _none(self) -> Relevance:
         return np.zeros(len(self._studies.keys), dtype=np.float32)
