@@ -26,6 +26,10 @@ export function readFrame(buffer) {
 // The picture in red, green, blue and opacity: width * height * 4 bytes.
 // `window` null is the file's own; `inverted` turns it around; `graphics` are drawn white.
 export function paint(frame, { window = null, inverted = false, graphics = false } = {}) {
+  const isPlain = frame.height === frame.rows && frame.width === frame.columns;
+  if (isPlain && isCounted(frame) && !(graphics && frame.graphics)) {
+    return lookedUp(frame, levelTable(frame, shader(frame, window, inverted)));
+  }
   const channels = frame.grey
     ? [greyLevels(frame, window, inverted)]
     : colours(frame, inverted);
@@ -57,29 +61,46 @@ export function valueAt(frame, row, column) {
   return modality(frame.grey.modality, stored);
 }
 
-export function greyLevels(frame, window, inverted) {
-  const { values, grey } = frame;
+function greyLevels(frame, window, inverted) {
+  const shade = shader(frame, window, inverted);
+  if (!isCounted(frame)) return Uint8Array.from(frame.values, shade);
+  const [low] = range(frame);
+  const table = levelTable(frame, shade);
+  const levels = new Uint8Array(frame.values.length);
+  for (let at = 0; at < levels.length; at += 1) levels[at] = table[frame.values[at] - low];
+  return levels;
+}
+
+// What a stored value is shown as, 0 to 255.
+function shader({ grey }, window, inverted) {
   const padding = window ? grey.padding : grey.ownPadding;
-  const shade = (stored) => {
+  return (stored) => {
     if (isHidden(stored, padding)) return 0;
     const level = to8Bit(visible(window ?? grey.own, modality(grey.modality, stored)));
     return grey.inverted !== inverted ? WHITE - level : level;
   };
-  if (values instanceof Float32Array || values instanceof Float64Array) {
-    return Uint8Array.from(values, shade);
-  }
-  return byLevel(frame, shade);
 }
 
-// Each level is shaded once and the pixels are looked up.
-function byLevel(frame, shade) {
+// Whether its greys are integers, of which each level is shaded once and the pixels looked up.
+function isCounted({ grey, values }) {
+  return grey !== null && !(values instanceof Float32Array || values instanceof Float64Array);
+}
+
+function levelTable(frame, shade) {
   const [low, high] = range(frame);
   const table = new Uint8Array(high - low + 1);
   for (let at = 0; at < table.length; at += 1) table[at] = shade(low + at);
+  return table;
+}
+
+// The way of most pictures, in one pass: a large one has to follow the pointer, too.
+function lookedUp(frame, table) {
   const { values } = frame;
-  const levels = new Uint8Array(values.length);
-  for (let at = 0; at < values.length; at += 1) levels[at] = table[values[at] - low];
-  return levels;
+  const [low] = range(frame);
+  const colours = Uint32Array.from(table, (level) => OPAQUE | (level * 0x010101));
+  const pixels = new Uint32Array(values.length);
+  for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[values[at] - low];
+  return new Uint8ClampedArray(pixels.buffer);
 }
 
 function range(frame) {
