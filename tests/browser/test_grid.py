@@ -138,9 +138,11 @@ def test_picked_pictures_stay_picked_while_one_searches_on(grid, by_red):
     grid.keyboard.press("]")
     expect(grid.get_by_text("Nearest 25–48 of 240")).to_be_visible(timeout=WAIT)
     expect(bar).to_contain_text("2 selected")
-    grid.evaluate(
-        "document.addEventListener('radseek:compare', ({detail}) => { window.asked = detail.ids })"
-    )
+    grid.evaluate("""() => window.addEventListener("radseek:compare", (event) => {
+        window.asked = event.detail.ids;
+        event.preventDefault();
+        event.stopImmediatePropagation(); // the viewer has journeys of its own
+    }, { capture: true })""")
     bar.get_by_role("button", name="Compare").click()
     assert grid.evaluate("window.asked") == [order[0], order[2]]
     bar.get_by_role("button", name="Clear").click()
