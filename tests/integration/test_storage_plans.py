@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, event
 
 from core.types import Tags
 from storage.batch import Batch
-from storage.database import rows_of
+from storage.database import rows_at_once, rows_of
 from storage.identifiers import Naming
 from storage.layout import layout_of
 from storage.reader import CollectionReader
@@ -72,14 +72,18 @@ def listening() -> Iterator[list[tuple[str, Any]]]:
     def hear(_c: object, _k: object, statement: str, values: Any, _x: object, many: bool) -> None:
         heard.append((statement, values[0] if many else values))
 
-    def hear_driver(connection: Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        heard.append((sql, parameters))
-        return rows_of(connection, sql, *parameters)
+    def hear_driver(asked: Callable[..., object]) -> Callable[..., object]:
+        def hear_and_ask(of: Connection | Engine, sql: str, *parameters: object) -> object:
+            heard.append((sql, parameters))
+            return asked(of, sql, *parameters)
+
+        return hear_and_ask
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("storage.catalog.rows_of", hear_driver)
+            patch.setattr("storage.catalog.rows_of", hear_driver(rows_of))
+            patch.setattr("storage.catalog.rows_at_once", hear_driver(rows_at_once))
             yield heard
     finally:
         event.remove(Engine, "before_cursor_execute", hear)
