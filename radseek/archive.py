@@ -28,6 +28,7 @@ from indexer.vanishing import Missing
 from radseek.engines import KeptEngine, open_engine
 from radseek.reindexing import remove_from_other
 from radseek.settings import Settings
+from radseek.telling import told
 from radseek.viewing import Viewer
 from search.query import ImagePart
 from search.searcher import Searcher
@@ -35,6 +36,7 @@ from storage.editions import Editions
 from storage.layout import check_exists, collection_exists, collection_folder, collection_names
 from storage.pointer import pointer_path
 from storage.reader import CollectionInfo, CollectionReader
+from storage.run_notes import Work
 from storage.selection import Selection
 from storage.stamps import Stamp, stamp_of
 from storage.writer import CollectionWriter
@@ -135,7 +137,7 @@ class Archive:
         `missing` says what becomes of files that are no longer where they were; `gone` are paths,
         resolved, where there may be some.
         """
-        with self._job(progress, stopped) as job:
+        with self._told_job(progress, stopped) as job:
             report = index(paths, replace(job, missing=missing), gone)
         return replace(report, conflicts=self.reader().conflicts())
 
@@ -147,7 +149,7 @@ class Archive:
     ) -> Report:
         """Read those known files again that are wanted. Raises UnknownName without a collection."""
         check_exists(self.settings.home, self.settings.collection)
-        with self._job(progress, stopped) as job:
+        with self._told_job(progress, stopped) as job:
             report = index_again(wanted, job)
         return replace(report, conflicts=self.reader().conflicts())
 
@@ -261,6 +263,17 @@ class Archive:
             if key not in self._encoders:
                 self._encoders[key] = load_encoder(name, folder, self.settings.device)
             return self._encoders[key]
+
+    @contextmanager
+    def _told_job(
+        self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
+    ) -> Iterator[Job]:
+        """A job that other processes can see."""
+        with (
+            self._job(progress, stopped) as job,
+            told(self.settings, Work.INDEX, stopped) as teller,
+        ):
+            yield replace(job, progress=teller.progress(progress))
 
     @contextmanager
     def _job(

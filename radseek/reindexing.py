@@ -21,11 +21,13 @@ from indexer.removing import remove
 from indexer.report import ExitCode, Progress, Report
 from radseek.engines import open_engine
 from radseek.settings import Settings
+from radseek.telling import told
 from storage.batch import Batch
 from storage.binding import Binding
 from storage.difference import Difference
 from storage.editions import Edition, EditionInfo, Editions
 from storage.layout import check_exists
+from storage.run_notes import Work
 from storage.selection import Selection
 from storage.writer import CollectionWriter
 
@@ -97,11 +99,13 @@ def reindex(
                 edition.layout, name, wish.binding, first_id, settings.index
             ) as writer,
             Difference(edition.layout, served.layout, name) as difference,
+            told(settings, Work.REINDEX, stopped) as teller,
         ):
+            tell = teller.progress(progress)
             start = partial(
                 open_engine, settings, wish.encoder, wish.profile, wish.slices_per_series
             )
-            job = Job(writer, start, settings.batch_size, wish.slices_per_series, progress, stopped)
+            job = Job(writer, start, settings.batch_size, wish.slices_per_series, tell, stopped)
             making = _Making(editions, served, edition, difference, job)
             return making.run(switch_anyway)
 

@@ -12,11 +12,13 @@ from imaging.workers import DecodePool
 from indexer.thumbnails import Remade, remake_thumbnails
 from radseek import __version__
 from radseek.settings import Settings
+from radseek.telling import told
 from radseek.viewing import rules_of
 from storage.backup import Backup, back_up
 from storage.compaction import Compacted
 from storage.layout import Layout, check_exists, layout_of
 from storage.reader import CollectionReader
+from storage.run_notes import Work
 from storage.verify import Examination, Verified, verify
 from storage.verify_findings import CheckProgress, Depth, Show
 from storage.writer import CollectionWriter
@@ -48,9 +50,13 @@ def rebuild_collection(settings: Settings, show: Show) -> Verified:
     Raises UnknownName, CollectionLocked, CollectionCorrupt when an embedding is damaged, and
     StorageError.
     """
-    with writer_of(settings) as writer:
-        writer.rebuild_index()
-    return verify_collection(settings, Depth.USUAL, show)
+    check_exists(settings.home, settings.collection)
+    with told(settings, Work.REBUILD, lambda: False) as teller:
+        tell = teller.check(show)
+        with writer_of(settings) as writer:
+            tell(CheckProgress("index", 0, 1))
+            writer.rebuild_index()
+        return verify_collection(settings, Depth.USUAL, tell)
 
 
 def rebuild_thumbnails(settings: Settings, show: Show) -> Remade:

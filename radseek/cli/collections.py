@@ -27,6 +27,7 @@ from radseek.cli.output import (
     series_image_json,
     skipped_json,
 )
+from radseek.cli.runs import run_json, run_line
 
 if TYPE_CHECKING:
     from storage.editions import EditionInfo
@@ -47,10 +48,12 @@ def status(
 ) -> None:
     """What the collection holds, its encoder, its index."""
     from radseek.reindexing import editions_of
+    from storage.run_notes import run_notes
 
     settings = settings_of(ctx, home, collection)
     info = _reader(ctx, home, collection).info()
     served, beside = editions_of(settings)
+    runs = run_notes(settings.home, settings.collection)
     facts: dict[str, object] = {
         "collection": info.name,
         "home": str(settings.home),
@@ -81,11 +84,13 @@ def status(
     if as_json:
         by_code = {f"{state}_by_code": counted for state, counted in codes.items()}
         other = None if beside is None else edition_json(beside)
-        put_json(facts | by_code | {"beside": other, "encoder": card})
+        told = {"beside": other, "runs": [run_json(run) for run in runs], "encoder": card}
+        put_json(facts | by_code | told)
         return
     for state, numbers in codes.items():
         facts.update({f"{state} {code}": number for code, number in numbers.items()})
     facts.update({f"encoder {name}": fact for name, fact in card.items()})
+    facts.update({f"run {run.work}": run_line(run) for run in runs})
     put_facts(facts | ({} if beside is None else {"beside": _told(beside, served)}))
 
 

@@ -234,6 +234,14 @@ def test_status_names_the_encoder_and_counts(command, indexed):
     assert (status["rendering"], status["slices_per_series"]) == (VOI.id, 32)
 
 
+def test_status_tells_how_the_last_run_ended(command, pictures):
+    command("index", pictures)
+    (run,) = json.loads(command("status", "--json")[1])["runs"]
+    assert (run["work"], run["state"]) == ("index", "ended")
+    assert (run["files"], run["done"], run["embedded"], run["walking"]) == (3, 3, 3, False)
+    assert "ended, 3 of 3 files, told at " in command("status")[1]
+
+
 def test_skipped_lists_each_file_with_code_and_reason(command, pictures):
     (pictures / "notes.txt").write_text("no picture")
     command("index", pictures)
