@@ -5,11 +5,13 @@ A shard holds nothing but rows of `dim` little-endian half floats, so that row `
 committed.
 """
 
+import mmap
 import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,9 @@ from core.types import Embeddings
 from storage.durable import sync_file, sync_folder
 
 ROWS_PER_SHARD = 262_144
+# Rows of which one is wanted, from which reading ahead costs more than it saves: measured cold.
+SCATTERED: Final = 100
+STRETCH: Final = 10_000  # rows, below which it saves nothing
 
 HALF = np.dtype("<f2")
 HalfRows = NDArray[np.float16]  # (n, dim), as they lie on disk
@@ -148,20 +153,33 @@ def slots_of(extents: Sequence[Extent]) -> Iterator[tuple[int, int]]:
             yield extent.shard, slot
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """One shard in memory, twice, and read from the disk when it is looked at."""
+
+    ahead: HalfRows  # the system reads on behind what is looked at: megabytes, on some machines
+    alone: HalfRows  # it reads the pages that are looked at, and no more
+
+    def rows(self, slots: NDArray[np.int64]) -> HalfRows:
+        """A copy of the rows of these slots, at least one -> (n, dim)."""
+        span = max(int(slots.max() - slots.min()) + 1, STRETCH)
+        return (self.ahead if len(slots) * SCATTERED > span else self.alone)[slots]
+
+
 class ShardMaps:
     """The committed rows of all shards, mapped into memory."""
 
     def __init__(self, folder: Path, dim: int, shards: Sequence[Shard]) -> None:
         """Map each shard read-only. Raises CollectionCorrupt when one is too short."""
         self.dim = dim
-        self._maps = {shard.number: _map(folder, dim, shard) for shard in shards if shard.rows}
+        self.maps = {shard.number: _mapped(folder, dim, shard) for shard in shards if shard.rows}
 
     def gather(self, shard: NDArray[np.int64], slot: NDArray[np.int64]) -> HalfRows:
         """Copy the rows at (shard[i], slot[i]) -> (n, dim)."""
         rows = np.empty((len(slot), self.dim), dtype=HALF)
         for number in set(shard.tolist()):
             here = shard == number
-            rows[here] = self._maps[number][slot[here]]
+            rows[here] = self.maps[number].rows(slot[here])
         return rows
 
 
@@ -186,11 +204,19 @@ def _write(folder: Path, extent: Extent, rows: HalfRows) -> None:
         os.fdatasync(file.fileno())
 
 
-def _map(folder: Path, dim: int, shard: Shard) -> HalfRows:
+def _mapped(folder: Path, dim: int, shard: Shard) -> Mapped:
     path = shard_path(folder, shard.number)
     check_size(path, _size(dim, shard.rows))
-    # As a plain array: NumPy looks up rows of a memmap five times slower.
-    return np.asarray(np.memmap(path, dtype=HALF, mode="r", shape=(shard.rows, dim)))
+    return Mapped(*(_map(path, dim, shard.rows, advice) for advice in (None, mmap.MADV_RANDOM)))
+
+
+def _map(path: Path, dim: int, rows: int, advice: int | None) -> HalfRows:
+    """The rows as a plain array: NumPy looks up those of a memmap five times slower."""
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), _size(dim, rows), access=mmap.ACCESS_READ)
+    if advice is not None:
+        mapped.madvise(advice)
+    return np.frombuffer(mapped, dtype=HALF).reshape(rows, dim)
 
 
 def _size(dim: int, rows: int) -> int:

@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 from core.errors import CollectionCorrupt
 from storage import shards
 from storage.shards import (
+    HALF,
+    SCATTERED,
+    STRETCH,
     Extent,
+    Mapped,
     Shard,
     ShardMaps,
     allot,
@@ -175,3 +179,25 @@ def test_halving_and_widening_keeps_direction_and_unit_length(seed: int, dim: in
 
     np.testing.assert_allclose(np.linalg.norm(wide, axis=1), 1, atol=1e-6)
     assert ((rows * wide).sum(axis=1) > 1 - 1e-5).all()
+
+
+@pytest.mark.parametrize("step", [1, SCATTERED - 1, SCATTERED, 3 * SCATTERED])
+def test_rows_are_the_same_however_far_they_lie_apart(tmp_path: Path, step: int) -> None:
+    rows = to_half(random_rows(1200))
+    append_rows(tmp_path, None, rows)
+    maps = ShardMaps(tmp_path, DIM, [Shard(0, 1200)])
+    slots = np.arange(0, 1200, step)[::-1]
+
+    found = maps.gather(np.zeros(len(slots), dtype=np.int64), slots)
+
+    np.testing.assert_array_equal(found, rows[slots])
+
+
+def test_scattered_rows_are_read_without_what_lies_between() -> None:
+    shape = 2 * STRETCH, DIM
+    mapped = Mapped(ahead=np.full(shape, 1, HALF), alone=np.full(shape, 2, HALF))
+
+    assert (mapped.rows(np.array([7])) == 2).all()
+    assert (mapped.rows(np.arange(0, len(mapped.ahead), SCATTERED + 1)) == 2).all()
+    assert (mapped.rows(np.arange(0, len(mapped.ahead), SCATTERED - 1)) == 1).all()
+    assert (mapped.rows(np.arange(SCATTERED + 1)) == 1).all()
