@@ -107,13 +107,19 @@ def known(connection: Connection) -> dict[Location, KnownFile]:
 
 
 def skipped(
-    connection: Connection, code: SkipCode | None = None, under: Path | None = None
+    connection: Connection,
+    code: SkipCode | None = None,
+    under: Path | None = None,
+    most: int | None = None,
 ) -> list[Skipped]:
-    """The files that could not be read, by location; of one code, or under an absolute path."""
+    """The files that could not be read, by location; of one code, or under an absolute path.
+
+    With `most` only the first so many.
+    """
     wanted = _skipped if code is None else _skipped.where(files.c.skip_code == code.value)
     return [
         Skipped(location_of(path, member), SkipCode(told), *rest)
-        for path, member, told, *rest in connection.execute(_only_under(wanted, under))
+        for path, member, told, *rest in connection.execute(_only_under(wanted, under).limit(most))
     ]
 
 

@@ -60,6 +60,16 @@ class Layout:
         """Sum the sizes of all files of this edition."""
         return sum(_size(path) for path in self._files())
 
+    def bytes_by_part(self) -> dict[str, int]:
+        """The sizes of the catalog, embeddings, index and thumbnails, each with its journals."""
+        parts = {
+            "catalog": self.catalog,
+            "embeddings": self.shards,
+            "index": self.index,
+            "thumbnails": self.thumbnails,
+        }
+        return {name: _size_of_part(path) for name, path in parts.items()}
+
     def _files(self) -> Iterator[Path]:
         """Everything below the root that is of no other edition."""
         for path in self.root.glob("*"):
@@ -128,6 +138,11 @@ def make_private(folder: Path) -> None:
     make_private(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     sync_folder(folder.parent)
+
+
+def _size_of_part(path: Path) -> int:
+    """The bytes of a folder, or of a file with those whose names begin with its own."""
+    return sum(_size(each) for each in (*path.parent.glob(f"{path.name}*"), *path.rglob("*")))
 
 
 def _size(path: Path) -> int:

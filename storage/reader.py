@@ -129,10 +129,15 @@ class CollectionReader:
         """One picture of the patient with this identifier and issuer; None when there is none."""
         return self._catalog.of_patient(identity)
 
-    def skipped(self, code: SkipCode | None = None, under: Path | None = None) -> list[Skipped]:
-        """The files that could not be read, by location; of one code, or under an absolute path."""
+    def skipped(
+        self, code: SkipCode | None = None, under: Path | None = None, most: int | None = None
+    ) -> list[Skipped]:
+        """The files that could not be read, by location; of one code, or under an absolute path.
+
+        With `most` only the first so many.
+        """
         with self._catalog.reading() as connection:
-            return accounts.skipped(connection, code, under)
+            return accounts.skipped(connection, code, under, most)
 
     def catalogued(
         self, code: CatalogueCode | None = None, under: Path | None = None

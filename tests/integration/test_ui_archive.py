@@ -1,0 +1,103 @@
+"""The page of the archive on a real collection, without a browser."""
+
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from dicom_slices import write_series
+from PIL import Image
+from runs import index_colours
+from streamlit.testing.v1 import AppTest
+
+from storage.layout import layout_of
+from storage.run_notes import RunNote, RunState, Work, telling
+from ui.shared import shared_archive
+
+PAGE = "from ui.archive_page.page import main\nmain()\n"
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+RUNNING = RunNote(Work.INDEX, RunState.RUNNING, 1, NOW, NOW, done=3, files=7)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # AppTest puts its own
+    monkeypatch.setenv("RADSEEK_HOME", str(tmp_path / "home"))
+    shared_archive.clear()
+    yield tmp_path / "home"
+    shared_archive().close()
+    shared_archive.clear()
+
+
+@pytest.fixture
+def indexed(home, tmp_path):
+    """A picture, a series, and two files that are neither."""
+    folder = tmp_path / "the-folder"
+    folder.mkdir()
+    Image.new("RGB", (32, 24), (200, 20, 20)).save(folder / "red.png")
+    write_series(folder / "series", 1, 3)
+    (folder / "empty.dcm").touch()
+    (folder / "notes.txt").write_text("no image")
+    index_colours(home, folder)
+    return home
+
+
+def _open() -> AppTest:
+    page = AppTest.from_string(PAGE, default_timeout=60).run()
+    assert not page.exception
+    return page
+
+
+def _html(page: AppTest) -> str:
+    return " ".join(element.proto.body for element in page.get("html"))
+
+
+def test_it_says_what_the_collection_holds_and_lives_on(indexed):
+    html = _html(_open())
+    assert '<th scope="row">Pictures</th><td>4</td>' in html
+    assert '<th scope="row">Series with pictures</th><td>2</td>' in html
+    assert '<th scope="row">Studies with pictures</th><td>2</td>' in html
+    assert '<th scope="row">CT</th><td>3</td>' in html
+    assert '<th scope="row">Files that could not be read</th><td>2</td>' in html
+    assert '<th scope="row">Encoder</th><td>colour 1</td>' in html
+    assert '<th scope="row">not stated</th><td>1</td>' in html
+    assert "Free on that disk" in html
+
+
+def test_a_viewer_sees_codes_and_no_path(indexed):
+    page = _open()
+    assert "<code>empty</code></th><td>1</td>" in _html(page)
+    assert "<code>not-an-image</code></th><td>1</td>" in _html(page)
+    assert "the-folder" not in str(page)
+    assert not page.get("button_group")
+
+
+def test_an_admin_sees_the_files_of_a_code(indexed, monkeypatch):
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    page = _open()
+    assert "the-folder" not in _html(page)
+    page = page.get("button_group")[0].set_value("empty").run()
+    assert not page.exception
+    assert "the-folder/empty.dcm" in _html(page)
+    assert "notes.txt" not in _html(page)
+
+
+def test_a_run_of_another_process_is_shown_and_so_is_its_death(indexed):
+    with telling(indexed, "default", Work.INDEX) as write:
+        write(RUNNING)
+        assert "Indexing: running" in _html(_open())
+        assert "3 of 7 files (43 %)" in _html(_open())
+    assert "Indexing: killed" in _html(_open())
+
+
+def test_without_a_collection_it_says_how_to_make_one(home):
+    assert "<code>radseek index PATH</code>" in _html(_open())
+
+
+def test_the_parts_of_the_disk_add_up(indexed):
+    """To what an edition takes, but for the lock, the boards and the notes of runs."""
+    layout = layout_of(indexed, "default")
+    parts = layout.bytes_by_part()
+    assert set(parts) == {"catalog", "embeddings", "index", "thumbnails"}
+    others = ("writer.lock", "cohorts.db", "complete")
+    beside = sum(p.stat().st_size for p in layout.root.iterdir() if p.name.startswith(others))
+    assert sum(parts.values()) == layout.bytes_on_disk() - beside
