@@ -1,6 +1,6 @@
-"""Takes docs/images/search.png: the page on the demo's archive. `python -m docs.screenshot`.
+"""Takes the pictures of docs/images: the page on the demo's archive. `python -m docs.screenshot`.
 
-Run `DEMO_NO_UI=1 make demo` first. Only the synthetic archive is in the picture, no real patient.
+Run `DEMO_NO_UI=1 make demo` first. Only the synthetic archive is in them, no real patient.
 Needs Debian's chromium, and radseek with its `dev` extra.
 """
 
@@ -12,32 +12,34 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from radseek.demo import ARCHIVE, free_port
 
-TARGET = Path(__file__).parent / "images" / "search.png"
+IMAGES = Path(__file__).parent / "images"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RADSEEK = [sys.executable, "-m", "radseek"]
-VIEW = {"q": "chest x-ray", "modality": ["CR", "DX", "CT"]}
-SIZE = {"width": 1280, "height": 720}
+SIZE: ViewportSize = {"width": 1280, "height": 720}
+NARROW: ViewportSize = {"width": 420, "height": 720}
+CHEST = {"q": "chest x-ray", "modality": ["CR", "DX", "CT"]}
+HEAD = {"q": "head CT", "modality": "CT", "by": "series"}
 
 
 def main() -> None:
-    """Index the archive into a home of its own, and take the picture."""
+    """Index the archive into a home of its own, and take the pictures."""
     with tempfile.TemporaryDirectory() as home:
         subprocess.run([*RADSEEK, "index", ARCHIVE, "--home", home], check=False)  # noqa: S603
-        picture_of(home)
+        pictures_of(home)
 
 
-def picture_of(home: str) -> None:
-    """Serve the page, search, wait for the thumbnails, take the picture."""
+def pictures_of(home: str) -> None:
+    """Serve the page and take what it shows."""
     address = f"http://127.0.0.1:{free_port(8511)}"
     words = ["--home", home, "ui", "--port", address.rsplit(":", 1)[1]]
     with subprocess.Popen([*RADSEEK, *words]) as page:  # noqa: S603
         try:
             wait_for(f"{address}/api/health")
-            take(f"{address}/?{urlencode(VIEW, doseq=True)}")
+            take_all(address)
         finally:
             page.terminate()
 
@@ -56,17 +58,39 @@ def wait_for(address: str, seconds: float = 60) -> None:
             return
 
 
-def take(address: str) -> None:
-    """Open the address in headless Chromium and write TARGET."""
+def take_all(address: str) -> None:
+    """Each picture in a tab of its own, in headless Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        tab = browser.new_page(viewport=SIZE)
-        tab.goto(address)
-        tab.locator(".grid img").nth(20).wait_for(timeout=60_000)
-        tab.wait_for_timeout(3000)
-        TARGET.parent.mkdir(exist_ok=True)
-        tab.screenshot(path=TARGET)
+        found = f"{address}/?{urlencode(CHEST, doseq=True)}"
+        take(tab_at(browser, found), "search")
+        take(tab_at(browser, found, NARROW), "narrow")
+        take(opened(tab_at(browser, f"{address}/?{urlencode(HEAD)}")), "picture")
         browser.close()
+
+
+def tab_at(browser: Browser, address: str, size: ViewportSize = SIZE) -> Page:
+    """A page with its thumbnails."""
+    tab = browser.new_page(viewport=size)
+    tab.set_default_timeout(90_000)
+    tab.goto(address)
+    tab.locator(".cell.loaded").nth(8).wait_for()
+    tab.wait_for_timeout(3000)
+    return tab
+
+
+def opened(tab: Page) -> Page:
+    """The same with its first hit in the drawer."""
+    tab.locator(".tile").first.press("Enter")
+    tab.get_by_role("dialog").wait_for()
+    tab.wait_for_timeout(4000)
+    return tab
+
+
+def take(tab: Page, name: str) -> None:
+    """Write one picture."""
+    IMAGES.mkdir(exist_ok=True)
+    tab.screenshot(path=IMAGES / f"{name}.png")
 
 
 if __name__ == "__main__":
