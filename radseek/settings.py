@@ -149,6 +149,9 @@ class Settings(BaseSettings):
         description="Other viewers to open a picture in, by name: addresses with {study_uid}, "
         "{series_uid}, {sop_uid}",
     )
+    roots: tuple[Path, ...] = Field(
+        (), description="Folders below which an admin may add others from the page; else none"
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 
     @classmethod

@@ -7,20 +7,21 @@ kill -9 and across containers that share the folder. The notes name no path and 
 import fcntl
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from time import sleep
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from core.errors import CollectionLocked
 from storage.database import storage_errors
 from storage.layout import collection_folder, make_private
 
 FOLDER: Final = "runs"
+LOCKS: Final = Path("/proc/locks")
 ATTEMPTS: Final = 50
 PAUSE_SECONDS: Final = 0.02
 
@@ -106,6 +107,36 @@ def run_notes(home: Path, name: str) -> list[RunNote]:
     with storage_errors(name):
         notes = [note for work in Work if (note := _note(_path(home, name, work)))]
     return sorted(notes, key=lambda note: note.started_at, reverse=True)
+
+
+def log_file(home: Path, name: str, work: Work) -> BinaryIO:
+    """What runs that are started for the page add to, for its owner alone. Raises StorageError.
+
+    The collection need not be there.
+    """
+    path = _path(home, name, work).with_suffix(".log")
+    with storage_errors(name):
+        make_private(path.parent)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return os.fdopen(descriptor, "ab")
+
+
+def holder(home: Path, name: str, work: Work) -> int | None:
+    """The process of a run that is on; None when none is, or none that this system can see."""
+    try:
+        inode = _lock(_path(home, name, work)).stat().st_ino
+        lines = LOCKS.read_text().splitlines()
+    except FileNotFoundError:
+        return None
+    pids = (_holder(line.split(), inode) for line in lines)
+    return next((pid for pid in pids if pid), None)
+
+
+def _holder(words: Sequence[str], inode: int) -> int | None:
+    """The process of a line of proc_locks(5) with an exclusive lock on a file."""
+    _number, kind, _advisory, access, pid, file, *_range = words
+    is_ours = (kind, access) == ("FLOCK", "WRITE") and file.rpartition(":")[2] == str(inode)
+    return int(pid) if is_ours and int(pid) > 0 else None
 
 
 def _note(path: Path) -> RunNote | None:

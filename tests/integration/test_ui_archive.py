@@ -89,6 +89,40 @@ def test_a_run_of_another_process_is_shown_and_so_is_its_death(indexed):
     assert "Indexing: killed" in _html(_open())
 
 
+def test_an_admin_adds_a_folder_below_a_root_alone(indexed, monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(
+        "ui.archive_page.adding.start_indexing", lambda _, path: started.append(path)
+    )
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    monkeypatch.setenv("RADSEEK_ROOTS", f'["{tmp_path / "the-folder"}"]')
+    shared_archive.clear()
+    page = _open()
+    page.text_input(key="archive-folder").set_value(str(tmp_path))
+    page = page.button(key="archive-start").click().run()
+    assert "may not be added" in _html(page)
+    assert started == []
+    page.text_input(key="archive-folder").set_value(str(tmp_path / "the-folder" / "series"))
+    page = page.button(key="archive-start").click().run()
+    assert started == [tmp_path / "the-folder" / "series"]
+    assert not page.exception
+
+
+def test_without_roots_an_admin_is_told_what_to_set_and_a_viewer_nothing(indexed, monkeypatch):
+    assert "RADSEEK_ROOTS" not in _html(_open())
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    assert "RADSEEK_ROOTS" in _html(_open())
+
+
+def test_a_viewer_can_neither_add_nor_stop(indexed, monkeypatch, tmp_path):
+    monkeypatch.setenv("RADSEEK_ROOTS", f'["{tmp_path}"]')
+    shared_archive.clear()
+    with telling(indexed, "default", Work.INDEX) as write:
+        write(RUNNING)
+        assert not _open().button
+    assert not _open().button
+
+
 def test_without_a_collection_it_says_how_to_make_one(home):
     assert "<code>radseek index PATH</code>" in _html(_open())
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from ui.access.roles import Role, current_role
+from ui.archive_page.adding import adding
 from ui.archive_page.holdings import by_modality, holdings
 from ui.archive_page.left_out import left_out
 from ui.archive_page.machine import disk, memory
@@ -20,8 +21,11 @@ def main() -> None:
     """Draw it. What a person can act on becomes a notice."""
     archive = shared_archive()
     try:
+        role = current_role()
         runs(archive.settings)
-        draw(archive, current_role())
+        if role.may(Role.ADMIN):
+            adding(archive.settings)
+        draw(archive, role)
     except UnknownName as error:
         nothing_indexed(str(error))
     except RadseekError as error:
