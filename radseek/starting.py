@@ -9,6 +9,7 @@ from threading import Thread
 from typing import Final
 
 from core.errors import CollectionLocked, InvalidRequest, NotAllowed
+from core.types import SkipCode
 from radseek.settings import Settings
 from storage.run_notes import Work, holder, log_file, run_notes
 
@@ -48,13 +49,22 @@ def start_indexing(settings: Settings, path: Path) -> None:
 
     Raises CollectionLocked when one is on, StorageError.
     """
+    _start(settings, "index", "--", str(path))
+
+
+def start_retry(settings: Settings, code: SkipCode) -> None:
+    """Read the skipped files of a code again, in the same way."""
+    _start(settings, "retry", "--code", code.value)
+
+
+def _start(settings: Settings, *command: str) -> None:
     notes = run_notes(settings.home, settings.collection)
     if any(note.is_on and note.work is Work.INDEX for note in notes):
         raise CollectionLocked("Another run is indexing. Wait until it has ended, or stop it.")
     place = ["--home", str(settings.home.absolute()), "--collection", settings.collection]
-    words = [sys.executable, "-P", "-m", "radseek", *place, "index", "--", str(path)]
+    words = [sys.executable, "-P", "-m", "radseek", *place, *command]
     with log_file(settings.home, settings.collection, Work.INDEX) as log:
-        started = subprocess.Popen(  # noqa: S603  (no shell; the path is one word)
+        started = subprocess.Popen(  # noqa: S603  (no shell; a path is one word)
             words,
             stdin=subprocess.DEVNULL,
             stdout=log,

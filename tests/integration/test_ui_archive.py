@@ -79,6 +79,11 @@ def test_an_admin_sees_the_files_of_a_code(indexed, monkeypatch):
     assert not page.exception
     assert "the-folder/empty.dcm" in _html(page)
     assert "notes.txt" not in _html(page)
+    tried = []
+    monkeypatch.setattr("ui.archive_page.adding.start_retry", lambda _, code: tried.append(code))
+    page = page.button(key="archive-retry").click().run()
+    assert not page.exception
+    assert tried == ["empty"]
 
 
 def test_a_run_of_another_process_is_shown_and_so_is_its_death(indexed):

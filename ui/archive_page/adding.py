@@ -5,8 +5,9 @@ from typing import Final
 import streamlit as st
 
 from core.errors import NotAllowed, RadseekError
+from core.types import SkipCode
 from radseek.settings import Settings
-from radseek.starting import NO_ROOTS, allowed_path, start_indexing, stop_indexing
+from radseek.starting import NO_ROOTS, allowed_path, start_indexing, start_retry, stop_indexing
 from storage.run_notes import Work, run_notes
 from ui.access.roles import Role, current_role
 from ui.archive_page.tables import note
@@ -29,15 +30,26 @@ def adding(settings: Settings) -> None:
         _form(settings)
     else:
         note(NO_ROOTS)
+    if st.session_state.pop(STARTED, False):
+        st.text(_("It was started. Look again in a moment."))
+        st.button(_("Look again"), key="archive-again")
 
 
 def _form(settings: Settings) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="archive-adding"):
         st.text_input(_("Folder to add"), key=TYPED, placeholder=str(settings.roots[0]), width=420)
         st.button(_("Index it"), on_click=_start, args=(settings,), key="archive-start")
-    if st.session_state.pop(STARTED, False):
-        st.text(_("It was started. Look again in a moment."))
-        st.button(_("Look again"), key="archive-again")
+
+
+def retry(settings: Settings, code: SkipCode) -> None:
+    """Read the files of a code again; what hinders it becomes a notice."""
+    try:
+        _check_admin()
+        start_retry(settings, code)
+    except RadseekError as error:
+        st.session_state[PROBLEM] = str(error)
+    else:
+        st.session_state[STARTED] = True
 
 
 def _start(settings: Settings) -> None:

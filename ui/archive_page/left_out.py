@@ -6,8 +6,10 @@ from typing import Final
 import streamlit as st
 
 from core.types import SkipCode, Skipped
+from radseek.settings import Settings
 from storage.reader import CollectionInfo, CollectionReader
 from ui.access.roles import Role
+from ui.archive_page.adding import retry
 from ui.archive_page.tables import note, table
 from ui.archive_page.words import CATALOGUED, SKIPPED
 from ui.language import _, number
@@ -19,7 +21,9 @@ EXAMPLES: Final = 20
 Line = tuple[str, int, str]  # a code, its files, and what it means
 
 
-def left_out(reader: CollectionReader, info: CollectionInfo, role: Role) -> None:
+def left_out(
+    settings: Settings, reader: CollectionReader, info: CollectionInfo, role: Role
+) -> None:
     """Draw both accounts; who may see paths sees the files of a code. Raises StorageError."""
     skipped = [(code.value, n, _(SKIPPED[code])) for code, n in info.skipped_by_code.items()]
     catalogued = [
@@ -27,7 +31,7 @@ def left_out(reader: CollectionReader, info: CollectionInfo, role: Role) -> None
     ]
     _account(_("Files that could not be read"), skipped)
     if role.may(Role.ADMIN) and skipped:
-        _files(reader, info)
+        _files(settings, reader, info)
     _account(_("Files without a picture"), catalogued)
 
 
@@ -46,12 +50,14 @@ def _account(caption: str, lines: Sequence[Line]) -> None:
         st.html(account_html(caption, lines))
 
 
-def _files(reader: CollectionReader, info: CollectionInfo) -> None:
+def _files(settings: Settings, reader: CollectionReader, info: CollectionInfo) -> None:
     codes = [code.value for code in info.skipped_by_code]
     chosen = st.pills(_("Show files"), codes, key=SHOWN)
     note(_("`radseek retry` reads them again, `radseek retry --code CODE` those of one code."))
     if chosen is None:
         return
+    again, args = _("Read these files again"), (settings, SkipCode(chosen))
+    st.button(again, on_click=retry, args=args, key="archive-retry")
     found = reader.skipped(SkipCode(chosen), most=EXAMPLES)
     table(
         _first_of(found, info.skipped_by_code[SkipCode(chosen)]),

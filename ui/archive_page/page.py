@@ -42,6 +42,6 @@ def draw(archive: Archive, role: Role) -> None:
         table(_("Made with"), made_with(settings, info))
         table(_("Disk"), disk(settings))
         table(_("Memory"), memory())
-    left_out(reader, info, role)
+    left_out(settings, reader, info, role)
     if role.may(Role.ADMIN):
         note(_("`radseek verify` checks the collection, `radseek rebuild` makes its index anew."))

@@ -67,9 +67,9 @@ def _far(note: RunNote) -> list[str]:
     done, files = number(note.done), number(note.files)
     if note.step:
         return [f"{note.step} {done}/{files}"]
-    if note.walking:
+    if note.walking or not note.files:
         return [_("{done} of {files} files found so far").format(done=done, files=files)]
-    share = f"{100 * note.done / note.files:.0f}" if note.files else "100"
+    share = f"{100 * note.done / note.files:.0f}"
     return [_("{done} of {files} files ({share} %)").format(done=done, files=files, share=share)]
 
 

@@ -47,6 +47,11 @@ def test_nobody_knows_the_share_while_files_are_found():
     assert told[:2] == ["1,200 of 5,000 files found so far", "12.5 files a second"]
 
 
+def test_a_run_that_has_found_nothing_yet_has_no_share():
+    told = facts(replace(NOTE, done=0, files=0, skipped=0))
+    assert told[0] == "0 of 0 files found so far"
+
+
 def test_a_killed_run_has_no_bar_and_says_how_to_go_on():
     dead = replace(NOTE, state=RunState.DEAD)
     assert advice(dead) == [ADVICE[RunState.DEAD]]
