@@ -198,7 +198,7 @@ def _count_error(seen: Seen, kind: str) -> None:
 
 async def search(page: Page, text: str) -> float:
     """Seconds from Enter to the thumbnails."""
-    box = page.get_by_label("Search by words")
+    box = page.get_by_role("combobox").first
     await box.fill(text)
     return await _timed(page, box.press("Enter"))
 

@@ -339,7 +339,7 @@ def test_the_command_prints_findings_and_ends_with_1(command, tmp_path) -> None:
     Image.new("RGB", (8, 8), (200, 20, 20)).save(picture)
     assert command("index", picture)[0] == 0
     code, out, err = command("verify")
-    assert (code, out) == (0, "Sound: 1 pictures, up to batch 1.\n")
+    assert (code, out) == (0, "Sound: 1 picture, up to batch 1.\n")
     assert "checking 'default'" in err
     assert command("verify", "--full", "--quick")[0] == 1
 

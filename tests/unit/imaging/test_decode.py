@@ -91,7 +91,7 @@ def test_an_error_of_a_library_is_translated_and_not_quoted(reader, error, code,
     def fail(content, *_):
         raise error
 
-    broken = Format(recognises=bool, read=fail, header=fail, view=fail)
+    broken = Format(recognises=bool, read=fail, header=fail, view=fail, unshaded=fail)
     monkeypatch.setattr(decode, "FORMATS", (broken,))
     with pytest.raises(CannotDecode) as caught:
         READERS[reader](make_dicom())

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,6 +37,12 @@ async def turned():
         await asyncio.sleep(0)
 
 
+def played(scene):
+    """What a scene gives, in a loop and a thread of its own: this one may have a loop already."""
+    with ThreadPoolExecutor(1) as stage:
+        return stage.submit(lambda: asyncio.run(scene())).result()
+
+
 def test_an_answer_is_made_once_for_all_who_ask_and_for_those_who_ask_later():
     async def scene():
         turns, making = Turns(), Making()
@@ -48,7 +55,7 @@ def test_an_answer_is_made_once_for_all_who_ask_and_for_those_who_ask_later():
         assert await turns.ask("a", "z", making.of("other"), never) == b"a"
         return making.made
 
-    assert asyncio.run(scene()) == ["a"]
+    assert played(scene) == ["a"]
 
 
 def test_what_nobody_waits_for_any_more_is_not_made():
@@ -64,7 +71,7 @@ def test_what_nobody_waits_for_any_more_is_not_made():
         await asyncio.gather(first, last)
         return making.made
 
-    assert asyncio.run(scene()) == ["first", "last"]
+    assert played(scene) == ["first", "last"]
 
 
 def test_one_who_leaves_takes_nothing_from_others():
@@ -79,7 +86,7 @@ def test_one_who_leaves_takes_nothing_from_others():
         await first
         return await stays
 
-    assert asyncio.run(scene()) == b"both"
+    assert played(scene) == b"both"
 
 
 def test_one_asker_cannot_fill_the_line():
@@ -98,7 +105,7 @@ def test_one_asker_cannot_fill_the_line():
         await asyncio.gather(*asked, other)
         return await turns.ask("more", "x", making.of("more"), never)
 
-    assert asyncio.run(scene()) == b"more"
+    assert played(scene) == b"more"
 
 
 def test_an_error_is_told_and_not_kept():
@@ -111,7 +118,7 @@ def test_an_error_is_told_and_not_kept():
             await turns.ask("a", "x", fails, never)
         return await turns.ask("a", "x", lambda: b"now", never)
 
-    assert asyncio.run(scene()) == b"now"
+    assert played(scene) == b"now"
 
 
 def test_the_answers_that_were_asked_for_last_are_kept_as_far_as_there_is_room():
@@ -126,5 +133,5 @@ def test_the_answers_that_were_asked_for_last_are_kept_as_far_as_there_is_room()
         for key in ("a", "b", "a", "c", "a", "b"):
             await turns.ask(key, "x", lambda key=key: make(key), never)
 
-    asyncio.run(scene())
+    played(scene)
     assert made == ["a", "b", "c", "b"]

@@ -45,7 +45,7 @@ function show(box, data, tell) {
   list.setAttribute("aria-label", data.words.suggestions);
   pick.title = data.words.pick;
   pick.setAttribute("aria-label", data.words.pick);
-  pick.onclick = () => document.querySelector(fileInput(data.uploaders.instead)).click();
+  pick.onclick = () => document.querySelector(fileInput(data.uploaders.instead))?.click();
   learn(data.vocabulary);
 }
 

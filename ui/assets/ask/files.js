@@ -4,8 +4,11 @@
 import { fileInput } from "./box.js";
 import { element, fill } from "./elements.js";
 
+let latest = null; // the page as it is now
+
 export function listenForFiles(place) {
   const { drop, data, signal } = place;
+  latest = place;
   const options = { signal };
   drop.replaceChildren(...zones(place));
   document.addEventListener("paste", (event) => onPaste(event, place), options);
@@ -83,17 +86,27 @@ function zoneOf(event) {
   return hit ?? null;
 }
 
-function give(files, name, { data, note }) {
+async function give(files, name, { data, note }) {
   const refused = refusal([...files], data);
   if (refused) {
     note.textContent = refused;
     return;
   }
-  const input = document.querySelector(fileInput(data.uploaders[name]));
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
+  const input = await uploader(name);
+  if (!input) return; // the page was left
   input.files = transfer.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+// Streamlit draws its uploaders a moment after this part, and others after each file.
+async function uploader(name) {
+  for (;;) {
+    const input = document.querySelector(fileInput(latest.data.uploaders[name]));
+    if (input || latest.signal.aborted) return input;
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 function refusal(files, { words, most_files: most, most_bytes: bytes }) {

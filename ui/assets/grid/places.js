@@ -1,4 +1,5 @@
-// Where each answer was left: how far it was scrolled and which tile had the focus.
+// Where each answer was left: where its grid was in the window, and which tile had the focus. What
+// is above the grid changes its height from answer to answer, and before the tiles do.
 
 import { currentTile, fill } from "./cells.js";
 
@@ -13,11 +14,15 @@ export function show(grid, data) {
   const page = document.querySelector(SCROLLED);
   const current = currentTile(grid)?.parentElement.dataset.id;
   if (shown === data.place) return fill(grid, data, current);
-  remember(shown, { top: page.scrollTop, id: current });
+  remember(shown, { top: topOf(grid), id: current });
   shown = data.place;
-  const { top, id } = places.get(shown) ?? { top: 0 };
-  fill(grid, data, id);
-  page.scrollTop = top;
+  const left = places.get(shown);
+  fill(grid, data, left?.id);
+  page.scrollTop = left ? page.scrollTop + topOf(grid) - left.top : 0;
+}
+
+function topOf(grid) {
+  return grid.getBoundingClientRect().top;
 }
 
 function remember(place, left) {
