@@ -30,6 +30,13 @@ def choose_theme(page: Page, address: str, theme: str) -> None:
     page.context.add_cookies([{"name": "radseek-theme", "value": theme, "url": address}])
 
 
+def wait_until_drawn(page: Page) -> None:
+    """Until the foot is there, and the parts that the browser draws have their texts."""
+    expect(page.get_by_role("contentinfo")).to_be_visible(timeout=PATIENT)
+    expect(page.locator("button.language")).not_to_be_empty(timeout=PATIENT)
+    page.wait_for_load_state("networkidle", timeout=PATIENT)
+
+
 def test_it_opens_dark_and_turns_light_at_once_and_for_good(page, address):
     page.set_default_timeout(PATIENT)
     page.goto(f"{address}/?q=red")
@@ -82,7 +89,7 @@ def test_nobody_is_shut_out(page, address, row, width, theme):
     page.set_viewport_size({"width": width, "height": 860})
     choose_theme(page, address, theme)
     page.goto(f"{address}/{row.path}" + ("?q=red" if not row.path else ""))
-    expect(page.get_by_role("contentinfo")).to_be_visible(timeout=PATIENT)
+    wait_until_drawn(page)
     if not row.path:
         expect(page.locator(".cell.loaded")).to_have_count(6, timeout=PATIENT)
     assert serious(page) == []
@@ -90,7 +97,7 @@ def test_nobody_is_shut_out(page, address, row, width, theme):
 
 def test_what_shuts_people_out_would_be_found(page, address):
     page.goto(address)
-    expect(page.get_by_role("contentinfo")).to_be_visible(timeout=PATIENT)
+    wait_until_drawn(page)
     page.locator(".rs-footer").evaluate(
         "element => element.insertAdjacentHTML('beforeend', '<button></button><i>faint</i>')"
     )
