@@ -1,13 +1,13 @@
 """Filters become a mask of rows before the search, so that k means k."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import and_
 
 from core.types import Mask
 from search.where.masks import Rows, matching
 from search.where.parsing import parse_where
-from search.where.tree import And, Condition, Where, leaves
+from search.where.tree import Condition, Where, conjuncts, leaves
 
 __all__ = ["parse_where", "row_mask", "without"]
 
@@ -24,17 +24,8 @@ def row_mask(rows: Rows, wheres: Sequence[Where]) -> Mask | None:
 
 def without(wheres: Sequence[Where], field: str) -> list[Where]:
     """The filters but those that are about this field alone."""
-    parts = [part for where in wheres for part in _joined(where)]
+    parts = [part for where in wheres for part in conjuncts(where)]
     return [part for part in parts if _fields(part) != {field}]
-
-
-def _joined(where: Where) -> Iterator[Where]:
-    """The parts that must all be met."""
-    if isinstance(where, And):
-        for part in where.parts:
-            yield from _joined(part)
-    else:
-        yield where
 
 
 def _fields(where: Where) -> set[str | None]:

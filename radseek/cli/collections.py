@@ -1,6 +1,7 @@
 """`radseek status`, `skipped`, `catalogued`, `duplicates`, `series` and `collections`."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -17,7 +18,6 @@ from radseek.cli.options import (
     settings_of,
 )
 from radseek.cli.output import (
-    card_json,
     catalogued_json,
     edition_json,
     place_json,
@@ -80,7 +80,7 @@ def status(
         "catalogued": info.catalogued_by_code,
         "skipped": info.skipped_by_code,
     }
-    card = card_json(info.card)
+    card = asdict(info.card)
     if as_json:
         by_code = {f"{state}_by_code": counted for state, counted in codes.items()}
         other = None if beside is None else edition_json(beside)

@@ -4,12 +4,13 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from math import floor
 from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from core.counting import counted
-from core.types import EncoderCard, FoundBy, Hit, Location, SeriesImage, Skipped, Unit
+from core.types import FoundBy, Hit, Location, SeriesImage, Skipped, Unit
 
 if TYPE_CHECKING:
     from search.enrichment import Alarm
@@ -129,18 +130,6 @@ def understood_json(understood: "Understood") -> dict[str, Any]:
     }
 
 
-def card_json(card: EncoderCard) -> dict[str, Any]:
-    """An encoder's card as JSON."""
-    return {
-        "name": card.name,
-        "version": card.version,
-        "dim": card.dim,
-        "weights_sha256": card.weights_sha256,
-        "preprocessing": card.preprocessing,
-        "licence": card.licence,
-    }
-
-
 def edition_json(info: "EditionInfo") -> dict[str, Any]:
     """An edition as JSON."""
     return {
@@ -150,7 +139,7 @@ def edition_json(info: "EditionInfo") -> dict[str, Any]:
         "bytes_on_disk": info.bytes_on_disk,
         "rendering": info.binding.rendering,
         "slices_per_series": info.binding.slices_per_series,
-        "encoder": card_json(info.binding.card),
+        "encoder": asdict(info.binding.card),
     }
 
 

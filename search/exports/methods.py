@@ -6,11 +6,10 @@ are told by the SHA-256 of their files.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from core.types import EncoderCard
 from search.identifiers import may_identify
 from search.query import (
     EmbeddingPart,
@@ -58,7 +57,7 @@ def collection_card(reader: CollectionReader, made: Made) -> dict[str, Any]:
             "rendering": info.rendering,
             "slices_per_series": info.slices_per_series,
         },
-        "encoder": _encoder(info.card) | {"citation": made.citation},
+        "encoder": asdict(info.card) | {"citation": made.citation},
         "index": {
             "kind": info.index_kind,
             "rows": info.index_rows,
@@ -155,17 +154,6 @@ def _literal(value: object) -> str:
             return f"{fence}{value}{fence}"
         case _:
             return str(value)
-
-
-def _encoder(card: EncoderCard) -> dict[str, Any]:
-    return {
-        "name": card.name,
-        "version": card.version,
-        "dim": card.dim,
-        "weights_sha256": card.weights_sha256,
-        "preprocessing": card.preprocessing,
-        "licence": card.licence,
-    }
 
 
 def _part(part: Part, reader: CollectionReader, snapshot: Snapshot) -> dict[str, Any]:

@@ -91,6 +91,15 @@ def leaves(where: Where) -> Iterator[Leaf]:
             yield where
 
 
+def conjuncts(where: Where) -> Iterator[Where]:
+    """The parts that must all be met."""
+    if isinstance(where, And):
+        for part in where.parts:
+            yield from conjuncts(part)
+    else:
+        yield where
+
+
 def one_of(field: str, *values: str) -> Condition:
     """Pictures whose field is one of these values; "" means not stated."""
     return Condition(field, Op.IS, values)

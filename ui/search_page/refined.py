@@ -1,11 +1,11 @@
 """Filters in the language of `--where` taken apart: labels and boards are chosen like facets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from search.filters import parse_where
-from search.where.tree import And, Label, Member, Op, Or, Where, leaves
+from search.where.tree import And, Label, Member, Op, Or, Where, conjuncts, leaves
 from search.where.writing import write_where
 
 CERTAIN_ENOUGH: Final = 0.5  # of a label from which on a picture is taken to have it
@@ -16,7 +16,7 @@ Choosable = type[Label] | type[Member]
 @lru_cache(maxsize=256)
 def parts_of(text: str) -> tuple[Where, ...]:
     """The parts that must all be met. Raises InvalidFilter."""
-    return tuple(_joined(parse_where(text))) if text else ()
+    return tuple(conjuncts(parse_where(text))) if text else ()
 
 
 def joined(parts: Sequence[Where]) -> str:
@@ -28,7 +28,7 @@ def joined(parts: Sequence[Where]) -> str:
 
 def without_leaves(wheres: Sequence[Where], kind: Choosable) -> list[Where]:
     """The filters but those that are about labels, or boards, alone."""
-    return [part for where in wheres for part in _joined(where) if not _is_about(part, kind)]
+    return [part for where in wheres for part in conjuncts(where) if not _is_about(part, kind)]
 
 
 def chosen(text: str, kind: Choosable) -> tuple[str, ...]:
@@ -48,14 +48,6 @@ def choosing(text: str, kind: Choosable, names: Sequence[str]) -> str:
 def is_choice(part: Where) -> bool:
     """Whether lists of labels or boards to choose from could have made it."""
     return _is_choice(part, Label) or _is_choice(part, Member)
-
-
-def _joined(where: Where) -> Iterator[Where]:
-    if isinstance(where, And):
-        for part in where.parts:
-            yield from _joined(part)
-    else:
-        yield where
 
 
 def _is_about(part: Where, kind: Choosable) -> bool:
