@@ -21,7 +21,7 @@ demo: $(VENV)/.installed-demo
 	@$(BIN)/python -m radseek.demo
 
 test: $(VENV)/.installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.installed-dev
 	@$(BIN)/ruff check
