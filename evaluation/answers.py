@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.types import Mask
 from evaluation.bootstrap import USUAL, Draw, Resampling
 from evaluation.chance import expected
+from evaluation.examples import Seen
 from evaluation.metrics import Relevance
 from evaluation.ranking import Gains, figures
 from evaluation.truth import Answer
@@ -54,6 +55,7 @@ class Answers:
     patients: NDArray[np.int64] | None  # (queries,): who asks; None: texts
     unanswerable: int  # queries for which the scope holds no right answer
     near: int  # pictures left out as duplicates of their query, over all queries
+    seen: tuple[Seen, ...]  # some of the pictures behind these figures
 
 
 def reached(relevant: Relevance, gains: Gains, k: int) -> Reached:

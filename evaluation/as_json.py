@@ -3,6 +3,7 @@
 from typing import Any
 
 from evaluation.evaluating import Evaluation
+from evaluation.examples import Example, Examples
 from evaluation.index_recall import IndexRecall
 from evaluation.tables import Figure, Line, Table
 
@@ -20,6 +21,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
         "unmatched": evaluation.unmatched,
         "image_queries": evaluation.asked,
         "k": plan.k,
+        "sample": plan.sample,
         "near": plan.near,
         "seed": plan.resampling.seed,
         "resamples": plan.resampling.times,
@@ -32,6 +34,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
         "text": [_table(each) for each in evaluation.text],
         "index_kind": evaluation.index_kind,
         "index": [_index(each) for each in evaluation.index],
+        "examples": [_examples(each) for each in evaluation.examples],
     }
 
 
@@ -43,6 +46,21 @@ def _index(measured: IndexRecall) -> dict[str, Any]:
         "recall": _rounded(measured.recall),
         "when_built": _rounded(measured.when_built),
     }
+
+
+def _examples(shown: Examples) -> dict[str, Any]:
+    return {
+        "label": shown.label,
+        "text": shown.text,
+        "hits": [_example(each) for each in shown.hits],
+        "wrong": [_example(each) for each in shown.wrong],
+        "misses": [_example(each) for each in shown.misses],
+    }
+
+
+def _example(example: Example) -> dict[str, Any]:
+    content = example.content
+    return {"sha256": content.sha256, "frame": content.frame, "rank": example.rank}
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """The whole evaluation of a collection: image queries, text queries, and what the index loses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from core.counting import counted
 from core.types import Embeddings
-from evaluation.answers import Plan, Scope
+from evaluation.answers import Answers, Plan, Scope
+from evaluation.examples import Examples, Seen, named
 from evaluation.image_queries import ask_with_images, sampled
 from evaluation.index_recall import Built, IndexRecall, index_recall
 from evaluation.tables import Table, table
@@ -44,6 +45,7 @@ class Evaluation:
     texts: tuple[TextQuery, ...]
     index_kind: str
     index: tuple[IndexRecall, ...]
+    examples: tuple[Examples, ...]  # of answers from all pictures
 
     def doubts(self) -> list[str]:
         """What speaks against the figures as a whole, a sentence each."""
@@ -68,7 +70,7 @@ def evaluate(
     places = sampled(truth, plan)
     _, pictures = np.unique(truth.patients, return_counts=True)
     images = ask_with_images(snapshot, truth, places, _scopes(truth), plan)
-    texts = {
+    texts: dict[Scope, Answers] = {
         scope: ask_with_texts(snapshot, truth, queries, rows, scope, plan)
         for scope in _scopes(truth)
         if queries and scope is not Scope.ELSEWHERE
@@ -89,6 +91,7 @@ def evaluate(
         tuple(queries),
         built.kind,
         index_recall(snapshot, truth.ids[places], rows, plan.k, built),
+        named(snapshot, [one for answers in (images, texts) for one in _seen(answers)]),
     )
 
 
@@ -101,6 +104,11 @@ def _scopes(truth: Truth) -> list[Scope]:
     if len(scanners - {NOT_KNOWN}) > 1:
         scopes.append(Scope.ELSEWHERE)
     return scopes
+
+
+def _seen(answers: Mapping[Scope, Answers]) -> tuple[Seen, ...]:
+    """Some of the pictures behind the figures of all; those of a narrower scope are among them."""
+    return answers[Scope.ALL].seen if answers else ()
 
 
 def _size(truth: Truth, label: str) -> Size:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from core.types import Mask
 from evaluation.answers import Answers, Plan, Reached, Scope, in_order, likeness, reached
-from evaluation.bootstrap import Resampling, with_other_askers
-from evaluation.ranking import METRICS, Gains
+from evaluation.bootstrap import with_other_askers
+from evaluation.examples import Seen, seen_by_images
+from evaluation.ranking import METRICS, Gains, Metric
 from evaluation.scoring import scored
 from evaluation.truth import NOT_KNOWN, Answer, Truth
 from storage.columns import Column
@@ -59,7 +60,7 @@ def ask_with_images(
             inside = _inside(truth, place, order, scope)
             into.near += near
             _collect(into, place, gains[inside], plan.k)
-    return {scope: _answers(truth, into, plan.resampling) for scope, into in collected.items()}
+    return {scope: _answers(truth, into, plan) for scope, into in collected.items()}
 
 
 def _each(
@@ -118,15 +119,29 @@ def _collect(into: _Collected, place: int, gains: Gains, k: int) -> None:
     into.reached.append(reached(gains > 0, gains, k))
 
 
-def _answers(truth: Truth, collected: _Collected, resampling: Resampling) -> Answers:
+def _answers(truth: Truth, collected: _Collected, plan: Plan) -> Answers:
     places, patients = collected.places, truth.patients[collected.places]
     values = np.array([each.figures for each in collected.reached]).reshape(-1, len(METRICS))
     return Answers(
         tuple(truth.answers[code] for code in truth.codes[places]),
         tuple(truth.scanners.values[code] for code in truth.scanners.codes[places]),
         tuple(collected.reached),
-        with_other_askers(values, patients, resampling) if places else [],
+        with_other_askers(values, patients, plan.resampling) if places else [],
         patients,
         collected.unanswerable,
         collected.near,
+        tuple(_seen(truth, np.array(places, np.int64), values, plan.k)),
     )
+
+
+def _seen(
+    truth: Truth, places: NDArray[np.int64], values: NDArray[np.float64], k: int
+) -> Iterator[Seen]:
+    """Some of the pictures that asked for each label; `values` (queries, metrics) are theirs."""
+    precision = values[:, METRICS.index(Metric.AVERAGE_PRECISION)]
+    first = np.rint(1 / values[:, METRICS.index(Metric.RECIPROCAL_RANK)]).astype(np.int64)
+    for label in truth.labels():
+        asks = truth.with_label(label)[places]
+        if asks.any():
+            ids = truth.ids[places[asks]]
+            yield seen_by_images(label, ids, precision[asks], first[asks], k)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.types import Embeddings, Mask
 from evaluation.answers import Answers, Plan, Reached, Scope, in_order, reached
 from evaluation.bootstrap import Draw, Resampling
+from evaluation.examples import Seen, seen_by_text
 from evaluation.metrics import Relevance
 from evaluation.ranking import figures
 from evaluation.scoring import scored
@@ -41,6 +42,7 @@ def ask_with_texts(
     asked: list[TextQuery] = []
     found: list[Reached] = []
     drawn: list[NDArray[np.float64]] = []
+    seen: list[Seen] = []
     for start, part in scored(snapshot, truth.ids, rows):
         for query, scores in zip(queries[start : start + len(part)], part, strict=True):
             relevant = truth.with_label(query.label)
@@ -49,6 +51,8 @@ def ask_with_texts(
                 asked.append(query)
                 found.append(reached(relevant[order], relevant[order].astype(float), plan.k))
                 drawn.append(_drawn(relevant[order], patients[order], plan.k, plan.resampling))
+                ids = truth.ids[order]
+                seen.append(seen_by_text(query.label, query.text, ids, relevant[order], plan.k))
     return Answers(
         tuple(frozenset([query.label]) for query in asked),
         tuple(NOT_KNOWN for _ in asked),
@@ -57,6 +61,7 @@ def ask_with_texts(
         None,
         len(queries) - len(asked),
         0,
+        tuple(seen),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import InvalidRequest
+from core.types import EncoderCard
 from evaluation.answers import Plan
 from evaluation.evaluating import Evaluation, evaluate
 from evaluation.index_recall import Built
@@ -32,7 +33,16 @@ class Asked:
     with_texts: bool = True
 
 
-def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Evaluation:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An evaluation, and what it is of."""
+
+    evaluation: Evaluation
+    sequence: int  # of the collection
+    card: EncoderCard
+
+
+def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Measured:
     """Measure the collection by labels that are known.
 
     Raises UnknownName, InvalidRequest, CardMismatch, WeightsMissing, StorageError.
@@ -46,7 +56,8 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Evaluatio
         rows = archive.searcher().text_rows([query.text for query in queries])
     info = reader.info()
     built = Built(info.index_kind, info.index_recall, info.index_recall_texts)
-    return evaluate(snapshot, truth, queries, rows, plan, built)
+    measured = evaluate(snapshot, truth, queries, rows, plan, built)
+    return Measured(measured, snapshot.sequence, reader.card)
 
 
 def _truth(snapshot: Snapshot, asked: Asked) -> Truth:

@@ -81,6 +81,9 @@ def evaluate(
     known: TruthOptions,
     counted: PlanOptions,
     place: PlaceOptions,
+    name: Annotated[
+        str, plain_option("--name", "What it is called where it is kept (else by its labels).")
+    ] = "",
     out: Annotated[
         Path | None, plain_option("--out", "Folder for evaluation.json and .html.")
     ] = None,
@@ -89,11 +92,12 @@ def evaluate(
     """Measure how well the collection finds what is labelled, by pictures and by words.
 
     Pictures of the query's own patient never count. Each figure has an interval and chance beside
-    it.
+    it. It is kept beside the collection, where the page shows it.
     """
     from evaluation.as_json import evaluation_json
     from radseek.archive import open_archive
     from radseek.evaluating import evaluate_collection
+    from radseek.past_evaluations import keep
 
     asked, plan = _asked(known), _plan(counted)
     settings = settings_of(
@@ -101,7 +105,8 @@ def evaluate(
     )
     say(f"radseek: evaluating {settings.collection!r}")
     with open_archive(settings) as archive:
-        measured = evaluate_collection(archive, asked, plan)
+        found = evaluate_collection(archive, asked, plan)
+    measured = found.evaluation
     told = {"collection": settings.collection, **evaluation_json(measured)}
     if out is not None:
         _write(out, json.dumps(told), _page(measured, settings.collection))
@@ -109,6 +114,8 @@ def evaluate(
         put_json(told)
     else:
         _put(measured)
+    kept = keep(settings, found, name.strip() or _usual_name(known))
+    say(f"radseek: kept as {kept}")
 
 
 def _asked(options: TruthOptions) -> "Asked":
@@ -125,6 +132,11 @@ def _asked(options: TruthOptions) -> "Asked":
         texts=None if options.texts is None else read_texts(options.texts),
         with_texts=not options.no_texts,
     )
+
+
+def _usual_name(options: TruthOptions) -> str:
+    """The tags that are the labels, or the name of the file that has them."""
+    return ", ".join(_names(options.by)) if options.truth is None else options.truth.stem
 
 
 def _plan(options: PlanOptions) -> "Plan":
