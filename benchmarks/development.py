@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.types import Embeddings, Pixels
-from encoders.medimageinsight.encoder import MedImageInsight, load_folder
+from encoders.medimageinsight.encoder import load_folder
+from encoders.tower_encoder import TowerEncoder
 from evaluation.retrieval import Labels
 from radseek.training import labels_of
 from training.development import development_set
@@ -17,7 +18,7 @@ from training.recipe import read_recipe
 class Development:
     """What a benchmark of answers begins with; pictures, labels and rows in one order."""
 
-    encoder: MedImageInsight
+    encoder: TowerEncoder
     pictures: Sequence[Pixels]  # as the encoder takes them
     labels: list[Labels]
     rows: Embeddings

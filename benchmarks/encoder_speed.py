@@ -27,16 +27,18 @@ from benchmarks.plain_davit import PlainDaViT, plain_rows
 from benchmarks.rounds import Clock, Rounds, Work, alternate
 from core.types import Pixels
 from encoders.devices import choose_devices
+from encoders.inference import Inference
 from encoders.medimageinsight.checkpoint import load_model
 from encoders.medimageinsight.config import UniCLConfig, read_config
 from encoders.medimageinsight.davit import DaViT
-from encoders.medimageinsight.encoder import images_at_once
+from encoders.medimageinsight.encoder import widest_map
 from encoders.medimageinsight.folder import open_folder
-from encoders.medimageinsight.inference import Inference
-from encoders.medimageinsight.lowered import LOWERED, lower
 from encoders.medimageinsight.model import UniCL, initialise
-from encoders.medimageinsight.packed import PackedLinear, can_pack, pack
 from encoders.medimageinsight.pixels import normalise
+from encoders.medimageinsight.preprocess import Squash
+from encoders.packed import PackedLinear, can_pack, pack
+from encoders.tower_encoder import pictures_at_once
+from encoders.towers import LOWERED, ImageModel
 from encoders.weights import weights_folder
 
 PLAIN, OURS, COMPILED = "plain", "radseek", "radseek, torch.compile"
@@ -61,10 +63,14 @@ class Subject:
         torch.cuda.synchronize(self.device)
         return perf_counter()
 
+    def normalise(self, pixels: Tensor) -> Tensor:
+        """0..255 (B, H, W, 3) to what the model takes, (B, 3, H, W)."""
+        return normalise(pixels, self.config.image)
+
     def pixels(self) -> Tensor:
         """The pictures as the model takes them, (B, 3, H, W)."""
         stacked = torch.from_numpy(np.stack(self.pictures)).to(self.device)
-        return normalise(stacked, self.config.image)
+        return self.normalise(stacked)
 
 
 def main() -> None:
@@ -103,7 +109,7 @@ def _subject(options: argparse.Namespace) -> Subject:
         files = open_folder(options.weights or weights_folder(options.encoder), "")
         config = read_config(files.config)
         make = lambda: load_model(config, files.checkpoint)  # noqa: E731
-    count = options.batch or images_at_once(config.image, device)
+    count = options.batch or pictures_at_once(widest_map(config.image), device)
     shape = (count, *config.image.image_size, 3)
     pictures = list(np.random.default_rng(0).integers(0, 256, shape, np.uint8))
     return Subject(config, make, device, pictures)
@@ -119,7 +125,10 @@ def _random_model(config: UniCLConfig) -> UniCL:
 def _ways(subject: Subject, compile_mode: str | None) -> Iterator[tuple[str, Callable[[], Tensor]]]:
     plain = subject.make().to(subject.device)
     tower = PlainDaViT(subject.config.image, plain.image_encoder.state_dict())
-    ours = Inference(subject.make(), subject.config.image, subject.device)
+    image = subject.config.image
+    resize, widest = Squash(image.image_size), widest_map(image)
+    model = ImageModel(subject.make(), resize, subject.normalise, widest)
+    ours = Inference(model, subject.device)
     yield PLAIN, lambda: plain_rows(tower, plain.image_projection, subject.pixels().contiguous())
     yield OURS, lambda: ours.embed_pictures(subject.pictures)
     if compile_mode:
@@ -130,7 +139,7 @@ def _compiled(subject: Subject, mode: str) -> Callable[[], Tensor]:
     model = subject.make().to(subject.device)
     dtype = torch.float32
     if subject.device.type == "cuda":
-        lower(model.image_encoder)
+        model.lower()
         dtype = LOWERED
     encode = torch.compile(model.encode_images, mode=mode)
     return lambda: encode(subject.pixels().to(dtype))
@@ -199,9 +208,10 @@ def _stages(tower: DaViT, pixels: Tensor) -> dict[str, Work]:
 
 def _ready(subject: Subject) -> DaViT:
     """The image tower in the form that the encoder runs on the device."""
-    tower = subject.make().image_encoder
+    model = subject.make()
+    tower = model.image_encoder
     if subject.device.type == "cuda":
-        lower(tower)
+        model.lower()
     elif can_pack():
         pack(tower)
     return tower.to(subject.device)

@@ -91,6 +91,8 @@ class Sleeper:
     device = "sleeper"
     at_once = 8
     logit_scale = 1.0
+    logit_bias = 0.0
+    reads_texts = True
     prepare: Prepare = Squash((96, 96))
 
     def __init__(self, images_per_second: float) -> None:

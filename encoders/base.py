@@ -7,7 +7,10 @@ from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions, Unread
 
 
 class Encoder(Protocol):
-    """A dual encoder. The same input always gives the same row, whatever the batch around it."""
+    """An encoder of pictures, and mostly of texts.
+
+    The same input always gives the same row, whatever the batch around it.
+    """
 
     @property
     def card(self) -> EncoderCard:
@@ -29,6 +32,14 @@ class Encoder(Protocol):
     def logit_scale(self) -> float:
         """The factor on cosines before softmax or sigmoid (the exponential is already taken)."""
 
+    @property
+    def logit_bias(self) -> float:
+        """What is added to scaled cosines before a sigmoid; 0 of one trained without."""
+
+    @property
+    def reads_texts(self) -> bool:
+        """Whether texts can be embedded; else `embed_texts` and `unread` raise InvalidRequest."""
+
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
         """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim)."""
 
@@ -37,7 +48,7 @@ class Encoder(Protocol):
 
         Regions tile the prepared picture from the left upper corner. The mean over them is the row
         that `embed_images` gives; none of them is of unit length by itself. (0, 0, 0, dim) for no
-        pictures.
+        pictures. Raises InvalidRequest of an encoder whose rows are no mean of regions.
         """
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:

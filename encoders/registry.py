@@ -1,11 +1,16 @@
 """The encoders by name. A row is "module:Class"; the module is imported when it is asked for."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from core.errors import UnknownName, WeightsMismatch
+from core.errors import InvalidRequest, UnknownName, WeightsMismatch
 from encoders.base import Encoder
+
+if TYPE_CHECKING:
+    from encoders.towers import DualModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,7 @@ class EncoderRow:
     summary: str
     licence: str
     citation: str = ""  # of the work it comes from
+    towers: str = ""  # "module:function", function(weights: Path | None) -> DualModel; of trainable
 
 
 ENCODERS = {
@@ -24,6 +30,7 @@ ENCODERS = {
         "radseek-mini: small, shipped inside, works offline; a demonstration",
         "CC BY-SA 4.0",
         "radseek-mini, shipped with radseek; see docs/encoders.md of that version",
+        "encoders.mini.encoder:load_towers",
     ),
     "medimageinsight": EncoderRow(
         "encoders.medimageinsight.encoder:load",
@@ -31,6 +38,7 @@ ENCODERS = {
         "MIT as re-published; Microsoft: research only",
         "Codella NCF et al. MedImageInsight: An Open-Source Embedding Model for General Domain "
         "Medical Imaging. arXiv:2410.06542, 2024",
+        "encoders.medimageinsight.encoder:load_towers",
     ),
 }
 
@@ -42,15 +50,33 @@ def load_encoder(name: str, weights: Path | None = None, device: str = "auto") -
     WeightsMismatch, InvalidRequest for a device that is not there.
     """
     check_known(name)
-    module, function = ENCODERS[name].loader.split(":")
-    encoder: Encoder = getattr(import_module(module), function)(weights, device)
+    encoder: Encoder = _named(ENCODERS[name].loader)(weights, device)
     return encoder
+
+
+def load_towers(name: str, weights: Path | None = None) -> "DualModel":
+    """The towers of an encoder in evaluation mode, with what belongs to them, to train.
+
+    Raises as `load_encoder`, and InvalidRequest of one that cannot be trained.
+    """
+    check_known(name)
+    if not ENCODERS[name].towers:
+        raise InvalidRequest(f"{name} cannot be trained. Take one that can: see docs/encoders.md.")
+    model: DualModel = _named(ENCODERS[name].towers)(weights)
+    return model
 
 
 def check_known(name: str) -> None:
     """Raise UnknownName for an encoder that is not registered."""
     if name not in ENCODERS:
         raise UnknownName(f"No encoder is called {name!r}. Known: {', '.join(sorted(ENCODERS))}.")
+
+
+def _named(part: str) -> Callable[..., Any]:
+    """The function that "module:function" names."""
+    module, function = part.split(":")
+    named: Callable[..., Any] = getattr(import_module(module), function)
+    return named
 
 
 def replicas_of(encoder: Encoder, weights: Path | None, device: str) -> list[Encoder]:

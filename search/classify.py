@@ -21,7 +21,9 @@ def classify(
     _check(labels)
     pictures = encoder.embed_images([encoder.prepare(pixels) for pixels in images])
     texts = encoder.embed_texts(labels)
-    return probabilities(pictures, texts, encoder.logit_scale, multilabel)
+    return probabilities(
+        pictures, texts, encoder.logit_scale, multilabel, logit_bias=encoder.logit_bias
+    )
 
 
 def _check(labels: Sequence[str]) -> None:

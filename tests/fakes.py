@@ -23,6 +23,8 @@ class ColourEncoder:
     device = "cpu"
     at_once = 8
     logit_scale = 10.0
+    logit_bias = 0.0
+    reads_texts = True
     prepare = staticmethod(shrink)
 
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:

@@ -16,10 +16,11 @@ from tokenizers import Tokenizer
 
 from core.errors import TrainingError
 from encoders.devices import choose_devices
+from encoders.medimageinsight.checkpoint import write_folder
 from encoders.medimageinsight.config import read_config
 from training.bpe import train_tokenizer
 from training.examples import TrainingImages
-from training.output import config_for, load_checkpoint, save_checkpoint, write_model
+from training.output import config_for, load_checkpoint, save_checkpoint
 from training.recipe import Recipe
 from training.trainer import Trainer
 
@@ -117,7 +118,7 @@ class _Run:
     def finish(self, phase: str, dev_metrics: DevMetrics | None) -> Mapping[str, float]:
         """Write the averaged weights of a phase and measure them."""
         folder = self._out / phase
-        write_model(folder, self._config, self._tokenizer, self._trainer.average.weights)
+        write_folder(folder, self._config, self._tokenizer, self._trainer.average.weights)
         return dev_metrics(folder) if dev_metrics else {}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 import yaml
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import Tensor
 
@@ -24,17 +23,6 @@ class Checkpoint:
     model: Mapping[str, Tensor]
     average: Mapping[str, Tensor]
     optimiser: Mapping[str, Any]
-
-
-def write_model(
-    folder: Path, config: str, tokenizer: Tokenizer, weights: Mapping[str, Tensor]
-) -> None:
-    """Write config.yaml, tokenizer.json and weights.safetensors (float16) into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.yaml").write_text(config, encoding="utf-8")
-    tokenizer.save(str(folder / "tokenizer.json"))
-    halves = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
-    save_file(halves, folder / "weights.safetensors")
 
 
 def config_for(path: Path, tokenizer: Tokenizer) -> str:

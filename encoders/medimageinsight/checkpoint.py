@@ -1,12 +1,16 @@
-"""A weights file to a model, strictly: every tensor by name and shape, and no code is ever run."""
+"""A weights file to a model and back.
+
+Strictly: every tensor by name and shape, and no code is ever run.
+"""
 
 import struct
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from core.errors import WeightsMismatch
@@ -40,6 +44,24 @@ def load_model(config: UniCLConfig, path: Path) -> UniCL:
         raise _mismatch(path, f"it is damaged or cut short ({error})") from error
     model.load_state_dict({key: tensor.float() for key, tensor in tensors.items()}, assign=True)
     return model.eval().requires_grad_(False)
+
+
+class Saves(Protocol):
+    """What can write itself as tokenizer.json."""
+
+    def save(self, path: str) -> None:
+        """Write the file."""
+
+
+def write_folder(
+    folder: Path, config: str, tokenizer: Saves, weights: Mapping[str, Tensor]
+) -> None:
+    """Write config.yaml, tokenizer.json and weights.safetensors (float16) into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.yaml").write_text(config, encoding="utf-8")
+    tokenizer.save(str(folder / "tokenizer.json"))
+    halves = {key: value.detach().cpu().half().contiguous() for key, value in weights.items()}
+    save_file(halves, folder / "weights.safetensors")
 
 
 def _require_safetensors(path: Path) -> None:

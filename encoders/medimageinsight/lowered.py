@@ -1,10 +1,7 @@
 """The image tower in bfloat16, for GPUs: half the memory traffic, and their fast matrix units."""
 
-import torch
-
 from encoders.medimageinsight.davit import DaViT
-
-LOWERED = torch.bfloat16
+from encoders.towers import LOWERED
 
 
 def lower(tower: DaViT) -> None:

@@ -10,27 +10,40 @@ from torch import Tensor, nn
 
 from encoders.medimageinsight.config import UniCLConfig
 from encoders.medimageinsight.davit import DaViT
+from encoders.medimageinsight.lowered import lower
 from encoders.medimageinsight.text import SelfAttention, TextTower
+from encoders.towers import DualTowers, unit
 
 CLIP_TEMPERATURE = 0.07
 
 
-class UniCL(nn.Module):
+class UniCL(DualTowers):
     """Images and texts to unit vectors whose inner product is their cosine."""
 
     def __init__(self, config: UniCLConfig) -> None:
         """Build with untrained values: load a checkpoint, or call `initialise` to train."""
         super().__init__()
+        self.dim = config.projection
         self.image_encoder = DaViT(config.image)
         self.lang_encoder = TextTower(config.text)
         self.image_projection = nn.Parameter(torch.empty(config.image.dims[-1], config.projection))
         self.lang_projection = nn.Parameter(torch.empty(config.text.width, config.projection))
-        self.logit_scale = nn.Parameter(torch.zeros(()))  # the logarithm of the factor
+        self.logit_scale = nn.Parameter(torch.zeros(()))
+        self.logit_bias = None
+
+    @property
+    def picture_layers(self) -> DaViT:
+        """The image tower."""
+        return self.image_encoder
+
+    def lower(self) -> None:
+        """Keep the image tower in bfloat16."""
+        lower(self.image_encoder)
 
     def encode_images(self, pixels: Tensor) -> Tensor:
         """Normalised pixels (B, 3, H, W) -> float32 unit rows (B, projection)."""
         features: Tensor = self.image_encoder(pixels)
-        return _unit(features @ self.image_projection)
+        return unit(features @ self.image_projection)
 
     def encode_regions(self, pixels: Tensor) -> Tensor:
         """What each token adds to a picture's row: (B, 3, H, W) -> float32 (B, H', W', projection).
@@ -46,13 +59,7 @@ class UniCL(nn.Module):
     def encode_texts(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids and mask (B, L) -> float32 unit rows (B, projection)."""
         features: Tensor = self.lang_encoder(ids, mask)
-        return _unit(features @ self.lang_projection)
-
-
-def _unit(rows: Tensor) -> Tensor:
-    rows = rows.float()
-    lengths: Tensor = torch.linalg.vector_norm(rows, dim=-1, keepdim=True)
-    return rows / lengths
+        return unit(features @ self.lang_projection)
 
 
 def initialise(model: UniCL) -> None:

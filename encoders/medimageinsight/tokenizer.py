@@ -5,9 +5,11 @@ from pathlib import Path
 
 import ftfy
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
+from torch import Tensor
 
 from core.errors import WeightsMismatch
 from core.types import Unread
+from encoders.medimageinsight.text import pad_ids
 
 START = "<|startoftext|>"
 END = "<|endoftext|>"
@@ -25,6 +27,10 @@ class TextTokenizer:
         self._tokenizer = tokenizer
         self._most = context_length - tokenizer.num_special_tokens_to_add(is_pair=False)
 
+    def save(self, path: str) -> None:
+        """Write tokenizer.json."""
+        self._tokenizer.save(path)
+
     @property
     def vocab_size(self) -> int:
         """How many different ids there are."""
@@ -34,6 +40,10 @@ class TextTokenizer:
         """The ids of each text with its start and end token, at most the context length."""
         repaired = [ftfy.fix_text(text) for text in texts]  # in normal form C, too
         return [encoding.ids for encoding in self._tokenizer.encode_batch(repaired)]
+
+    def pad(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """Ids of several texts as one tensor (B, L), and its mask (B, L): True for real ones."""
+        return pad_ids(rows)
 
     def unread(self, text: str) -> Unread | None:
         """What `encode` cuts off; None where that is nothing."""

@@ -48,6 +48,7 @@ def label_pictures(
     """
     name, total = kept.asked.name, len(snapshot.ids)
     texts = label_rows(kept.asked, encoder)
+    scale, bias = encoder.logit_scale, encoder.logit_bias
     missing = snapshot.ids[np.isnan(snapshot.label_table(name)[:, 0])]
     before = total - len(missing)
     done = Labelled(name, 0, before, total)
@@ -56,7 +57,7 @@ def label_pictures(
             break
         ids = missing[start : start + BLOCK]
         pictures = snapshot.embeddings(ids)
-        writer.put_labels(kept, ids, judge(pictures, texts, kept.asked, encoder.logit_scale))
+        writer.put_labels(kept, ids, judge(pictures, texts, kept.asked, scale, bias))
         done = replace(done, new=start + len(ids), labelled=before + start + len(ids))
         show(done)
     return done
@@ -77,11 +78,15 @@ def label_rows(asked: LabelSet, encoder: Encoder) -> Embeddings:
 
 
 def judge(
-    pictures: Embeddings, texts: Embeddings, asked: LabelSet, logit_scale: float
+    pictures: Embeddings,
+    texts: Embeddings,
+    asked: LabelSet,
+    logit_scale: float,
+    logit_bias: float = 0.0,
 ) -> NDArray[np.float32]:
     """Probabilities (n, labels): softmax within each group, or sigmoid with `multilabel`."""
     if asked.multilabel:
-        return probabilities(pictures, texts, logit_scale, multilabel=True)
+        return probabilities(pictures, texts, logit_scale, multilabel=True, logit_bias=logit_bias)
     judged = np.empty((len(pictures), len(texts)), np.float32)
     for group in asked.groups():
         own = [place for place, label in enumerate(asked.labels) if label.group == group]

@@ -13,9 +13,10 @@ from safetensors.torch import load_file
 
 from encoders.medimageinsight.checkpoint import load_model
 from encoders.medimageinsight.config import read_config
-from encoders.medimageinsight.encoder import MedImageInsight, load
+from encoders.medimageinsight.encoder import load
 from encoders.medimageinsight.folder import open_folder
 from encoders.medimageinsight.pixels import normalise
+from encoders.tower_encoder import TowerEncoder
 from encoders.weights import WEIGHTS, status
 from encoders.zero_shot import probabilities
 from tests.golden.medimageinsight.make_weights import WEIGHTS_SHA256, write_weights
@@ -43,12 +44,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def encoder(folder: Path) -> MedImageInsight:
+def encoder(folder: Path) -> TowerEncoder:
     return load(folder, "cpu")
 
 
 @pytest.fixture(scope="module")
-def prepared(encoder: MedImageInsight) -> list[np.ndarray]:
+def prepared(encoder: TowerEncoder) -> list[np.ndarray]:
     images = [Image.open(GOLDEN / "full" / name) for name in META["images"]]
     return [encoder.prepare(np.asarray(image.convert("RGB"))) for image in images]
 
@@ -58,7 +59,7 @@ def test_the_file_is_to_the_byte_as_large_as_the_published_one(folder: Path) -> 
 
 
 def test_embeddings_and_probabilities_are_the_recorded_ones(
-    encoder: MedImageInsight, prepared: list[np.ndarray]
+    encoder: TowerEncoder, prepared: list[np.ndarray]
 ) -> None:
     images = encoder.embed_images(prepared)
     texts = encoder.embed_texts(META["texts"])

@@ -111,3 +111,4 @@ def test_the_card_belongs_to_its_row(encoder: Encoder) -> None:
     assert encoder.card.licence == ENCODERS[encoder.card.name].licence
     assert encoder.device == "cpu"
     assert encoder.logit_scale > 0
+    assert encoder.reads_texts

@@ -16,11 +16,12 @@ from torch import Tensor
 
 from core.errors import EncoderError, WeightsMismatch, WeightsMissing
 from core.types import Pixels
-from encoders.medimageinsight import encoder as module
+from encoders import tower_encoder as module
 from encoders.medimageinsight.davit import DaViT
-from encoders.medimageinsight.encoder import MedImageInsight, load
+from encoders.medimageinsight.encoder import load
 from encoders.medimageinsight.model import UniCL
 from encoders.mini import encoder as mini
+from encoders.tower_encoder import TowerEncoder
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "medimageinsight"
 META = json.loads((GOLDEN / "e2e" / "meta.json").read_text(encoding="utf-8"))
@@ -28,7 +29,7 @@ RECORDED = load_file(GOLDEN / "e2e" / "golden.safetensors")
 
 
 @pytest.fixture(scope="module")
-def encoder(e2e_folder: Path) -> MedImageInsight:
+def encoder(e2e_folder: Path) -> TowerEncoder:
     return load(e2e_folder, "cpu")
 
 
@@ -41,7 +42,7 @@ def random_pictures(count: int) -> list[Pixels]:
     return list(np.random.default_rng(0).integers(0, 256, (count, 96, 96, 3), np.uint8))
 
 
-def test_pictures_give_the_recorded_embeddings(encoder: MedImageInsight) -> None:
+def test_pictures_give_the_recorded_embeddings(encoder: TowerEncoder) -> None:
     prepared = [encoder.prepare(picture(name)) for name in META["images"]]
 
     embeddings = encoder.embed_images(prepared)
@@ -49,7 +50,7 @@ def test_pictures_give_the_recorded_embeddings(encoder: MedImageInsight) -> None
     np.testing.assert_allclose(embeddings, RECORDED["image_embeddings"], atol=5e-6, rtol=0)
 
 
-def test_texts_give_the_recorded_embeddings(encoder: MedImageInsight) -> None:
+def test_texts_give_the_recorded_embeddings(encoder: TowerEncoder) -> None:
     """All but the last, whose ids were recorded without the repair of its characters."""
     embeddings = encoder.embed_texts(META["texts"][:-1])
 
@@ -57,7 +58,7 @@ def test_texts_give_the_recorded_embeddings(encoder: MedImageInsight) -> None:
 
 
 def test_a_text_that_needs_repair_is_embedded_as_its_repaired_form(
-    encoder: MedImageInsight,
+    encoder: TowerEncoder,
 ) -> None:
     damaged, repaired = encoder.embed_texts(["ﬁbrosis &amp; “café”", 'fibrosis & "café"'])
 
@@ -65,7 +66,7 @@ def test_a_text_that_needs_repair_is_embedded_as_its_repaired_form(
 
 
 def test_the_card_says_what_a_collection_is_bound_to(
-    encoder: MedImageInsight, e2e_folder: Path
+    encoder: TowerEncoder, e2e_folder: Path
 ) -> None:
     card = encoder.card
 
@@ -74,11 +75,11 @@ def test_the_card_says_what_a_collection_is_bound_to(
     assert len(card.weights_sha256) == 64
 
 
-def test_the_factor_is_the_exponential_of_what_is_stored(encoder: MedImageInsight) -> None:
+def test_the_factor_is_the_exponential_of_what_is_stored(encoder: TowerEncoder) -> None:
     assert encoder.logit_scale == pytest.approx(np.exp(3), rel=1e-6)
 
 
-def test_the_order_of_texts_is_kept_whatever_their_lengths(encoder: MedImageInsight) -> None:
+def test_the_order_of_texts_is_kept_whatever_their_lengths(encoder: TowerEncoder) -> None:
     texts = ["a much longer text about the chest", "spine", "left knee", ""]
 
     together = encoder.embed_texts(texts)
@@ -88,7 +89,7 @@ def test_the_order_of_texts_is_kept_whatever_their_lengths(encoder: MedImageInsi
 
 
 def test_more_than_one_internal_batch_gives_the_same_rows(
-    encoder: MedImageInsight, e2e_folder: Path, monkeypatch: pytest.MonkeyPatch
+    encoder: TowerEncoder, e2e_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TEXTS_AT_ONCE", 2)
     monkeypatch.setitem(module.WIDEST_MAP_BYTES, "cpu", 2 * 24 * 24 * 32 * 4 * 4)
@@ -113,7 +114,7 @@ def test_pictures_go_through_the_model_in_bounded_batches(
     assert [len(call.args[1]) for call in forward.call_args_list] == [2, 2, 1]
 
 
-def test_many_threads_get_the_same_rows_as_one(encoder: MedImageInsight) -> None:
+def test_many_threads_get_the_same_rows_as_one(encoder: TowerEncoder) -> None:
     pictures, texts = random_pictures(6), META["texts"][:6]
     expected = [encoder.embed_images([p]) for p in pictures]
 
@@ -125,7 +126,7 @@ def test_many_threads_get_the_same_rows_as_one(encoder: MedImageInsight) -> None
     np.testing.assert_allclose(np.concatenate(words), encoder.embed_texts(texts), atol=1e-6)
 
 
-def test_a_picture_that_was_not_prepared_is_refused(encoder: MedImageInsight) -> None:
+def test_a_picture_that_was_not_prepared_is_refused(encoder: TowerEncoder) -> None:
     with pytest.raises(ValueError, match=r"\(96, 96, 3\)"):
         encoder.embed_images([np.zeros((100, 96, 3), np.uint8)])
 
@@ -156,7 +157,7 @@ def test_another_models_tokenizer_is_refused(e2e_folder: Path, tmp_path: Path) -
 def test_mini_is_the_same_code_with_its_own_name(e2e_folder: Path) -> None:
     encoder = mini.load(e2e_folder, "cpu")
 
-    assert isinstance(encoder, MedImageInsight)
+    assert isinstance(encoder, TowerEncoder)
     assert (encoder.card.name, encoder.card.licence) == ("mini", "CC BY-SA 4.0")
 
 
@@ -179,7 +180,7 @@ def short_of_memory(monkeypatch: pytest.MonkeyPatch, fits: int) -> list[int]:
 
 
 def test_no_picture_or_text_is_lost_when_memory_runs_out(
-    e2e_folder: Path, encoder: MedImageInsight, monkeypatch: pytest.MonkeyPatch
+    e2e_folder: Path, encoder: TowerEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pictures, texts = random_pictures(8), META["texts"][:5]
     expected_rows, expected_words = encoder.embed_images(pictures), encoder.embed_texts(texts)
@@ -197,7 +198,7 @@ def test_no_picture_or_text_is_lost_when_memory_runs_out(
 
 
 def test_the_map_that_a_cpu_holds_says_how_many_pictures_it_takes_at_once(
-    encoder: MedImageInsight,
+    encoder: TowerEncoder,
 ) -> None:
     tokens, width = 24 * 24, 32  # of the first stage, for pictures of 96 pixels
 

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from encoders.medimageinsight import packed
+from encoders import packed
 from encoders.medimageinsight.model import UniCL
-from encoders.medimageinsight.packed import PackedLinear, can_pack, pack
+from encoders.packed import PackedLinear, can_pack, pack
 from tests.conftest import need
 
 NOISE = 5e-6  # of the largest value, as for the tower's maps

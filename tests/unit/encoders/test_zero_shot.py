@@ -68,3 +68,13 @@ def test_the_values_of_labels_judged_alone_do_not_depend_on_the_others() -> None
     alone = probabilities(rows[:1], rows[3:4], 2.0, multilabel=True)
 
     assert together[0, 3] == pytest.approx(alone[0, 0], abs=1e-6)
+
+
+def test_an_offset_moves_sigmoids_and_leaves_softmax_alone() -> None:
+    rows = np.eye(2, dtype=np.float32)
+
+    alone = probabilities(rows, rows, 10.0, multilabel=True, logit_bias=-10.0)
+
+    np.testing.assert_allclose(alone.diagonal(), 0.5)
+    together = (probabilities(rows, rows, 2.0, False, logit_bias=bias) for bias in (0.0, 1.0))
+    np.testing.assert_allclose(*together, atol=1e-7)

@@ -1,4 +1,4 @@
-"""A model at work on one device: pictures and token ids in, unit rows out."""
+"""Towers at work on one device: pictures and token ids in, unit rows out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -6,62 +6,57 @@ from threading import Lock
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.errors import EncoderError
 from core.types import Pixels
-from encoders.medimageinsight.config import ImageConfig
-from encoders.medimageinsight.lowered import LOWERED, lower
-from encoders.medimageinsight.model import UniCL
-from encoders.medimageinsight.packed import can_pack, pack
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.text import pad_ids
+from encoders.packed import can_pack, pack
+from encoders.towers import LOWERED, DualModel, ImageModel, SeesRegions
 
 
 class Inference:
-    """Runs both towers, each in the form that suits the device. Safe to share between threads."""
+    """Runs towers, each in the form that suits the device. Safe to share between threads."""
 
-    def __init__(self, model: UniCL, config: ImageConfig, device: torch.device) -> None:
+    def __init__(self, model: ImageModel | DualModel, device: torch.device) -> None:
         """Take over a loaded model in evaluation mode. Raises EncoderError if it does not fit."""
         self._model = model
-        self._config = config
         self._device = device
         self._on_gpu = device.type == "cuda"
         self._packing = Lock()
         self._to_pack = not self._on_gpu and can_pack()
         if self._on_gpu:
-            lower(model.image_encoder)
-        _move(model, device)
+            model.tower.lower()
+        _move(model.tower, device)
 
     def embed_pictures(self, pictures: Sequence[Pixels]) -> Tensor:
         """Pictures of the model's size, uint8 (H, W, 3), at least one -> (n, dim) on the device."""
-        return self._see(pictures, self._model.encode_images)
+        return self._see(pictures, self._model.tower.encode_images)
 
-    def embed_regions(self, pictures: Sequence[Pixels]) -> Tensor:
+    def embed_regions(self, tower: SeesRegions, pictures: Sequence[Pixels]) -> Tensor:
         """Pictures as `embed_pictures` takes them -> (n, h, w, dim) on the device."""
-        return self._see(pictures, self._model.encode_regions)
+        return self._see(pictures, tower.encode_regions)
 
-    def embed_ids(self, rows: Sequence[Sequence[int]]) -> Tensor:
+    def embed_ids(self, model: DualModel, rows: Sequence[Sequence[int]]) -> Tensor:
         """Token ids of texts, at least one -> (n, dim) on the device."""
-        ids, mask = pad_ids(rows)
+        ids, mask = model.tokens.pad(rows)
         with self._computing(), torch.autocast(self._device.type, LOWERED, enabled=self._on_gpu):
-            return self._model.encode_texts(self._send(ids), self._send(mask))
+            return model.tower.encode_texts(self._send(ids), self._send(mask))
 
     def _see(self, pictures: Sequence[Pixels], encode: Callable[[Tensor], Tensor]) -> Tensor:
         self._pack_once()
         pixels = self._send(torch.from_numpy(np.stack(pictures)))
         with self._computing():
-            prepared = normalise(pixels, self._config)
+            prepared = self._model.normalise(pixels)
             return encode(prepared.to(LOWERED) if self._on_gpu else prepared)
 
     def _pack_once(self) -> None:
-        """Pack the image tower for a CPU when the first picture comes.
+        """Pack the layers of pictures for a CPU when the first one comes.
 
         Whoever embeds only texts neither waits for it nor needs the memory.
         """
         with self._packing:
             if self._to_pack:
-                pack(self._model.image_encoder)
+                pack(self._model.tower.picture_layers)
                 self._to_pack = False
 
     def _send(self, tensor: Tensor) -> Tensor:
@@ -78,9 +73,9 @@ class Inference:
             yield
 
 
-def _move(model: UniCL, device: torch.device) -> None:
+def _move(tower: nn.Module, device: torch.device) -> None:
     try:
-        model.to(device)
+        tower.to(device)
     except torch.OutOfMemoryError as error:
         raise EncoderError(
             f"The encoder does not fit into the free memory of {device}. End what else uses it, "
