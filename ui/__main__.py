@@ -6,7 +6,7 @@ import sys
 from core.errors import RadseekError
 from radseek.exposure import check_exposure
 from radseek.settings import load_settings
-from ui.launch import command
+from ui.launch import ENVIRONMENT, command
 
 
 def main() -> None:
@@ -17,7 +17,8 @@ def main() -> None:
     except RadseekError as error:
         sys.exit(f"radseek: {error}")
     arguments = command(settings.host, settings.port)
-    os.execv(sys.executable, arguments)  # noqa: S606  (no shell wanted: the arguments are ours)
+    environment = ENVIRONMENT | os.environ
+    os.execve(sys.executable, arguments, environment)  # noqa: S606  (no shell: they are ours)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""How the page's server is started: every Streamlit option that radseek depends on."""
+"""How the page's server is started: every option and variable that radseek depends on."""
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from ui.theme import theme_options
 
@@ -22,6 +23,7 @@ OPTIONS: dict[str, str] = {
     "client.toolbarMode": "minimal",
     "logger.hideWelcomeMessage": "true",  # it looks up its address on a server outside
     "runner.magicEnabled": "false",
+    "runner.postScriptGC": "false",  # all of torch's objects after each run; Python knows when
     "theme.baseRadius": "4px",
     "theme.baseFontSize": "14",
     "theme.paddingTop": "0.75rem",
@@ -30,6 +32,8 @@ OPTIONS: dict[str, str] = {
     "WenQuanYi Micro Hei, sans-serif",
     **theme_options(),
 }
+# Threads under torch wait for work asleep, not spinning: sessions and browsers want the cores.
+ENVIRONMENT: Final = {"OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def command(host: str, port: int) -> list[str]:

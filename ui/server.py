@@ -9,6 +9,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from radseek.archive import Archive
 from radseek.settings import load_settings
 from ui.access.audit import Audit
 from ui.access.guard import Guard
@@ -18,7 +19,7 @@ from ui.headers import SecurityHeaders
 from ui.hosts import allowed_hosts
 from ui.languages import Languages
 from ui.routes.table import ROUTES
-from ui.shared import shared_archive, warm_up
+from ui.shared import leave_to_stay, shared_archive, warm_up
 
 PAGE = Path(__file__).with_name("app.py")
 
@@ -27,9 +28,15 @@ PAGE = Path(__file__).with_name("app.py")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load the encoder beside the start, so that the page is up at once; close all at the end."""
     archive = shared_archive()
-    Thread(target=warm_up, args=(archive,), name="warm-up", daemon=True).start()
+    Thread(target=prepare, args=(archive,), name="warm-up", daemon=True).start()
     yield
     archive.close()
+
+
+def prepare(archive: Archive) -> None:
+    """Load what all searches need, and have it left alone from then on."""
+    warm_up(archive)
+    leave_to_stay()
 
 
 settings = load_settings()
