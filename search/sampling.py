@@ -65,13 +65,13 @@ def draw(snapshot: Snapshot) -> Sample:
     The first ones of a sample are a smaller sample.
     """
     ids = snapshot.ids
-    dice = _scattered(ids)
+    dice = scattered(ids)
     chosen = np.argpartition(dice, SAMPLE)[:SAMPLE] if len(ids) > SAMPLE else np.arange(len(ids))
     drawn = ids[chosen[np.argsort(dice[chosen])]]
     return Sample(drawn, snapshot.embeddings(drawn), int(ids[-1]), len(ids))
 
 
-def _scattered(ids: Ids) -> NDArray[np.uint64]:
+def scattered(ids: Ids) -> NDArray[np.uint64]:
     """A number for each id that looks random: the end of SplitMix64 (Steele et al., 2014)."""
     mixed = ids.astype(np.uint64)
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -46,6 +46,11 @@ class Layout:
         return self.root / "thumbnails.sqlite"
 
     @property
+    def map(self) -> Path:
+        """The file of the map, made from the embeddings."""
+        return self.root / "map"
+
+    @property
     def cohorts(self) -> Path:
         """The SQLite database of the cohorts, which all editions share."""
         parent = self.root.parent

@@ -25,6 +25,7 @@ from storage.cohorts import Cohorts
 from storage.database import open_for_reading, storage_errors
 from storage.kept_rows import KeptRows
 from storage.layout import Layout, check_exists, layout_of
+from storage.map_file import MapFile
 from storage.migrate import check_readable
 from storage.mounts import network_type
 from storage.relations import Link
@@ -84,6 +85,7 @@ class CollectionReader:
         self._thumbnails = ThumbnailReader(layout.thumbnails)
         self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
         self.searches = SavedSearches(layout.cohorts)  # likewise
+        self.map_file = MapFile(layout.map, self.card)  # can be written, too
         self.kept_rows = kept_rows  # of the home
         # A reader that another edition took the place of is let go, not closed. A snapshot that
         # somebody still looks at holds the catalog.

@@ -21,6 +21,7 @@ from radseek.cli import (
     facets,
     indexing,
     labelling,
+    mapping,
     page,
     reindexing,
     removing,
@@ -89,6 +90,7 @@ app.command("classify")(embedding.classify)
 app.command("label")(labelling.label)
 app.command("labels")(labelling.labels)
 app.command("disagreements")(labelling.disagreements)
+app.command("map")(mapping.map_)
 app.command("evaluate")(evaluating.evaluate)
 app.command("status")(collections.status)
 app.command("skipped")(collections.skipped)

@@ -49,7 +49,7 @@ def verify(
     depth = Depth.QUICK if quick else Depth.FULL if full else Depth.USUAL
     settings = settings_of(ctx, home, collection)
     say(f"radseek: checking {settings.collection!r}")
-    with _bar() as show:
+    with check_bar() as show:
         verified = verify_collection(settings, depth, show)
     _put_verified(verified, as_json)
     raise typer.Exit(0 if verified.is_sound else 1)
@@ -76,7 +76,7 @@ def rebuild(
 
     settings = settings_of(ctx, home, collection, index=index)
     say(f"radseek: making the caches of {settings.collection!r} anew")
-    with _bar() as show:
+    with check_bar() as show:
         remade = rebuild_thumbnails(settings, show) if thumbnails else None
         verified = rebuild_collection(settings, show)
     if remade is not None:
@@ -101,7 +101,7 @@ def backup(
 
     settings = settings_of(ctx, home, collection)
     say(f"radseek: saving {settings.collection!r} to {folder}")
-    with _bar() as show:
+    with check_bar() as show:
         made = back_up_collection(settings, folder, show)
     if as_json:
         put_json({**asdict(made), "folder": str(folder)})
@@ -142,7 +142,7 @@ def _verified_json(verified: "Verified") -> dict[str, Any]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[["CheckProgress"], None]]:
+def check_bar() -> Iterator[Callable[["CheckProgress"], None]]:
     """A bar on stderr; yields what moves it."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn

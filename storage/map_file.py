@@ -1,0 +1,136 @@
+"""The map of a collection on disk: one file, which `radseek map` can make again."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import CardMismatch, CollectionCorrupt
+from core.types import EncoderCard, Ids
+from storage.durable import publish
+
+Points = NDArray[np.float32]  # (n, 2), within -1 and 1
+
+FORM: Final = b"radseek map 1"
+IDS, POINTS = np.dtype("<i8"), np.dtype("<f4")
+
+
+class MapMethod(StrEnum):
+    """How a map is laid out."""
+
+    TSNE = "tsne"
+    PCA = "pca"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far a map can be trusted."""
+
+    nearest: int  # how many pictures around one are looked at
+    kept: float  # share of the nearest by cosine that are the nearest on the map, too
+    by_chance: float  # the same of pictures strewn at random
+    trustworthiness: float  # 0..1, after Venna and Kaski: 1 where no stranger lies near
+
+
+@dataclass(frozen=True, slots=True)
+class MapNote:
+    """How a map was made."""
+
+    method: MapMethod
+    sequence: int  # the state of the collection that it shows
+    pictures: int  # of the collection then
+    made_at: datetime  # aware, UTC
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EmbeddingMap:
+    """Pictures on a plane: what is alike lies together, as far as a plane can have it so."""
+
+    ids: Ids  # (n,), ascending; some may have left the collection since
+    points: Points
+    note: MapNote
+
+
+class MapFile:
+    """The map of one edition of a collection; threads and processes can share it."""
+
+    def __init__(self, path: Path, card: EncoderCard) -> None:
+        """Nothing is opened before it is asked for."""
+        self._path = path
+        self._card = card
+
+    def read(self, sequence: int) -> EmbeddingMap | None:
+        """The map, for a collection in this state; None when none was made.
+
+        Raises CollectionCorrupt when it is damaged or of a state that was not yet, CardMismatch
+        when it is another encoder's.
+        """
+        try:
+            whole = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        try:
+            told, found = _map_of(whole)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CollectionCorrupt(
+                "The map of the collection is damaged, or a newer radseek's. "
+                "Make it again with `radseek map`."
+            ) from error
+        self._check(told["space"], found.note.sequence, sequence)
+        return found
+
+    def write(self, made: EmbeddingMap) -> None:
+        """Put a map in the place of the one before, in one step."""
+        header = {
+            "space": list(self._card.space()),
+            "points": len(made.ids),
+            "note": asdict(made.note) | {"made_at": made.note.made_at.isoformat()},
+        }
+        told = json.dumps(header).encode()
+        body = made.ids.astype(IDS).tobytes() + made.points.astype(POINTS).tobytes()
+        draft = self._path.with_name(f"{self._path.name}.draft")
+        draft.write_bytes(_sealed(told + b"\n" + body))
+        publish(draft, self._path)
+
+    def _check(self, space: object, made_of: int, sequence: int) -> None:
+        if space != list(self._card.space()):
+            raise CardMismatch(
+                "The map of the collection was made with another encoder. "
+                "Make it again with `radseek map`."
+            )
+        if made_of > sequence:
+            raise CollectionCorrupt(
+                "The map is of a later state than the collection, as after an older one was "
+                "restored. Make it again with `radseek map`."
+            )
+
+
+def _sealed(content: bytes) -> bytes:
+    """The content behind a line by which it is told whole."""
+    return b"%s %s\n%s" % (FORM, hashlib.sha256(content).hexdigest().encode(), content)
+
+
+def _map_of(whole: bytes) -> tuple[Mapping[str, Any], EmbeddingMap]:
+    """Raises ValueError, KeyError or TypeError for anything but what was written."""
+    _, _, content = whole.partition(b"\n")
+    if _sealed(content) != whole:
+        raise ValueError("another form, or other bytes")
+    header, _, body = content.partition(b"\n")
+    told: Mapping[str, Any] = json.loads(header)
+    n, note = told["points"], told["note"]
+    ids = np.frombuffer(body, IDS, n).astype(np.int64)
+    points = np.frombuffer(body, POINTS, 2 * n, offset=ids.nbytes).reshape(n, 2)
+    read = {
+        "method": MapMethod(note["method"]),
+        "made_at": datetime.fromisoformat(note["made_at"]),
+        "trust": Trust(**note["trust"]),
+    }
+    return told, EmbeddingMap(ids, points, MapNote(**note | read))
