@@ -40,6 +40,14 @@ ENCODERS = {
         "Medical Imaging. arXiv:2410.06542, 2024",
         "encoders.medimageinsight.encoder:load_towers",
     ),
+    "resnet_bert": EncoderRow(
+        "encoders.resnet_bert.encoder:load",
+        "ResNet-50 and BERT with a fusion block that re-ranks; weights of your own training",
+        "of the weights you train and start from",
+        "He K et al. Deep Residual Learning for Image Recognition. CVPR 2016; Devlin J et al. "
+        "BERT. NAACL 2019; Li J et al. Align before Fuse. NeurIPS 2021",
+        "encoders.resnet_bert.encoder:load_towers",
+    ),
 }
 
 

@@ -32,7 +32,8 @@ class WeightFiles:
     """The files an encoder needs, relative to its folder; the checkpoint is the last."""
 
     files: tuple[str, ...]
-    hub: HubRepository | None  # None: they ship with radseek
+    hub: HubRepository | None = None  # None: nobody publishes them
+    ships: bool = False  # with radseek
 
     @property
     def checkpoint(self) -> str:
@@ -41,7 +42,7 @@ class WeightFiles:
 
 
 WEIGHTS = {
-    "mini": WeightFiles(("config.yaml", "tokenizer.json", "weights.safetensors"), hub=None),
+    "mini": WeightFiles(("config.yaml", "tokenizer.json", "weights.safetensors"), ships=True),
     "medimageinsight": WeightFiles(
         (
             "2024.09.27/config.yaml",
@@ -55,6 +56,7 @@ WEIGHTS = {
             sha256="5eeda63bf616a61664bc95b2c09d3b3d7125209e635678bd3f5f324e9bdb1414",
         ),
     ),
+    "resnet_bert": WeightFiles(("config.json", "tokenizer.json", "weights.safetensors")),
 }
 
 
@@ -69,7 +71,7 @@ class Status:
 
 def weights_folder(name: str) -> Path:
     """The folder an encoder's weights are read from when none is named. Raises UnknownName."""
-    if _weights(name).hub is None:
+    if _weights(name).ships:
         return Path(__file__).parent / name
     return user_data_path("radseek", appauthor=False) / "weights" / name
 
@@ -94,11 +96,16 @@ def pull(
 
     `endpoint` is the hub's address, by default HF_ENDPOINT or huggingface.co. An interrupted
     download continues at the next call; a checkpoint with another sha256 is never put in place.
-    Raises UnknownName, InvalidRequest for an encoder that ships with radseek, DownloadFailed.
+    Raises UnknownName, InvalidRequest for an encoder that nobody publishes, DownloadFailed.
     """
     weights, folder = _weights(name), target or weights_folder(name)
-    if weights.hub is None:
+    if weights.ships:
         raise InvalidRequest(f"{name} ships with radseek; there is nothing to download.")
+    if weights.hub is None:
+        raise InvalidRequest(
+            f"Nobody publishes weights of {name}. `radseek train contrastive` makes them, and "
+            "`--weights DIR` names the folder that it writes."
+        )
     base = f"{_endpoint(endpoint)}/{weights.hub.name}/resolve/main"
     for file in status(name, folder).missing:
         hub = weights.hub if file == weights.checkpoint else None

@@ -65,10 +65,12 @@ class UniCLConfig:
     image: ImageConfig
     text: TextConfig
     projection: int
+    has_bias: bool = False  # added to logits, for the sigmoid loss
 
 
 def read_config(path: Path) -> UniCLConfig:
-    """Read the published YAML layout; LANG_ENCODER.VOCAB_SIZE is our optional addition.
+    """Read the published YAML layout; our optional additions are LANG_ENCODER.VOCAB_SIZE
+    and UNICL_MODEL.LOGIT_BIAS.
 
     Raises WeightsMismatch when the file is no such configuration.
     """
@@ -90,6 +92,7 @@ def _unicl(fields: Mapping[str, Any]) -> UniCLConfig:
         image=_image(fields["IMAGE_ENCODER"]),
         text=_text(fields["LANG_ENCODER"]),
         projection=int(fields["UNICL_MODEL"]["DIM_PROJECTION"]),
+        has_bias=bool(fields["UNICL_MODEL"].get("LOGIT_BIAS", False)),
     )
 
 

@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from encoders.layered import Layer
 from encoders.medimageinsight.config import UniCLConfig
 from encoders.medimageinsight.davit import DaViT
 from encoders.medimageinsight.lowered import lower
@@ -29,7 +30,7 @@ class UniCL(DualTowers):
         self.image_projection = nn.Parameter(torch.empty(config.image.dims[-1], config.projection))
         self.lang_projection = nn.Parameter(torch.empty(config.text.width, config.projection))
         self.logit_scale = nn.Parameter(torch.zeros(()))
-        self.logit_bias = None
+        self.logit_bias = nn.Parameter(torch.zeros(())) if config.has_bias else None
 
     @property
     def picture_layers(self) -> DaViT:
@@ -39,6 +40,13 @@ class UniCL(DualTowers):
     def lower(self) -> None:
         """Keep the image tower in bfloat16."""
         lower(self.image_encoder)
+
+    def layers(self) -> tuple[list[Layer], list[Layer]]:
+        """The stages of the image tower, and the blocks of the text tower, each in order."""
+        image, text = self.image_encoder, self.lang_encoder
+        stages = zip(image.convs, image.blocks, strict=True)
+        words: Layer = [text.token_embedding, text.positional_embedding]
+        return [list(stage) for stage in stages], [words, *([block] for block in text.resblocks)]
 
     def encode_images(self, pixels: Tensor) -> Tensor:
         """Normalised pixels (B, 3, H, W) -> float32 unit rows (B, projection)."""

@@ -13,6 +13,7 @@ from encoders.medimageinsight.checkpoint import load_model
 from encoders.medimageinsight.config import UniCLConfig, read_config
 from encoders.medimageinsight.model import UniCL
 from tests.golden.medimageinsight.make_weights import WEIGHTS_SHA256, write_weights
+from tests.tiny_resnet_bert import write_tiny
 
 TINY_VOCABULARY = 1024
 
@@ -59,6 +60,14 @@ def e2e_folder(golden: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = write_weights(read_config(folder / "config.yaml"), checkpoint)
     assert written == WEIGHTS_SHA256["e2e"]
     return folder.parent
+
+
+@pytest.fixture(scope="session")
+def resnet_bert_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as training writes it, with a tiny model of random weights."""
+    folder = tmp_path_factory.mktemp("resnet_bert")
+    write_tiny(folder)
+    return folder
 
 
 @pytest.fixture(autouse=True)

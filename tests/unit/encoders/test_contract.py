@@ -16,9 +16,11 @@ TEXTS = ["chest x-ray", "", "MRI of the lumbar spine, sagittal, T2", "knee"]
 
 
 @pytest.fixture(scope="module", params=sorted(ENCODERS))
-def encoder(request: pytest.FixtureRequest, e2e_folder: Path) -> Encoder:
+def encoder(request: pytest.FixtureRequest, e2e_folder: Path, resnet_bert_folder: Path) -> Encoder:
     if request.param == "medimageinsight":
         return load_encoder(request.param, e2e_folder, "cpu")
+    if request.param == "resnet_bert":
+        return load_encoder(request.param, resnet_bert_folder, "cpu")
     request.getfixturevalue(f"shipped_{request.param}")
     return load_encoder(request.param, device="cpu")
 

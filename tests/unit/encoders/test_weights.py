@@ -162,6 +162,11 @@ def test_an_endpoint_that_is_no_web_address_is_refused(tmp_path: Path) -> None:
         pull(NAME, tmp_path, endpoint="file:///etc")
 
 
+def test_what_nobody_publishes_cannot_be_pulled() -> None:
+    with pytest.raises(InvalidRequest, match="radseek train contrastive"):
+        pull("resnet_bert")
+
+
 def test_what_ships_inside_cannot_be_pulled() -> None:
     with pytest.raises(InvalidRequest, match="ships with radseek"):
         pull("mini")
