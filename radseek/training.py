@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from encoders.medimageinsight.encoder import load_folder
+import numpy as np
+
+from encoders.registry import load_encoder
 from evaluation.retrieval import Labels, summary
 from training.contrastive import Progress, train
 from training.development import development_set
@@ -42,6 +44,7 @@ def labels_of(example: Example) -> Labels:
 def _measure(
     recipe: Recipe, data: Path, cache: Path, device: str, model: Path
 ) -> Mapping[str, float]:
-    encoder = load_folder("mini", "trained", model, "", device)
-    examples, pictures = development_set(recipe, data, encoder.prepare.size[0], cache)
+    encoder = load_encoder(recipe.encoder, model, device)
+    side = len(encoder.prepare(np.zeros((8, 8, 3), np.uint8)))
+    examples, pictures = development_set(recipe, data, side, cache)
     return summary(encoder, encoder.embed_images(pictures), [labels_of(e) for e in examples])

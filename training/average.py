@@ -18,7 +18,10 @@ class WeightAverage:
         """Take in the weights after `step`; the first steps, far from the end, weigh little."""
         decay = min(self._decay, (1 + step) / (10 + step))
         for key, value in model.state_dict().items():
-            self.weights[key].lerp_(value, 1 - decay)
+            if value.is_floating_point():
+                self.weights[key].lerp_(value, 1 - decay)
+            else:
+                self.weights[key].copy_(value)
 
     def restore(self, weights: Mapping[str, Tensor]) -> None:
         """Go on from a checkpoint."""

@@ -1,7 +1,6 @@
-"""Training a dual encoder on images and captions: the run from its recipe to its weights.
+"""Training a dual encoder on images and texts: the run from its recipe to its weights.
 
-`train` writes one folder per phase of the recipe, in the layout that
-`encoders.medimageinsight.encoder.load_folder` reads.
+`train` writes one folder per phase of the recipe, in the layout that the encoder itself reads.
 """
 
 import logging
@@ -16,12 +15,13 @@ from tokenizers import Tokenizer
 
 from core.errors import TrainingError
 from encoders.devices import choose_devices
-from encoders.medimageinsight.checkpoint import write_folder
-from encoders.medimageinsight.config import read_config
+from encoders.registry import load_towers
 from training.bpe import train_tokenizer
 from training.examples import TrainingImages
-from training.output import config_for, load_checkpoint, save_checkpoint
+from training.output import load_checkpoint, save_checkpoint
+from training.processes import Processes, started
 from training.recipe import Recipe
+from training.start import start_folder, write_start
 from training.trainer import Trainer
 
 CORPUS = 30_000  # captions that the tokenizer learns from
@@ -59,36 +59,52 @@ def train(
     """Train by `recipe` on the manifest in `data`; the folder of the last phase comes back.
 
     `resume` goes on from the checkpoint in `out`, if there is one, and ends with the weights
-    that an uninterrupted run ends with on the same machine. Raises TrainingError.
+    that an uninterrupted run ends with on the same machine. Of several processes the first alone
+    writes, reports and measures. Raises TrainingError.
     """
     out.mkdir(parents=True, exist_ok=True)
-    images = TrainingImages(recipe, data, out / "cache")
-    run = _Run(recipe, images, out, device)
-    start = run.resume() if resume else 0
-    meter = _Meter(recipe)
-    for step in range(start, recipe.steps):
-        meter.add(run.step(step))
-        phase, within = recipe.phase_at(step)
-        is_last = within + 1 == phase.steps
-        if not is_last and (step + 1) % recipe.report_every:
-            continue
-        metrics = run.finish(phase.name, dev_metrics) if is_last else {}
-        run.keep(step + 1)
-        (progress or _log)(meter.report(step, run.rate(step), metrics))
+    with started() as processes:
+        images = processes.in_turn(lambda: TrainingImages(recipe, data, out / "cache"))
+        run = _Run(recipe, images, out, device, processes)
+        start = run.resume() if resume else 0
+        meter = _Meter(recipe)
+        for step in range(start, recipe.steps):
+            meter.add(run.step(step))
+            phase, within = recipe.phase_at(step)
+            is_last = within + 1 == phase.steps
+            if not processes.leads or (not is_last and (step + 1) % recipe.report_every):
+                continue
+            metrics = run.finish(phase.name, dev_metrics) if is_last else {}
+            run.keep(step + 1)
+            (progress or _log)(meter.report(step, run.rate(step), metrics))
+        processes.wait()
     return out / recipe.phases[-1].name
 
 
 class _Run:
     """The trainer with its files."""
 
-    def __init__(self, recipe: Recipe, images: TrainingImages, out: Path, device: str) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        images: TrainingImages,
+        out: Path,
+        device: str,
+        processes: Processes,
+    ) -> None:
         self._images = images
         self._out = out
-        self._tokenizer = _tokenizer(recipe, images)
-        self._config = config_for(recipe.folder / recipe.model, self._tokenizer)
-        (out / "config.yaml").write_text(self._config, encoding="utf-8")
-        config = read_config(out / "config.yaml")
-        self._trainer = Trainer(recipe, config, self._tokenizer, choose_devices(device)[0])
+
+        def learn() -> Tokenizer:
+            return train_tokenizer(images.corpus(CORPUS), recipe.tokens)
+
+        if processes.leads:
+            write_start(recipe, learn, out)
+        processes.wait()
+        self._model = load_towers(recipe.encoder, start_folder(recipe, out))
+        devices = choose_devices(device)
+        own = devices[processes.rank % len(devices)]
+        self._trainer = Trainer(recipe, self._model, own, processes)
 
     def resume(self) -> int:
         """Go on from the checkpoint. -> the steps it has taken, 0 when there is none.
@@ -118,19 +134,8 @@ class _Run:
     def finish(self, phase: str, dev_metrics: DevMetrics | None) -> Mapping[str, float]:
         """Write the averaged weights of a phase and measure them."""
         folder = self._out / phase
-        write_folder(folder, self._config, self._tokenizer, self._trainer.average.weights)
+        self._model.write(folder, self._trainer.weights())
         return dev_metrics(folder) if dev_metrics else {}
-
-
-def _tokenizer(recipe: Recipe, images: TrainingImages) -> Tokenizer:
-    """The tokenizer that the recipe names, or one learnt from its captions."""
-    if not recipe.tokenizer:
-        return train_tokenizer(images.corpus(CORPUS), recipe.tokens)
-    path = recipe.folder / recipe.tokenizer
-    try:
-        return Tokenizer.from_str(path.read_text(encoding="utf-8"))
-    except Exception as error:  # the library raises bare Exception for a bad file
-        raise TrainingError(f"Cannot read {path}, the recipe's `tokenizer`: {error}.") from error
 
 
 class _Meter:

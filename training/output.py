@@ -1,4 +1,4 @@
-"""What training leaves behind: model folders that the encoder opens, and the checkpoint."""
+"""The checkpoint of a run, from which it goes on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
-from tokenizers import Tokenizer
 from torch import Tensor
-
-from core.errors import TrainingError
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -23,20 +19,6 @@ class Checkpoint:
     model: Mapping[str, Tensor]
     average: Mapping[str, Tensor]
     optimiser: Mapping[str, Any]
-
-
-def config_for(path: Path, tokenizer: Tokenizer) -> str:
-    """The text of a config.yaml with the number of tokens that the tokenizer has.
-
-    Raises TrainingError when there is no such file or it is no such configuration.
-    """
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-        fields["LANG_ENCODER"]["VOCAB_SIZE"] = tokenizer.get_vocab_size()
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise TrainingError(f"Cannot use {path}, the recipe's `model`: {error}.") from error
-    text: str = yaml.safe_dump(fields, sort_keys=False)
-    return text
 
 
 def save_checkpoint(out: Path, checkpoint: Checkpoint) -> None:

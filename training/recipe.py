@@ -1,6 +1,8 @@
 """A training run as a TOML file says it; the package's own are in training/recipes."""
 
 import tomllib
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +19,51 @@ Count = Annotated[int, Field(gt=0)]
 Positive = Annotated[float, Field(gt=0)]
 
 
+class Loss(StrEnum):
+    """What draws a picture and its text together."""
+
+    INFO_NCE = "infonce"  # against the other texts and pictures of the batch, with a temperature
+    SIGMOID = "sigmoid"  # every pair by itself, with a temperature and a bias
+
+
+class Texts(StrEnum):
+    """What the pictures are paired with."""
+
+    LABELS = "labels"  # captions that are written from the labels of the manifest
+    REPORTS = "reports"  # the reports of the manifest, and where there is none the captions
+
+
+class Layers(StrEnum):
+    """What of an encoder is trained."""
+
+    ALL = "all"
+    LAST = "last"  # of each tower the last layers, and all that follows
+    LORA = "lora"  # a sum of few rows beside every product of the towers, and all that follows
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Tuning:
+    """What of an encoder is trained; the rest stays as it is."""
+
+    layers: Layers = Layers.ALL
+    last: Count = 1  # layers of each tower, with `last`
+    rank: Count = 8  # with `lora`
+    alpha: Positive = 16.0  # with `lora`: over the rank, the factor on what is added
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
+class Matching:
+    """The term that trains a fusion block, beside the contrastive loss."""
+
+    weight: Positive = 1.0
+
+
 @dataclass(frozen=True, slots=True, config=STRICT)
 class Batches:
     """What a batch is made of; `training.sampler.balanced` explains the exponents."""
 
     size: Count = 128
+    at_once: Count | None = None  # pictures that are in the towers at a time; None: all
     source_exponent: Fraction = 0.3
     class_exponent: Fraction = 0.5
     emphasis: dict[str, Positive] = Field(default_factory=dict)  # source -> factor on its share
@@ -72,8 +114,14 @@ class Recipe:
     """Everything that decides what weights come out, besides the images."""
 
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
-    model: str  # a config.yaml, relative to the recipe's folder
-    tokenizer: str = ""  # a tokenizer.json, relative too; learnt from the captions if not given
+    encoder: str = "mini"  # of the registry
+    model: str = ""  # the configuration of a new one, relative to the recipe's folder, as these:
+    start_from: str = ""  # instead: a folder with the weights of one
+    image_tower: str = ""  # a folder of transformers that a new resnet_bert has its ResNet from
+    text_tower: str = ""  # the same for its BERT
+    tokenizer: str = ""  # a tokenizer.json for a new one; learnt from the texts if not given
+    loss: Loss = Loss.INFO_NCE
+    texts: Texts = Texts.LABELS
     seed: int = 0
     development: Fraction = 0.12  # of the groups of each source, never trained on
     stored_side: Count = 128  # pixels, of the decoded pictures that crops are taken from
@@ -84,6 +132,8 @@ class Recipe:
     batches: Batches = Batches()
     optimiser: Optimiser = Optimiser()
     likeness: Likeness = Likeness()
+    matching: Matching | None = None  # None: the usual one where there is a fusion block
+    tuning: Tuning = Tuning()
     augmentation: Augmentation = Augmentation()
     captions: Habits = Habits()
     folder: Path = Path()  # where the recipe came from
@@ -111,9 +161,22 @@ def read_recipe(path: Path) -> Recipe:
         raise TrainingError(f"Cannot read the recipe {path}: {error}.") from error
     except ValidationError as error:
         raise TrainingError(f"Cannot use the recipe {path}: {_first(error)}.") from error
-    if len({phase.name for phase in recipe.phases}) < len(recipe.phases):
-        raise TrainingError(f"Cannot use the recipe {path}: two phases have the same name.")
+    for why in _contradictions(recipe):
+        raise TrainingError(f"Cannot use the recipe {path}: {why}.")
     return recipe
+
+
+def _contradictions(recipe: Recipe) -> Iterator[str]:
+    if len({phase.name for phase in recipe.phases}) < len(recipe.phases):
+        yield "two phases have the same name"
+    if "start" in {phase.name for phase in recipe.phases}:
+        yield "no phase can be called start, which is the folder of what it begins with"
+    if recipe.model and recipe.start_from:
+        yield "`model` is for a new encoder and `start_from` for one that is there"
+    if not recipe.model and not recipe.start_from:
+        yield "it names neither a `model` nor a folder to `start_from`"
+    if recipe.threads > 1 and recipe.batches.at_once:
+        yield "`threads` have a batch in memory at once, which `batches.at_once` is to avoid"
 
 
 def _first(error: ValidationError) -> str:

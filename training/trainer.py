@@ -1,44 +1,60 @@
 """One model in training: what a step does to it, and what is needed to go on later."""
 
 import math
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
-from itertools import accumulate
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from encoders.medimageinsight.config import UniCLConfig
-from encoders.medimageinsight.model import UniCL
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.text import pad_ids
+from encoders.towers import DualModel
 from training.average import WeightAverage
 from training.examples import Batch
-from training.losses import contrastive_loss, likeness_loss
+from training.gradient import Rows, learn_beside, learn_in_turn
+from training.losses import blocks
+from training.objective import Objective
 from training.output import Checkpoint
+from training.processes import Processes
 from training.recipe import Likeness, Recipe
 from training.schedule import rate_factor
-from training.start import start_small
+from training.tuning import merged, tune
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some pairs of a batch, as the towers take them."""
+
+    pictures: Tensor  # float (b, side, side) in 0..1
+    ids: Tensor  # (b, L)
+    mask: Tensor  # (b, L)
+    seed: int | None = None  # of what is random in the towers; None: as the step has left it
 
 
 class Trainer:
     """Model, running average and optimiser."""
 
     def __init__(
-        self, recipe: Recipe, config: UniCLConfig, tokenizer: Tokenizer, device: torch.device
+        self,
+        recipe: Recipe,
+        model: DualModel,
+        device: torch.device,
+        processes: Processes = Processes(),  # noqa: B008 (frozen)
     ) -> None:
-        """Start from random weights that the recipe's seed decides."""
+        """Take over a loaded model. Raises TrainingError for what it cannot be trained by."""
         torch.manual_seed(recipe.seed)
         self._recipe = recipe
-        self._config = config
-        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())  # a copy: it alone cuts texts off
-        self._tokenizer.enable_truncation(config.text.context_length)
+        self._given = model
         self._device = device
-        self.model = UniCL(config)
-        start_small(self.model)
-        self.model.to(device).train()
+        self._processes = processes
+        self.model = model.tower
+        self._resting = tune(self.model, recipe.tuning)
+        self.model.to(device)
+        self._objective = Objective(recipe, self.model, self._computing)
         self.average = WeightAverage(self.model, recipe.optimiser.average)
         self._threads = ThreadPoolExecutor(recipe.threads, initializer=_one_core_each)
         self._optimiser = torch.optim.AdamW(
@@ -47,11 +63,12 @@ class Trainer:
 
     def step(self, step: int, batch: Batch) -> float:
         """Learn from one batch; `step` counts from 0 over the whole run. -> the loss."""
-        torch.manual_seed((self._recipe.seed << 32) + step)  # stochastic depth, alike on resume
+        torch.manual_seed(self._seed(step))  # stochastic depth, alike on resume
         self._set_rate(step)
+        self._set_modes()
         self._optimiser.zero_grad()
         phase, _ = self._recipe.phase_at(step)
-        loss = self._learn(batch, phase.likeness or self._recipe.likeness)
+        loss = self._learn(step, batch, phase.likeness or self._recipe.likeness)
         nn.utils.clip_grad_norm_(self.model.parameters(), self._recipe.optimiser.largest_gradient)
         self._optimiser.step()
         self._limit_scale()
@@ -78,56 +95,67 @@ class Trainer:
         self.average.restore(checkpoint.average)
         self._optimiser.load_state_dict(dict(checkpoint.optimiser))
 
-    def _learn(self, batch: Batch, likeness: Likeness) -> float:
-        """Leave the gradient of the loss in the parameters. -> the loss.
+    def weights(self) -> Mapping[str, Tensor]:
+        """The averaged weights under the names of the encoder."""
+        return merged(self.model, self.average.weights, self._recipe.tuning)
 
-        The towers run part by part, each on a thread of its own, and the loss on the whole batch
-        between their two halves. Source: Gao et al., "Scaling Deep Contrastive Learning Batch Size
-        under Memory Limited Setup" (2021).
-        """
-        parts = list(self._threads.map(self._embed, self._parts(batch)))
-        images = torch.cat([image.detach() for image, _ in parts]).requires_grad_()
-        texts = torch.cat([text.detach() for _, text in parts]).requires_grad_()
-        loss = self._loss(images, texts, batch, likeness)
-        scale = self.model.logit_scale
-        to_images, to_texts, scale.grad = torch.autograd.grad(loss, (images, texts, scale))
-        sizes = [len(image) for image, _ in parts]
-        gradients = zip(torch.split(to_images, sizes), torch.split(to_texts, sizes), strict=True)
-        list(self._threads.map(torch.autograd.backward, parts, gradients))
-        return loss.item()
+    def _learn(self, step: int, batch: Batch, alike: Likeness) -> float:
+        """Leave the gradient of the loss in the parameters. -> the loss."""
+        ids, mask = self._numbered(batch.texts)
+        parts = list(self._parts(step, Part(batch.pictures, ids, mask)))
+        pieces = partial(self._pieces, step, mask.to(self._device), batch, alike)
+        if len(parts) <= self._recipe.threads:
+            return learn_beside(
+                parts, self._embed, pieces, self._threads, self._processes, self.model
+            )
+        return learn_in_turn(parts, self._embed, pieces, self._processes, self.model)
 
-    def _loss(self, images: Tensor, texts: Tensor, batch: Batch, likeness: Likeness) -> Tensor:
-        logits = self.model.logit_scale.exp() * texts @ images.T
-        positive, negative, same, different = (
-            mask.to(self._device)
-            for mask in (batch.positive, batch.negative, batch.same, batch.different)
-        )
-        alike = likeness_loss(images, same, different, likeness.scale)
-        return contrastive_loss(logits, positive, negative) + likeness.weight * alike
+    def _parts(self, step: int, batch: Part) -> Iterator[Part]:
+        """This process's share of a batch, as many pairs at once as the recipe says."""
+        share = self._processes.share(len(batch.ids))
+        pictures, ids, mask = batch.pictures[share], batch.ids[share], batch.mask[share]
+        at_once = self._recipe.batches.at_once
+        for rows in blocks(len(ids), at_once or -(-len(ids) // self._recipe.threads)):
+            seed = self._seed(step, 1, share.start + rows.start) if at_once else None
+            yield Part(pictures[rows], ids[rows], mask[rows], seed)
 
-    def _parts(self, batch: Batch) -> list[tuple[Tensor, list[str]]]:
-        pictures = batch.pictures.chunk(self._recipe.threads)
-        starts = [0, *accumulate(len(part) for part in pictures)]
-        return [
-            (part, batch.texts[start : start + len(part)])
-            for part, start in zip(pictures, starts, strict=False)
-        ]
+    def _embed(self, part: Part) -> Rows:
+        """What the towers give for a part."""
+        if part.seed is not None:
+            torch.manual_seed(part.seed)
+        grey = part.pictures.to(self._device).mul(255)
+        pixels = self._given.normalise(grey[..., None].repeat(1, 1, 1, 3))
+        return self._objective.rows(pixels, part.ids.to(self._device), part.mask.to(self._device))
 
-    def _embed(self, part: tuple[Tensor, list[str]]) -> tuple[Tensor, Tensor]:
-        """Unit rows of pictures and of texts."""
-        pictures, texts = part
-        grey = pictures.to(self._device).mul(255)
-        pixels = normalise(grey[..., None].repeat(1, 1, 1, 3), self._config.image)
-        ids, mask = (numbers.to(self._device) for numbers in self._numbered(texts))
-        lowered = torch.autocast(
-            self._device.type, torch.bfloat16, enabled=self._recipe.mixed_precision
-        )
-        with lowered, _attention(self._device):
-            return self.model.encode_images(pixels), self.model.encode_texts(ids, mask)
+    def _pieces(
+        self, step: int, mask: Tensor, batch: Batch, alike: Likeness, rows: Rows
+    ) -> Iterator[Tensor]:
+        torch.manual_seed(self._seed(step, 2))  # wrong pairs are drawn alike in every process
+        yield from self._objective.pieces(rows, mask, batch, alike)
 
     def _numbered(self, texts: list[str]) -> tuple[Tensor, Tensor]:
         """Token ids (B, L) and the mask of real ones."""
-        return pad_ids([encoding.ids for encoding in self._tokenizer.encode_batch(texts)])
+        return self._given.tokens.pad(self._given.tokens.encode(texts))
+
+    @contextmanager
+    def _computing(self) -> Iterator[None]:
+        """On a CPU, plain products train small windows a third faster than the fused kernel."""
+        kind, lowered = self._device.type, self._recipe.mixed_precision
+        with ExitStack() as stack:
+            stack.enter_context(torch.autocast(kind, torch.bfloat16, enabled=lowered))
+            if kind == "cpu":
+                stack.enter_context(sdpa_kernel([SDPBackend.MATH]))
+            yield
+
+    def _seed(self, *numbers: int) -> int:
+        """A seed of its own for each step, and for each thing that is drawn in it."""
+        drawn = np.random.SeedSequence((self._recipe.seed, *numbers)).generate_state(1, np.uint64)
+        return int(drawn[0])
+
+    def _set_modes(self) -> None:
+        self.model.train()
+        for module in self._resting:
+            module.eval()
 
     def _set_rate(self, step: int) -> None:
         for group in self._optimiser.param_groups:
@@ -138,17 +166,13 @@ class Trainer:
         self.model.logit_scale.clamp_(0, math.log(self._recipe.optimiser.largest_scale))
 
 
-def _groups(model: UniCL, recipe: Recipe) -> list[dict[str, object]]:
+def _groups(model: nn.Module, recipe: Recipe) -> list[dict[str, object]]:
     """Weight decay for matrices; none for biases, norms and the temperature."""
-    matrices = [value for value in model.parameters() if value.dim() > 1]
-    others = [value for value in model.parameters() if value.dim() <= 1]
+    learning = [value for value in model.parameters() if value.requires_grad]
+    matrices = [value for value in learning if value.dim() > 1]
+    others = [value for value in learning if value.dim() <= 1]
     decay = recipe.optimiser.weight_decay
     return [{"params": matrices, "weight_decay": decay}, {"params": others, "weight_decay": 0.0}]
-
-
-def _attention(device: torch.device) -> AbstractContextManager[None]:
-    """On a CPU, plain products train small windows a third faster than the fused kernel."""
-    return sdpa_kernel([SDPBackend.MATH]) if device.type == "cpu" else nullcontext()
 
 
 def _one_core_each() -> None:

@@ -9,14 +9,15 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 
 from core.errors import TrainingError
-from encoders.medimageinsight.config import TextConfig, read_config
-from encoders.medimageinsight.encoder import load_folder
+from encoders.registry import load_encoder, load_towers
 from training.bpe import train_tokenizer
 from training.contrastive import Progress, train
 from training.examples import TrainingImages
-from training.recipe import Recipe, read_recipe
+from training.recipe import Batches, Loss, Recipe, read_recipe
+from training.start import start_folder, write_start
 from training.trainer import Trainer
 
 MODEL = """
@@ -54,7 +55,6 @@ average = 0.9
 degrees = 5.0
 blur = 0.0
 """
-TEXT = TextConfig(width=32, heads=2, layers=1, context_length=16, vocab_size=400)
 # What is drawn for each: stripes across, stripes down, a bright disc.
 LOOKS = {("CT", "head"): "rows", ("XR", "hand"): "columns", ("US", "breast"): "disc"}
 
@@ -160,7 +160,7 @@ def test_a_small_model_learns_what_it_is_shown(data: Path, tmp_path: Path) -> No
 
 def _assert_finds(folder: Path) -> None:
     """New pictures of each look are nearest to the words for it."""
-    encoder = load_folder("mini", "1", folder, "", "cpu")
+    encoder = load_encoder("mini", folder, "cpu")
     rng = np.random.default_rng(99)
     pictures = [np.asarray(drawn(look, rng).convert("RGB")) for look in LOOKS.values()]
     texts = encoder.embed_texts(["head ct", "hand x-ray", "breast ultrasound"])
@@ -171,24 +171,32 @@ def _assert_finds(folder: Path) -> None:
 
 
 def gradients(recipe: Recipe, images: TrainingImages) -> list[torch.Tensor]:
-    tokenizer = train_tokenizer(images.corpus(200), 400)
-    config = replace(read_config(recipe.folder / recipe.model), text=TEXT)
-    trainer = Trainer(recipe, config, tokenizer, torch.device("cpu"))
+    def learn() -> Tokenizer:
+        return train_tokenizer(images.corpus(200), 400)
+
+    write_start(recipe, learn, recipe.folder)
+    model = load_towers("mini", start_folder(recipe, recipe.folder))
+    trainer = Trainer(recipe, model, torch.device("cpu"))
     trainer.step(0, images.batch(0))
     return [value.grad for value in trainer.model.parameters() if value.grad is not None]
 
 
-def test_threads_share_a_batch_without_changing_its_gradient(data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("loss", Loss)
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(
+    data: Path, tmp_path: Path, loss: Loss
+) -> None:
     model = MODEL.replace("DROP_PATH_RATE: 0.1", "DROP_PATH_RATE: 0.0")
-    alone = recipe_of(tmp_path, phase("only", 2), model=model)
+    alone = replace(recipe_of(tmp_path, phase("only", 2), model=model), loss=loss)
     images = TrainingImages(alone, data, tmp_path / "cache")
 
     expected = gradients(alone, images)
-    found = gradients(replace(alone, threads=3), images)
+    on_threads = gradients(replace(alone, threads=3), images)
+    one_by_one = gradients(replace(alone, batches=Batches(size=16, at_once=5)), images)
 
     assert len(expected) > 100
-    for whole, shared in zip(expected, found, strict=True):
-        torch.testing.assert_close(shared, whole, atol=1e-6, rtol=1e-4)
+    for whole, *parts in zip(expected, on_threads, one_by_one, strict=True):
+        for part in parts:
+            torch.testing.assert_close(part, whole, atol=1e-6, rtol=1e-4)
 
 
 def test_batches_depend_on_seed_and_step_alone_and_keep_the_left_out_out(

@@ -10,12 +10,21 @@ from core.errors import TrainingError
 from encoders.medimageinsight.config import read_config
 from training.augment import Augmentation
 from training.captions import Habits
-from training.recipe import Batches, Likeness, Optimiser, Phase, Recipe, read_recipe
+from training.recipe import (
+    Batches,
+    Likeness,
+    Matching,
+    Optimiser,
+    Phase,
+    Recipe,
+    Tuning,
+    read_recipe,
+)
 
 RECIPES = Path(__file__).parents[3] / "training" / "recipes"
 DOCS = RECIPES.parents[1] / "docs" / "training.md"
-PARTS = {Recipe: (Batches, Optimiser, Likeness, Augmentation, Habits, Phase)}
-SECTIONS = ("batches", "optimiser", "likeness", "augmentation", "captions")
+PARTS = {Recipe: (Batches, Optimiser, Likeness, Matching, Tuning, Augmentation, Habits, Phase)}
+SECTIONS = ("batches", "optimiser", "likeness", "matching", "tuning", "augmentation", "captions")
 PHASE = '[[phases]]\nname = "one"\nsteps = 4\npeak_rate = 1e-3\nsides = [32, 64]\n'
 
 
@@ -43,8 +52,11 @@ def test_what_a_recipe_leaves_out_has_its_default(tmp_path: Path) -> None:
         (f'model = "m"\nseed = "many"\n{PHASE}', "seed"),
         (f'model = "m"\ndevelopment = 1.5\n{PHASE}', "development"),
         ('model = "m"\nphases = []\n', "phases"),
-        (PHASE, "model"),
+        (PHASE, "neither a `model`"),
         (f'model = "m"\n{PHASE}{PHASE}', "same name"),
+        (f'model = "m"\nstart_from = "f"\n{PHASE}', "one that is there"),
+        (f'model = "m"\nthreads = 2\nbatches.at_once = 4\n{PHASE}', "at_once"),
+        (f'model = "m"\n{PHASE.replace("one", "start")}', "called start"),
         (f'model = "m"\n{PHASE.replace("one", "../one")}', "phases.0.name"),
         ("model = ", "Cannot read"),
     ],
