@@ -23,6 +23,7 @@ class PageRow:
 PAGES: Final = (
     PageRow(N_("Search"), "", "ui.search_page.page"),
     PageRow(N_("Boards"), "boards", "ui.boards.page"),
+    PageRow(N_("Evaluate"), "evaluate", "ui.evaluate_page.page"),
     PageRow(N_("Archive"), "archive", "ui.archive_page.page"),
 )
 

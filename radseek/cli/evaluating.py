@@ -110,12 +110,11 @@ def evaluate(
     told = {"collection": settings.collection, **evaluation_json(measured)}
     if out is not None:
         _write(out, json.dumps(told), _page(measured, settings.collection))
-    if as_json:
-        put_json(told)
-    else:
-        _put(measured)
-    kept = keep(settings, found, name.strip() or _usual_name(known))
-    say(f"radseek: kept as {kept}")
+    try:
+        kept = keep(settings, found, name.strip() or _usual_name(known))
+        say(f"radseek: kept as {kept}")
+    finally:  # what took long to measure is shown, whatever the disk says
+        put_json(told) if as_json else _put(measured)
 
 
 def _asked(options: TruthOptions) -> "Asked":

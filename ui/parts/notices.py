@@ -36,7 +36,7 @@ def held(archive: Archive) -> str:
 
 def nothing_indexed(reason: str) -> None:
     """There is no collection, or an empty one; the reason says how to fill it."""
-    _empty(_("Nothing is indexed yet"), reason)
+    empty(_("Nothing is indexed yet"), reason)
 
 
 def told(remarks: Sequence[str]) -> None:
@@ -47,12 +47,12 @@ def told(remarks: Sequence[str]) -> None:
 
 def no_match() -> None:
     """No picture passes the filters."""
-    _empty(_("No picture passes these filters"), _("Take a filter away to see more."))
+    empty(_("No picture passes these filters"), _("Take a filter away to see more."))
 
 
 def nothing_found() -> None:
     """Pictures pass the filters, and none of them answers."""
-    _empty(_("Nothing was found"), _("Ask with other words, or order by pictures under Options."))
+    empty(_("Nothing was found"), _("Ask with other words, or order by pictures under Options."))
 
 
 def problem(reason: str) -> None:
@@ -66,5 +66,6 @@ def refusal(reason: str) -> None:
     st.html(f'<div class="rs-problem" role="alert">{sentence(reason)}</div>')
 
 
-def _empty(heading: str, reason: str) -> None:
+def empty(heading: str, reason: str) -> None:
+    """There is nothing to show, and why."""
     st.html(f'<div class="rs-empty"><h2>{in_html(heading)}</h2><p>{sentence(reason)}</p></div>')

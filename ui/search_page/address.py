@@ -17,6 +17,7 @@ NAMES: Final = (
     *("q", "part", "liked", "disliked", *FACETS, "where", "by", "ranking"),
     *("patient", "fold", "diversity", "k", "page", "density"),
 )
+LEAVING: Final = "search-leaving"  # of a session whose page is another one: it goes to this one
 HELD: Final = re.compile(r"held:([0-9a-f]{16})")  # a filter that the session holds
 UID: Final = re.compile(r"[0-2](\.\d+){3,}")  # DICOM PS3.5 chapter 9; not a number or a date
 Chosen = TypeVar("Chosen", bound=StrEnum)
@@ -68,12 +69,15 @@ def current_view() -> View:
 def go(view: View) -> None:
     """Make this the session's address, as a new step in the browser's history.
 
-    A filter with a UID is held by the session.
+    A filter with a UID is held by the session. What another page asks for waits for `elsewhere`.
     """
     written = write_view(view)
     if UID.search(view.filter):
         written["where"] = [f"held:{hold(Typed(view.filter)).token}"]
-    st.query_params.from_dict(written)
+    if LEAVING in st.session_state:
+        st.session_state[LEAVING] = written
+    else:
+        st.query_params.from_dict(written)
 
 
 def _plain(view: View) -> Sequence[tuple[str, Any, Any]]:

@@ -1,6 +1,6 @@
 """The drawer over the grid: what it is told, and what it tells back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final
 from urllib.parse import urlencode
@@ -23,13 +23,19 @@ KEY: Final = "viewer"
 EVENTS: Final = ("similar", "series", "region", "liked", "disliked", "keep")
 HTML: Final = '<div class="viewer-room"></div>'
 
+Acts = Callable[..., Mapping[str, Callable[[], None]]]  # of a component's key, and of events
+
 
 def drawer(
-    view: View, shown: Sequence[Shown], boards: Sequence[str], own: Mapping[str, Own]
+    view: View,
+    shown: Sequence[Shown],
+    boards: Sequence[str],
+    own: Mapping[str, Own],
+    acts: Acts = acts_of,
 ) -> None:
     """Put the drawer beside the grid, closed; the browser opens it and fetches what it shows.
 
-    `own` is what the session holds of the query.
+    `own` is what the session holds of the query, `acts` what follows the drawer's events.
     """
     component("viewer", HTML)(
         key=KEY,
@@ -49,7 +55,7 @@ def drawer(
             "boards": list(boards),
             "words": words() | {"facts": facts_words(), "standing": _(NOT_FOR_DIAGNOSIS)},
         },
-        **{f"on_{name}_change": follow for name, follow in acts_of(KEY, *EVENTS).items()},
+        **{f"on_{name}_change": follow for name, follow in acts(KEY, *EVENTS).items()},
     )
 
 

@@ -1,0 +1,1 @@
+"""How well the collection is searched: what `radseek evaluate` has measured."""
