@@ -116,6 +116,17 @@ def foreign_keys_unchecked(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA foreign_keys = ON")
 
 
+@contextmanager
+def sorting_on_disk(connection: Connection) -> Iterator[None]:
+    """Within, SQLite sorts in a file what a writer's connection sorts in memory."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA temp_store = FILE")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA temp_store = MEMORY")
+
+
 def rows_of(connection: Connection, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
     """The rows of a query as the driver gives them.
 
@@ -193,7 +204,8 @@ def _connect_writer(path: Path, page_bytes: int) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA secure_delete = ON")  # what names a patient is not to linger
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-    connection.execute(f"PRAGMA temp.cache_size = -{CACHE_KIB}")  # nor in a file beside
+    # Nor in a file beside: by one SQLite takes back a statement alone, and copies each page to it.
+    connection.execute("PRAGMA temp_store = MEMORY")
     (page,) = connection.execute("PRAGMA page_size").fetchone()
     connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_BYTES // page}")
     return connection

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, insert, inspect, select
 
 from core.errors import CollectionCorrupt, SchemaTooNew, StorageError
-from storage.database import copy_database, foreign_keys_unchecked
+from storage.database import copy_database, foreign_keys_unchecked, sorting_on_disk
 from storage.schema import HEAD, WORD_TABLES, alembic_version, metadata
 from storage.words import catch_up
 
@@ -75,7 +75,11 @@ def upgrade(engine: Engine, scripts: Path, head: str) -> None:
     command = import_module("alembic.command")
     config = import_module("alembic.config").Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
-    with foreign_keys_unchecked(engine) as connection, connection.begin():
+    with (
+        foreign_keys_unchecked(engine) as connection,
+        sorting_on_disk(connection),  # the keys of an index, of all rows
+        connection.begin(),
+    ):
         config.attributes["connection"] = connection
         command.upgrade(config, head)
 

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ClauseElement, Connection, TableClause, column, table
 from sqlalchemy.dialects import sqlite
 
+from storage.database import rows_of
+
 MOST_ROWS = 256  # in one step; SQLite takes 32766 parameters, and a row has fewer than 64
 
 Row = tuple[Any, ...]
@@ -30,13 +32,14 @@ class Statement:
         self._sql = str(statement.compile(dialect=sqlite.dialect()))
 
     def run(self, connection: Connection, rows: Sequence[Row]) -> list[Row]:
-        """Run it with rows in the order of `names`; gives the rows that it finds."""
+        """Run it with rows in the order of `names`; gives the rows that it finds.
+
+        What it changes is of the transaction that the connection has begun.
+        """
         found: list[Row] = []
         for part in _steps(rows):
-            places = tuple(chain.from_iterable(part))
-            result = connection.exec_driver_sql(self._text(len(part)), places)
-            if result.returns_rows:
-                found += map(tuple, result)
+            places = chain.from_iterable(part)
+            found += rows_of(connection, self._text(len(part)), *places)
         return found
 
     def _text(self, rows: int) -> str:

@@ -83,6 +83,7 @@ def listening() -> Iterator[list[tuple[str, Any]]]:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("storage.catalog.rows_of", hear_driver(rows_of))
+            patch.setattr("storage.statements.rows_of", hear_driver(rows_of))
             patch.setattr("storage.catalog.rows_at_once", hear_driver(rows_at_once))
             yield heard
     finally:

@@ -9,6 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import CollectionCorrupt, StorageError
 from storage.database import open_for_reading, open_for_writing, rows_of, storage_errors
 
+SCATTERED = (  # more than the 64 KiB that SQLite keeps of such a file in memory
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) "
+    "SELECT randomblob(32) FROM n"
+)
+
 
 def test_a_write_is_durable_and_checked(tmp_path: Path) -> None:
     engine = open_for_writing(tmp_path / "a.sqlite")
@@ -20,6 +25,21 @@ def test_a_write_is_durable_and_checked(tmp_path: Path) -> None:
         }
 
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    engine.dispose()
+
+
+def test_what_a_writer_writes_goes_to_no_file_beside(tmp_path: Path) -> None:
+    engine = open_for_writing(tmp_path / "a.sqlite")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x BLOB UNIQUE)"))
+        connection.execute(text(f"INSERT INTO t {SCATTERED}"))
+
+    with engine.begin() as connection:
+        before = open_files()
+        connection.execute(text(f"INSERT INTO t {SCATTERED}"))  # may be taken back alone
+        connection.execute(text(f"CREATE TEMP TABLE beside AS {SCATTERED}"))
+
+        assert open_files() == before
     engine.dispose()
 
 
@@ -130,3 +150,8 @@ def settings_of(path: Path) -> tuple[int, ...]:
         told = [connection.execute(text(f"PRAGMA {name}")).scalar_one() for name in names]
     engine.dispose()
     return tuple(told)
+
+
+def open_files() -> list[Path]:
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return sorted(link.readlink() for link in links if "/fd" not in str(link.readlink()))

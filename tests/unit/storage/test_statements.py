@@ -1,6 +1,7 @@
 """Rows go to SQLite in few steps, each of them once and in its columns."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,6 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
-    event,
     select,
 )
 from sqlalchemy import insert as insert_into
@@ -56,11 +56,12 @@ def test_rows_are_found_across_steps(connection: Connection) -> None:
 
 @given(rows=st.integers(0, 5000))
 def test_the_steps_are_few(rows: int) -> None:
-    heard = []
+    heard: list[str] = []
     engine = create_engine("sqlite://")
     ROWS.metadata.create_all(engine)
-    event.listen(engine, "before_cursor_execute", lambda *told: heard.append(told[2]))
     with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(heard.append)
         FIND.run(connection, [(number,) for number in range(rows)])
     engine.dispose()
 
