@@ -393,4 +393,5 @@ class Hit:
     more: int = 0  # further pictures of its series, study or patient, where it stands for that
     like: int | None = None  # of a series that is asked with, the picture most like this one
     found_by: FoundBy = FoundBy.PICTURE  # what brought it
+    machine_text: bool = False  # the words that brought it are in a machine text alone
     percentile: float | None = None  # 0..100, pictures of the collection that score lower

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.counting import counted
 from core.types import Embeddings, FoundBy, Ids, Mask, Ranking, Scores
 from search.candidates import ByEmbedding, Candidates
 from search.encoding import Encoded
@@ -60,7 +61,13 @@ class Ranked:
     among: Mask | None  # the rows that may be returned; None: all
     by_picture: Mask | None = None  # which of them their embeddings brought; None: all
     by_words: Mask | None = None  # which of them their words brought; None: none
+    by_machine: Mask | None = None  # which of these by machine texts alone; None: none
     notes: tuple[str, ...] = ()  # sentences for the person
+
+    def told_by_machine(self, places: Places) -> list[bool]:
+        """Which of these rows are brought by words that a machine text alone has."""
+        told = self.by_machine
+        return [False] * len(places) if told is None else [bool(each) for each in told[places]]
 
     def found_by(self, places: Places) -> list[FoundBy]:
         """What brought each of these rows."""
@@ -87,22 +94,28 @@ def ranked(request: Request, snapshot: Snapshot, encoded: Encoded, among: Mask |
     if request.ranking is Ranking.EMBEDDING:
         return Ranked(ByEmbedding(snapshot, row, among, encoded.is_one_picture), among)
     wanted = words_of(request.query)
-    relevance = snapshot.words(wanted)
+    told, written = snapshot.words(wanted), snapshot.machine_words(wanted)
+    relevance = np.maximum(told, written)
     if among is not None:
         relevance[~among] = 0
+    by_machine: Mask = (relevance > 0) & (told == 0)
     order = _by_words if request.ranking is Ranking.WORDS else _fused
-    notes = tuple(_notes(wanted, int(np.count_nonzero(relevance))))
-    return replace(order(snapshot, row, among, relevance), notes=notes)
+    notes = tuple(_notes(wanted, relevance, by_machine))
+    return replace(order(snapshot, row, among, relevance), by_machine=by_machine, notes=notes)
 
 
-def _notes(wanted: WordQuery, found: int) -> Iterator[str]:
+def _notes(wanted: WordQuery, relevance: Relevance, by_machine: Mask) -> Iterator[str]:
+    found, by_machines = int(np.count_nonzero(relevance)), int(np.count_nonzero(by_machine))
     if not wanted:
         yield "The query has no word that reports and descriptions can be searched for."
     elif found == 0:
         yield "The words fit no report and no description of what may be returned."
-    else:
-        noun = "picture" if found == 1 else "pictures"
-        yield f"The words fit {found} {noun}, by a report of the study or by the description."
+    elif found > by_machines:
+        fitting = counted(found - by_machines, "picture")
+        yield f"The words fit {fitting}, by a report of the study or by the description."
+    if by_machines:
+        fitting = counted(by_machines, "picture")
+        yield f"The words fit {fitting} by machine text alone, which is not a report."
 
 
 def words_of(query: Query) -> WordQuery:

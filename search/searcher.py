@@ -105,10 +105,10 @@ def _hits(
     counts = (page.scores, page.copies, page.near, page.more)
     told = (each.tolist() for each in counts)
     like = (None if other == NO_SLICE else other for other in page.like.tolist())
-    brought = order.found_by(snapshot.places(page.ids))
-    columns = zip(
-        snapshot.describe(page.ids), *told, like, brought, judged.percentiles, strict=True
-    )
+    places = snapshot.places(page.ids)
+    brought, by_machine = order.found_by(places), order.told_by_machine(places)
+    judgements = (brought, by_machine, judged.percentiles)
+    columns = zip(snapshot.describe(page.ids), *told, like, *judgements, strict=True)
     return tuple(
         Hit(rank, score, record, *more)
         for rank, (record, score, *more) in enumerate(columns, start=offset + 1)

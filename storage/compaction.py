@@ -25,6 +25,7 @@ from sqlalchemy import (
 from storage.catalog import Catalog
 from storage.database import end_unfinished, foreign_keys_unchecked
 from storage.label_sets import forget_pictures
+from storage.machine_texts import forget_told
 from storage.schema import identities, instances, meta, pictures, shards
 from storage.shards import (
     Shard,
@@ -150,6 +151,7 @@ def _forget(connection: Connection, worn: Sequence[Shard]) -> None:
     connection.execute(_drop_identities)
     connection.execute(_drop_instances)
     forget_pictures(connection)
+    forget_told(connection)
     forget_texts(connection)
 
 

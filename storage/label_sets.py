@@ -131,7 +131,7 @@ def begin_set(connection: Connection, asked: LabelSet) -> KeptSet:
 
 def put_block(connection: Connection, set_id: int, ids: Ids, probabilities: Probabilities) -> None:
     """Keep the probabilities of pictures (n,), ascending by id, that the set lacks: (n, labels)."""
-    sequence = _next(connection)
+    sequence = next_sequence(connection)
     row = {
         "id": sequence,
         "set_id": set_id,
@@ -147,7 +147,7 @@ def drop_set(connection: Connection, name: str) -> None:
     found = [kept.id for kept in kept_sets(connection) if kept.asked.name == name]
     if not found:
         raise no_set(name, [kept.asked.name for kept in kept_sets(connection)])
-    _next(connection)
+    next_sequence(connection)
     connection.execute(delete(label_blocks).where(label_blocks.c.set_id == found[0]))
     connection.execute(delete(label_sets).where(label_sets.c.id == found[0]))
 
@@ -175,7 +175,7 @@ def no_set(name: str, known: Sequence[str]) -> UnknownName:
 
 
 def _new_set(connection: Connection, asked: LabelSet) -> KeptSet:
-    sequence, seconds = _next(connection), int(time.time())
+    sequence, seconds = next_sequence(connection), int(time.time())
     row = {
         "id": sequence,
         "name": asked.name,
@@ -188,7 +188,7 @@ def _new_set(connection: Connection, asked: LabelSet) -> KeptSet:
     return KeptSet(sequence, asked, _when(seconds))
 
 
-def _next(connection: Connection) -> int:
+def next_sequence(connection: Connection) -> int:
     """Bring the collection one sequence further, so that open readers look again."""
     connection.execute(_advance, {"seconds": int(time.time())})
     return int(connection.execute(_sequence).scalar_one())

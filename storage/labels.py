@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import UnknownName
 from core.types import Ids, Mask
+from storage.arrays import places_among
 from storage.catalog import Catalog
 from storage.label_sets import KEPT, Block, KeptSet, blocks, kept_sets, last_block, no_set
 
@@ -117,8 +118,7 @@ def _followed(table: Table, rows: int) -> Table:
 def _filled(table: Table, ids: Ids, found: Iterator[Block]) -> Table:
     """Write blocks into a table whose rows are of these ids; other ids of a block have no row."""
     for block in found:
-        places = np.minimum(np.searchsorted(ids, block.ids), max(len(ids) - 1, 0))
-        is_there = ids[places] == block.ids if len(ids) else np.zeros(len(block.ids), np.bool_)
+        places, is_there = places_among(ids, block.ids)
         table[places[is_there]] = block.probabilities[is_there]
     table.flags.writeable = False
     return table

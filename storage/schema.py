@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-HEAD = "0004"  # the newest revision in migrations/versions
+HEAD = "0005"  # the newest revision in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -237,6 +237,35 @@ Index("ix_reports_instance_id", reports.c.instance_id, unique=True)
 Index("ix_reports_study_uid", reports.c.study_uid)
 Index("ix_reports_given", reports.c.study_uid, unique=True, sqlite_where=_GIVEN)
 
+# What a captioner wrote about pictures, each text once, apart from reports. All of it is of one
+# captioner. A picture is in one block at most; the id of a block is the sequence at which it came.
+captioner = Table(
+    "captioner",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("weights_sha256", String, nullable=False),
+    Column("licence", String, nullable=False),
+    Column("made_at", Integer, nullable=False),  # seconds since 1970, UTC
+    CheckConstraint("id = 1", name="one_row"),
+)
+machine_texts = Table(
+    "machine_texts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("text", String, nullable=False),
+    sqlite_autoincrement=True,  # an id that was given is not given again: see WORD_TABLES
+)
+Index("ix_machine_texts_text", machine_texts.c.text, unique=True)
+machine_blocks = Table(
+    "machine_blocks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ids", LargeBinary, nullable=False),  # int64 (n,), ascending; n is at most 4096
+    Column("texts", LargeBinary, nullable=False),  # int64 (n,): ids of machine_texts
+)
+
 # The words of each row of a table, by its id, for SQLite's full-text search (FTS5). They keep no
 # text (`content=''`), so that nothing can be taken out: what is gone stays in them, unseen, until a
 # compaction makes them anew.
@@ -247,6 +276,10 @@ CREATE VIRTUAL TABLE description_words USING fts5(
 """,
     "report_words": """
 CREATE VIRTUAL TABLE report_words USING fts5(
+    affirmed, denied, content='', tokenize="porter unicode61 remove_diacritics 2")
+""",
+    "machine_words": """
+CREATE VIRTUAL TABLE machine_words USING fts5(
     affirmed, denied, content='', tokenize="porter unicode61 remove_diacritics 2")
 """,
 }

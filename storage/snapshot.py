@@ -18,6 +18,7 @@ from storage.index import NO_ID
 from storage.keys import Key
 from storage.label_sets import KeptSet
 from storage.labels import Labels
+from storage.machine_texts import NO_TEXT, KeptCaptioner, MachineTexts
 from storage.nearest import nearest
 from storage.records import Records
 from storage.runs import Copies, RowsByKey, Runs
@@ -131,6 +132,34 @@ class Snapshot:
         """
         studies, described = map(self._columns.keyed, (Key.STUDY, Key.DESCRIPTION))
         return WordSearch(self._catalog, studies, described).relevance(query)
+
+    def machine_words(self, query: WordQuery) -> Relevance:
+        """How well machine texts fit each row, by themselves: (rows,); 0 where they do not.
+
+        What a query excludes takes away what machine texts bring, whoever says it.
+        """
+        told = self._machine_texts
+        if told.captioner is None:
+            return np.zeros(len(self.ids), dtype=np.float32)
+        studies, described = map(self._columns.keyed, (Key.STUDY, Key.DESCRIPTION))
+        return WordSearch(self._catalog, studies, described).machine_relevance(query, told.numbers)
+
+    def captioner(self) -> KeptCaptioner | None:
+        """Who wrote the machine texts; None when there are none."""
+        return self._machine_texts.captioner
+
+    def machine_texts(self, ids: Sequence[int] | Ids) -> list[str]:
+        """The machine texts of pictures, in the order asked; empty: none. Raises UnknownName."""
+        return self._machine_texts.of(self.places(ids))
+
+    def undescribed(self) -> Ids:
+        """The pictures without a machine text, ascending."""
+        lacking: Ids = self.ids[self._machine_texts.numbers == NO_TEXT]
+        return lacking
+
+    @cached_property
+    def _machine_texts(self) -> MachineTexts:
+        return MachineTexts(self._catalog, self.ids, self.sequence)
 
     def labels(self) -> tuple[str, ...]:
         """The zero-shot labels that pictures have, as SET/LABEL."""

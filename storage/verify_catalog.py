@@ -65,6 +65,14 @@ LAWS = {
         WHERE length(probabilities) * 4 <> length(ids) * json_array_length(labels)""",
     ("label_blocks", "no block is later than the collection has come"): """
         SELECT id FROM label_blocks WHERE id > (SELECT sequence FROM meta)""",
+    ("machine_texts", "a machine text can be found by its words"): """
+        SELECT id FROM machine_texts WHERE id NOT IN (SELECT id FROM machine_words_docsize)""",
+    ("machine_blocks", "a block has a text for each of its pictures"): """
+        SELECT id FROM machine_blocks WHERE length(texts) <> length(ids)""",
+    ("machine_blocks", "no machine texts are later than the collection has come"): """
+        SELECT id FROM machine_blocks WHERE id > (SELECT sequence FROM meta)""",
+    ("machine_blocks", "machine texts have a captioner"): """
+        SELECT id FROM machine_blocks WHERE NOT EXISTS (SELECT 1 FROM captioner)""",
 }
 _DANGLING = 'SELECT "table", count(*) FROM pragma_foreign_key_check GROUP BY 1 ORDER BY 1'
 MOST_PROBLEMS = 100

@@ -22,6 +22,9 @@ FROM report_words JOIN reports ON reports.id = report_words.rowid
 LEFT JOIN instances ON instances.id = reports.instance_id
 WHERE report_words MATCH ? AND instances.tombstone IS NULL
 """
+_MACHINE: Final = """
+SELECT rowid, -bm25(machine_words) FROM machine_words WHERE machine_words MATCH ?
+"""
 _DESCRIPTIONS: Final = """
 SELECT rowid, -bm25(description_words) FROM description_words WHERE description_words MATCH ?
 """
@@ -71,17 +74,38 @@ class WordSearch:
             found[self._both(f"{{affirmed}} : {_all(group)}", _all(group)) > 0] = 0
         return found
 
+    def machine_relevance(self, query: WordQuery, texts: NDArray[np.int64]) -> Relevance:
+        """The same by machine texts alone; `texts` says of each row which it has, below 0: none."""
+        found = self._none()
+        for phrase in query.affirmed:
+            found += self._in_texts(f"{{affirmed}} : {_quoted(phrase)}", texts)
+        for phrase in query.denied:
+            found += self._in_texts(f"{{denied}} : {_quoted(phrase)}", texts)
+        for phrase in query.required:
+            fit = self._in_texts(_quoted(phrase), texts)
+            found = np.where(fit > 0, found + fit, 0)
+        for group in query.excluded:
+            wanted = f"{{affirmed}} : {_all(group)}"
+            found[self._in_texts(wanted, texts) > 0] = 0
+            found[self._both(wanted, _all(group)) > 0] = 0
+        return found
+
+    def _in_texts(self, wanted: str, texts: NDArray[np.int64]) -> Relevance:
+        found = self._matches(_MACHINE, wanted)
+        return _spread([number for number, _ in found], [fit for _, fit in found], texts)
+
     def _both(self, in_reports: str, in_descriptions: str) -> Relevance:
         return np.maximum(self._in_reports(in_reports), self._in_descriptions(in_descriptions))
 
     def _in_reports(self, wanted: str) -> Relevance:
         found = self._matches(_REPORTS, wanted)
         keys = [self._studies.key_of(study_uid) for study_uid, _ in found]
-        return _spread(keys, [fit for _, fit in found], self._studies)
+        return _spread(keys, [fit for _, fit in found], self._studies.keys)
 
     def _in_descriptions(self, wanted: str) -> Relevance:
         found = self._matches(_DESCRIPTIONS, wanted)
-        return _spread([number for number, _ in found], [f for _, f in found], self._descriptions)
+        keys = self._descriptions.keys
+        return _spread([number for number, _ in found], [fit for _, fit in found], keys)
 
     def _matches(self, statement: str, wanted: str) -> Sequence[tuple[Any, float]]:
         with self._catalog.reading() as connection:
@@ -91,17 +115,19 @@ class WordSearch:
         return np.zeros(len(self._studies.keys), dtype=np.float32)
 
 
-def _spread(found: Sequence[int | None], fits: Sequence[float], keys: Keys) -> Relevance:
+def _spread(
+    found: Sequence[int | None], fits: Sequence[float], keys: NDArray[np.int64]
+) -> Relevance:
     """For each row the best fit of its key; 0 where there is none."""
     if not found:
-        return np.zeros(len(keys.keys), dtype=np.float32)
-    last = int(keys.keys.max(initial=-1))
+        return np.zeros(len(keys), dtype=np.float32)
+    last = int(keys.max(initial=-1))
     best = np.zeros(last + 2, dtype=np.float32)  # the last place is that of rows without a key
     # Keys above the last one are of rows that came later.
     places = np.array([last + 1 if key is None else min(key, last + 1) for key in found], np.int64)
     np.maximum.at(best, places, np.array(fits, dtype=np.float32))
     best[-1] = 0
-    spread: Relevance = best[np.maximum(keys.keys, -1)]
+    spread: Relevance = best[np.maximum(keys, -1)]
     return spread
 
 

@@ -29,7 +29,7 @@ from sqlalchemy.dialects import sqlite
 from core.types import Instance
 from storage.common_rows import CommonRows
 from storage.parameters import HEADER, storable
-from storage.schema import DESCRIBED, descriptions, instances, reports
+from storage.schema import DESCRIBED, descriptions, instances, machine_texts, reports
 from storage.statements import Row, Statement, given
 from storage.wording import description_words, report_words
 
@@ -104,6 +104,7 @@ _WORDS: Final = (
         lambda *described: (description_words(described),),
     ),
     _Words(reports, ("text",), "report_words", ("affirmed", "denied"), report_words),
+    _Words(machine_texts, ("text",), "machine_words", ("affirmed", "denied"), report_words),
 )
 
 
@@ -138,6 +139,11 @@ def forget(connection: Connection) -> None:
     """Drop texts that belong to nothing any more, and their words with them."""
     for drop in _DROPS:
         connection.execute(drop)
+    forget_words(connection)
+
+
+def forget_words(connection: Connection) -> None:
+    """Drop the words of texts that are gone."""
     for words in _WORDS:
         if connection.execute(words.has_lost).scalar_one():
             connection.execute(words.empty)

@@ -12,6 +12,7 @@ import numpy as np
 from sqlalchemy import Connection, Engine, insert
 
 from core.errors import CardMismatch, CollectionCorrupt, StorageError
+from core.machine_text import CaptionerCard
 from core.types import EmbeddedFile, Embeddings, EncoderCard, Ids, Location, Slice
 from storage import accounts, series
 from storage.accounts import KnownFile
@@ -37,6 +38,7 @@ from storage.lacking import Lacking, lacking
 from storage.layout import Layout
 from storage.locations import Key, key_of
 from storage.lock import WriterLock, lock_served
+from storage.machine_texts import begin_texts, forget_texts, put_texts
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
@@ -253,6 +255,24 @@ class CollectionWriter:
         """Forget a set of labels. Raises UnknownName."""
         with self._labelling() as connection:
             drop_set(connection, name)
+
+    def begin_texts(self, card: CaptionerCard) -> None:
+        """Note who writes the machine texts. InvalidRequest when another captioner has before."""
+        with self._labelling() as connection:
+            begin_texts(connection, card)
+
+    def put_texts(self, ids: Ids, texts: Sequence[str]) -> None:
+        """Keep machine texts of pictures (n,), ascending by id, that have none yet.
+
+        When this returns, a power cut does not take them back.
+        """
+        with self._labelling() as connection:
+            put_texts(connection, ids, texts)
+
+    def forget_texts(self) -> None:
+        """Drop all machine texts."""
+        with self._labelling() as connection:
+            forget_texts(connection)
 
     def compact(self, share: float = DEAD_SHARE) -> Compacted:
         """Write anew the shards of whose rows more than `share` has ended, without these.

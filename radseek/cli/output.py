@@ -75,6 +75,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "frame": record.frame,
         "along": record.along,
         "found_by": hit.found_by.value,
+        "machine_text": hit.machine_text,
         "copies": hit.copies,
         "near": hit.near,
         "more": hit.more,
@@ -185,7 +186,9 @@ def put_hits(hits: Iterable[Hit], unit: Unit = Unit.PICTURE) -> None:
 
 
 def _by_words(hit: Hit) -> str:
-    return " (its words fit)" if hit.found_by in (FoundBy.WORDS, FoundBy.BOTH) else ""
+    if hit.found_by not in (FoundBy.WORDS, FoundBy.BOTH):
+        return ""
+    return " (its machine text fits)" if hit.machine_text else " (its words fit)"
 
 
 def _share_below(hit: Hit) -> str:

@@ -40,7 +40,7 @@ def upgraded(old: Path) -> Path:
 
 
 def test_a_reader_leaves_it_alone_and_says_what_to_do(old: Path) -> None:
-    with pytest.raises(StorageError, match=r"schema 0001, this one needs 0004.*Index into it"):
+    with pytest.raises(StorageError, match=r"schema 0001, this one needs 0005.*Index into it"):
         CollectionReader.open(old, "main")
 
 

@@ -21,12 +21,16 @@ COSINES = st.lists(st.sampled_from([-0.5, 0.0, 0.25, 0.5, 1.0]), min_size=1, max
 class Spoken(FakeSnapshot):
     """A snapshot whose words fit as told, whatever is asked."""
 
-    def __init__(self, cosines, fits):
+    def __init__(self, cosines, fits, machine=None):
         super().__init__(cosines)
         self._fits = np.array(fits, np.float32)
+        self._machine = np.zeros_like(self._fits) if machine is None else np.array(machine)
 
     def words(self, query):
         return self._fits.copy()
+
+    def machine_words(self, query):
+        return self._machine.copy()
 
 
 def order_of(cosines, fits, ranking, among=None):
@@ -106,3 +110,15 @@ def test_parts_that_are_unlike_exclude():
     query = Query((TextPart("lung"), TextPart("old mass", weight=-0.5)))
 
     assert words_of(query) == WordQuery(affirmed=("lung",), excluded=(("old", "mass"),))
+
+
+def test_what_a_machine_text_alone_brings_is_told():
+    snapshot = Spoken([0.1, 0.9, 0.5, 0.3], [1, 0, 0, 0], machine=[2, 2, 0, 3])
+    order = ranked(Request(by_text("lung"), ranking=Ranking.WORDS), snapshot, ENCODED, None)
+
+    assert sorted(ids_of(order)) == snapshot.ids[[0, 1, 3]].tolist()
+    assert order.told_by_machine(np.arange(4)) == [False, True, False, True]
+    assert order.notes == (
+        "The words fit 1 picture, by a report of the study or by the description.",
+        "The words fit 2 pictures by machine text alone, which is not a report.",
+    )

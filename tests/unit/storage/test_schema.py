@@ -41,7 +41,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "9999"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade():
@@ -168,8 +168,8 @@ def test_an_older_catalog_is_backed_up_and_upgraded(
 
     bring_up_to_date(engine, tmp_path / "catalog.sqlite", "main", scripts, "9999")
 
-    backup = make_catalog("catalog-0004.backup.sqlite")
-    assert (revision_of(engine), revision_of(backup)) == ("9999", "0004")
+    backup = make_catalog("catalog-0005.backup.sqlite")
+    assert (revision_of(engine), revision_of(backup)) == ("9999", "0005")
     assert any("is_burned_in" in line for line in structure(engine))
     assert not any("is_burned_in" in line for line in structure(backup))
     for database in (engine, backup):
