@@ -3,8 +3,11 @@
     python -m benchmarks.page [HOME] [--patients 42] [--users 10] [--rounds 12]
 
 Serves the collection of HOME, or `radseek sample` with so many patients, all of whose slices are
-indexed, and drives headless Chromium at 1280 x 860. A step ends when every thumbnail in sight is
-decoded. Browser, server and encoder share the machine. Prints a Markdown table.
+indexed, and drives headless Chromium at 1280 x 860, once the server has answered a first time. A
+step ends when every thumbnail in sight is decoded. Many people open the page first, and then all
+search at the same moment. Browsers, server and encoder share the machine: beside the seconds
+stands the processor time of each for a step. Prints a Markdown table.
+`python -m benchmarks.page_server` measures the server without browsers.
 """
 
 import argparse
@@ -16,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -30,21 +33,46 @@ from storage.reader import CollectionReader
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = os.environ.get("RADSEEK_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
+REST = 0.5  # seconds after a step, in which what follows it is still counted as its
 TEXTS = (
     *("chest X-ray", "axial CT of the head", "brain MRI", "knee MRI", "hand X-ray", "effusion"),
     *("abdomen CT", "breast ultrasound", "nodule", "pneumothorax", "fracture", "normal chest"),
 )
-# The ids of the tiles, once those in sight are decoded and are others than before; else null.
+# The ids of the tiles, as soon as those in sight are decoded and are others than before. It looks
+# when something has changed: to look with each frame would have the browser draw sixty in a second.
 SETTLED = """
-(before) => {
-  const hosts = [...document.querySelectorAll("*")].filter((element) => element.shadowRoot);
-  const grid = hosts.map((host) => host.shadowRoot.querySelector(".grid")).find(Boolean);
-  const cells = [...(grid?.querySelectorAll(".cell") ?? [])];
-  const ids = cells.map((cell) => cell.dataset.id).join();
-  const inSight = cells.filter((cell) => cell.getBoundingClientRect().top < innerHeight);
-  const done = inSight.every((cell) => cell.classList.contains("loaded"));
-  return cells.length && ids !== before && done ? ids : null;
-}
+(before) => new Promise((resolve) => {
+  const grids = () => [...document.querySelectorAll(".stBidiComponent, .stBidiComponent *")]
+    .map((each) => each.shadowRoot?.querySelector(".grid")).filter(Boolean);
+  const begin = () => {
+    const [grid] = grids();
+    if (!grid) return setTimeout(begin, 20);
+    const look = () => {
+      isDue = false;
+      const cells = [...grid.querySelectorAll(".cell")];
+      const ids = cells.map((cell) => cell.dataset.id).join();
+      if (!cells.length || ids === before) return;
+      const waiting = cells.filter((cell) => !cell.classList.contains("loaded"));
+      if (waiting.some((cell) => cell.getBoundingClientRect().top < innerHeight)) return;
+      changes.disconnect();
+      resolve(ids);
+    };
+    const lookSoon = () => {
+      if (!isDue) requestAnimationFrame(look);
+      isDue = true;
+    };
+    let isDue = false;
+    const changes = new MutationObserver(lookSoon);
+    changes.observe(grid, { subtree: true, childList: true, attributeFilter: ["class"] });
+    look();
+  };
+  begin();
+})
+"""
+SHOWN = """
+() => [...document.querySelectorAll("*")].filter((each) => each.shadowRoot)
+  .flatMap((each) => [...each.shadowRoot.querySelectorAll(".grid .cell")])
+  .map((cell) => cell.dataset.id).join()
 """
 
 
@@ -57,14 +85,29 @@ class Seen:
 
 
 @dataclass
+class Step:
+    """What one step took each time: seconds, and the processor time of the two sides for one."""
+
+    seconds: list[float] = field(default_factory=list)
+    server: list[float] = field(default_factory=list)
+    browsers: list[float] = field(default_factory=list)
+
+
+@dataclass
 class Figures:
-    """Seconds of each step, in the order in which they were measured."""
+    """Every step in the order in which they were first measured."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict)
+    server: int  # its process
+    steps: dict[str, Step] = field(default_factory=dict)
 
-    def add(self, step: str, seconds: float) -> None:
-        """Keep one timing."""
-        self.seconds.setdefault(step, []).append(seconds)
+    async def measure(self, name: str, *acts: Awaitable[float]) -> None:
+        """Let all do it at once, and keep what it took."""
+        server, browsers = processor_seconds(self.server), browsers_seconds()
+        step = self.steps.setdefault(name, Step())
+        step.seconds += await asyncio.gather(*acts)
+        await asyncio.sleep(REST)
+        step.server.append((processor_seconds(self.server) - server) / len(acts))
+        step.browsers.append((browsers_seconds() - browsers) / len(acts))
 
 
 def main() -> None:
@@ -73,6 +116,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = options.home or prepare(Path(folder), options.patients)
         with serving(home) as (address, server):
+            warm(address, server)
             asyncio.run(measure(address, server, options.users, options.rounds, home))
 
 
@@ -115,6 +159,43 @@ def serving(home: Path) -> Iterator[tuple[str, int]]:
             server.terminate()
 
 
+def warm(address: str, server: int) -> None:
+    """Return once the page is up and the server has nothing left to load."""
+    urlopen(address).close()  # noqa: S310  (our own address)
+    spent = -1.0
+    while (now := processor_seconds(server)) > spent + 0.05:
+        spent = now
+        time.sleep(2)
+
+
+def processor_seconds(process: int) -> float:
+    """Processor time that a process has taken so far; none of one that has ended."""
+    words = _status(process)
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK") if words else 0.0
+
+
+def browsers_seconds() -> float:
+    """The same of all processes of the browsers that this one has started."""
+    processes = [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+    parents = {each: int(words[1]) for each in processes if (words := _status(each))}
+    return sum(map(processor_seconds, _below(os.getpid(), parents)))
+
+
+def _below(process: int, parents: dict[int, int]) -> Iterator[int]:
+    for child in (each for each, parent in parents.items() if parent == process):
+        if "chrom" in Path(f"/proc/{child}/comm").read_text():
+            yield child
+        yield from _below(child, parents)
+
+
+def _status(process: int) -> list[str]:
+    """The words of /proc/PID/stat from the third on; none when it has ended. Source: proc(5)."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def wait_for(url: str, seconds: float = 120) -> None:
     """Return once the address answers. Raises TimeoutError."""
     deadline = time.monotonic() + seconds
@@ -130,50 +211,53 @@ def wait_for(url: str, seconds: float = 120) -> None:
 
 async def measure(address: str, server: int, users: int, rounds: int, home: Path) -> None:
     """All steps, one person first, then many."""
-    figures, seen = Figures(), Seen()
+    figures, seen = Figures(server), Seen()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        await first_pages(browser, address, figures, seen, max(3, rounds // 2))
         await one_person(browser, address, figures, seen, rounds)
         before = memory(server)
         await many_people(browser, address, figures, seen, users)
         per_session = (memory(server) - before) / users
         await browser.close()
-    report(figures, seen, per_session, users, home)
+    report(figures, seen, per_session, home)
+
+
+async def first_pages(
+    browser: Browser, address: str, figures: Figures, seen: Seen, times: int
+) -> None:
+    """Each time by a browser that has nothing of the page yet."""
+    for _ in range(times):
+        async with tab(browser, seen) as page:
+            await figures.measure("first page, a fresh browser", _timed(page, page.goto(address)))
 
 
 async def one_person(
     browser: Browser, address: str, figures: Figures, seen: Seen, rounds: int
 ) -> None:
-    """First page, searches by words, clicks to what is similar, the drawer."""
-    for _ in range(max(3, rounds // 3)):
-        async with tab(browser, seen) as page:
-            figures.add("first page, a fresh browser", await _timed(page, page.goto(address)))
+    """Searches by words, the drawer, clicks to what is similar, and back."""
     async with tab(browser, seen) as page:
         await _timed(page, page.goto(address))
         for number in range(rounds):
-            figures.add("search by words", await search(page, TEXTS[number % len(TEXTS)]))
-            figures.add("drawer of a hit", await drawer(page))
-            figures.add("click to similar", await similar(page))
-            figures.add("back", await _timed(page, page.go_back()))
+            text = TEXTS[number % len(TEXTS)]
+            await figures.measure("search by words", search(page, text))
+            await figures.measure("drawer of a hit", drawer(page))
+            await figures.measure("click to similar", similar(page))
+            await figures.measure("back", _timed(page, page.go_back()))
 
 
 async def many_people(
     browser: Browser, address: str, figures: Figures, seen: Seen, users: int
 ) -> None:
-    """Each opens a page and searches three times, all at once."""
-    await asyncio.gather(
-        *(_searching(browser, address, figures, seen, user) for user in range(users))
-    )
-
-
-async def _searching(
-    browser: Browser, address: str, figures: Figures, seen: Seen, user: int
-) -> None:
-    async with tab(browser, seen) as page:
-        await _timed(page, page.goto(address))
+    """All open the page, then all search at once, three times."""
+    async with AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(tab(browser, seen)) for _ in range(users)]
+        opened = (_timed(page, page.goto(address)) for page in pages)
+        await figures.measure(f"first page, {users} people at once", *opened)
         for turn in range(3):
-            text = f"{TEXTS[(user + turn) % len(TEXTS)]} {user}"
-            figures.add("search by words, all users at once", await search(page, text))
+            texts = [f"{TEXTS[(user + turn) % len(TEXTS)]} {user}" for user in range(users)]
+            asked = (search(page, text) for page, text in zip(pages, texts, strict=True))
+            await figures.measure(f"search by words, {users} people at once", *asked)
 
 
 @asynccontextmanager
@@ -222,10 +306,10 @@ async def drawer(page: Page) -> float:
 
 
 async def _timed(page: Page, act: Awaitable[object]) -> float:
-    before = await page.evaluate(SETTLED, "")
+    before = await page.evaluate(SHOWN)
     began = time.perf_counter()
     await act
-    await page.wait_for_function(SETTLED, arg=before or "", polling="raf")
+    await page.evaluate(SETTLED, before)
     return time.perf_counter() - began
 
 
@@ -236,13 +320,15 @@ def memory(process: int) -> float:
     return int(held) / 1e3
 
 
-def report(figures: Figures, seen: Seen, per_session: float, users: int, home: Path) -> None:
+def report(figures: Figures, seen: Seen, per_session: float, home: Path) -> None:
     """Print the table."""
     with CollectionReader.open(home, "default") as reader:
         pictures = len(reader.snapshot().ids)
-    print(f"{pictures:,} pictures, {users} users\n\n| step | p50 | p95 |\n|---|---|---|")
-    for step, seconds in figures.seconds.items():
-        print(f"| {step} | {_at(seconds, 50)} | {_at(seconds, 95)} |")
+    print(f"{pictures:,} pictures; processor time is the mean of one person's\n")
+    print("| step | p50 | p95 | server's processor | browser's |\n|---|---|---|---|---|")
+    for name, step in figures.steps.items():
+        spent = f"{np.mean(step.server):.2f} s | {np.mean(step.browsers):.2f} s"
+        print(f"| {name} | {_at(step.seconds, 50)} | {_at(step.seconds, 95)} | {spent} |")
     print(f"\nMemory of the server per session: {per_session:.2f} MB.")
     print(f"Requests that left the machine: {seen.elsewhere}; errors of the console: {seen.errors}")
 

@@ -12,7 +12,7 @@ from ui.access.visitors import VISITOR, Visitor
 
 LOOKED_AT: Final = "/api/"
 # Every tile of a grid, and what has nothing of a picture.
-LEFT_OUT: Final = ("/api/thumb/", "/api/health", "/api/vocabulary")
+LEFT_OUT: Final = ("/api/thumb/", "/api/thumbs", "/api/health", "/api/vocabulary")
 
 
 class Audit:

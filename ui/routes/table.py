@@ -17,7 +17,7 @@ from ui.routes.assets import assets
 from ui.routes.details import picture_details
 from ui.routes.exports import download
 from ui.routes.heat import heat
-from ui.routes.pictures import thumbnail
+from ui.routes.pictures import thumbnail, thumbnails
 from ui.routes.values import values
 from ui.routes.vocabulary import vocabulary
 from ui.shell import shell_in
@@ -42,6 +42,7 @@ def health(_: Request) -> Response:
 ROUTES: Final[list[BaseRoute]] = [
     *(Route(f"/{row.path}", page) for row in PAGES),
     Route("/api/thumb/{id:int}", thumbnail),
+    Route("/api/thumbs", thumbnails),
     Route("/api/vocabulary", vocabulary),
     Route("/api/details/{id:int}", picture_details),
     Route("/api/values/{id:int}", values),

@@ -42,7 +42,9 @@ def test_who_opened_which_picture_is_noted(ask, log):
     assert abs((datetime.now(UTC) - noted).total_seconds()) < 3600
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=a", "/api/thumb/7", "/api/health", "/static/a.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?q=a", "/api/thumb/7", "/api/thumbs", "/api/health", "/static/a.js"]
+)
 def test_what_opens_no_picture_is_not_noted(ask, log, path):
     ask(path)
     assert not log.exists()

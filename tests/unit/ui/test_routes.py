@@ -61,6 +61,21 @@ def test_a_thumbnail_that_the_browser_has_is_not_sent_again(get):
     assert (again.status_code, again.content) == (304, b"")
 
 
+def test_thumbnails_of_many_come_in_one_answer_in_the_order_asked_and_none_where_there_is_none(get):
+    answer = get("/api/thumbs?ids=13,12,12")
+    header = b"[0, 6, 6]"
+    assert answer.content == bytes([len(header), 0, 0, 0]) + header + b"twelvetwelve"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "ids", ["", "12,", "a", "-1", "1,٣", "9" * 19, ",".join(map(str, range(121)))]
+)
+def test_what_names_no_pictures_or_too_many_is_refused(get, ids):
+    answer = get(f"/api/thumbs?ids={ids}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+
+
 @pytest.mark.parametrize("picture_id", ["13", "9" * 30])
 def test_a_picture_that_is_not_there_is_not_found_and_not_kept(get, picture_id):
     answer = get(f"/api/thumb/{picture_id}")
@@ -70,6 +85,7 @@ def test_a_picture_that_is_not_there_is_not_found_and_not_kept(get, picture_id):
 
 def test_without_a_collection_there_are_no_pictures(get):
     assert get("/api/thumb/12", archive=NoCollection()).status_code == 404
+    assert get("/api/thumbs?ids=12", archive=NoCollection()).status_code == 404
 
 
 def test_a_name_is_no_picture(get):

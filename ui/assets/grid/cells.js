@@ -1,6 +1,7 @@
 // The tiles: what each shows, and the line from which on hits look like chance.
 
 import { element, said } from "../shared/elements.js";
+import { showPictures } from "./pictures.js";
 
 const TOOLS = { similar: "≈", open: "i", liked: "+", disliked: "−", keep: "☆" };
 
@@ -10,6 +11,7 @@ export function fill(grid, data, currentId) {
   const known = new Map(cellsOf(grid).map((cell) => [cell.dataset.id, cell]));
   const cells = data.tiles.map((tile, at) =>
     write(known.get(String(tile.id)) ?? makeCell(), tile, data, at));
+  showPictures(data.tiles.map((tile, at) => ({ tile, cell: cells[at] })).filter(isNew));
   makeCurrent(cells, cells.find((cell) => cell.dataset.id === currentId) ?? cells[0]);
   const children = withLine(grid, cells, data);
   if (children.length === before.length && children.every((each, at) => each === before[at])) return;
@@ -39,7 +41,7 @@ function makeCell() {
   const cell = element("div", "cell");
   cell.setAttribute("role", "listitem");
   const tile = element("button", "tile");
-  tile.append(makeImage(cell), ...["score", "share", "caption", "badges"].map(span));
+  tile.append(makeImage(), ...["score", "share", "caption", "badges"].map(span));
   const pick = element("button", "pick");
   pick.dataset.act = "pick";
   pick.tabIndex = -1;
@@ -53,15 +55,19 @@ function span(name) {
   return element("span", name);
 }
 
-function makeImage(cell) {
+function makeImage() {
   const image = element("img", "");
   image.alt = "";
   image.decoding = "async";
-  image.loading = "lazy";
-  image.fetchPriority = "low"; // the scripts of the page go first
-  image.onload = () => cell.classList.add("loaded");
-  image.onerror = () => cell.classList.add("missing");
   return image;
+}
+
+// Whether the cell shows another picture than the tile's, or none yet; from then on it is its.
+function isNew({ cell, tile }) {
+  if (cell.dataset.src === tile.src) return false;
+  cell.dataset.src = tile.src;
+  cell.classList.remove("loaded", "missing");
+  return true;
 }
 
 function makeTool(act, sign) {
@@ -73,15 +79,11 @@ function makeTool(act, sign) {
 
 function write(cell, tile, { words, noise }, at) {
   const [button, pick, tools] = cell.children;
-  const [image, score, share, caption, badges] = button.children;
+  const [, score, share, caption, badges] = button.children;
   cell.dataset.id = tile.id;
   cell.dataset.mark = tile.mark;
   cell.classList.toggle("chance", noise > 0 && at >= noise); // all of a page is not dimmed
   button.dataset.missing = words.missing;
-  if (image.getAttribute("src") !== tile.src) {
-    cell.classList.remove("loaded", "missing");
-    image.src = tile.src;
-  }
   score.textContent = tile.score;
   share.textContent = tile.share;
   caption.textContent = tile.caption;
