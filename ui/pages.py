@@ -20,8 +20,11 @@ class PageRow:
     module: str  # whose main() draws it
 
 
+SEARCH: Final = PageRow(N_("Search"), "", "ui.search_page.page")
+EXPLORE: Final = PageRow(N_("Explore"), "explore", "ui.explore_page.page")
 PAGES: Final = (
-    PageRow(N_("Search"), "", "ui.search_page.page"),
+    SEARCH,
+    EXPLORE,
     PageRow(N_("Boards"), "boards", "ui.boards.page"),
     PageRow(N_("Evaluate"), "evaluate", "ui.evaluate_page.page"),
     PageRow(N_("Archive"), "archive", "ui.archive_page.page"),

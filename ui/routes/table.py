@@ -17,6 +17,7 @@ from ui.routes.assets import assets
 from ui.routes.details import picture_details
 from ui.routes.exports import download
 from ui.routes.heat import heat
+from ui.routes.map import map_colours, map_picture, map_points
 from ui.routes.pictures import thumbnail, thumbnails
 from ui.routes.values import values
 from ui.routes.vocabulary import vocabulary
@@ -47,6 +48,9 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/details/{id:int}", picture_details),
     Route("/api/values/{id:int}", values),
     Route("/api/heat/{id:int}", heat),
+    Route("/api/map/points", map_points),
+    Route("/api/map/colours", map_colours),
+    Route("/api/map/picture/{id:int}", map_picture),
     Route("/api/export/{token}", download),
     Route("/api/health", health),
     Route(LOGIN, login_page),

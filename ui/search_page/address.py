@@ -18,6 +18,7 @@ NAMES: Final = (
     *("patient", "fold", "diversity", "k", "page", "density"),
 )
 LEAVING: Final = "search-leaving"  # of a session whose page is another one: it goes to this one
+BESIDE: Final = ("show", "colour", "hide")  # of the page Explore, where a view is lit
 HELD: Final = re.compile(r"held:([0-9a-f]{16})")  # a filter that the session holds
 UID: Final = re.compile(r"[0-2](\.\d+){3,}")  # DICOM PS3.5 chapter 9; not a number or a date
 Chosen = TypeVar("Chosen", bound=StrEnum)
@@ -69,15 +70,22 @@ def current_view() -> View:
 def go(view: View) -> None:
     """Make this the session's address, as a new step in the browser's history.
 
-    A filter with a UID is held by the session. What another page asks for waits for `elsewhere`.
+    What another page asks for waits for `elsewhere`.
     """
-    written = write_view(view)
-    if UID.search(view.filter):
-        written["where"] = [f"held:{hold(Typed(view.filter)).token}"]
+    written = kept_address(view)
     if LEAVING in st.session_state:
         st.session_state[LEAVING] = written
     else:
-        st.query_params.from_dict(written)
+        beside = {name: st.query_params.get_all(name) for name in BESIDE if name in st.query_params}
+        st.query_params.from_dict(beside | written)
+
+
+def kept_address(view: View) -> dict[str, list[str]]:
+    """The parameters of a view as an address may have them: the session holds a UID's filter."""
+    written = write_view(view)
+    if UID.search(view.filter):
+        written["where"] = [f"held:{hold(Typed(view.filter)).token}"]
+    return written
 
 
 def _plain(view: View) -> Sequence[tuple[str, Any, Any]]:

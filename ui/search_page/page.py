@@ -13,9 +13,10 @@ from storage.snapshot import Snapshot
 from ui.boards.answer_actions import answer_actions, export_selection
 from ui.boards.keeping import board_names
 from ui.language import _
+from ui.pages import EXPLORE, make_page
 from ui.parts.notices import no_match, nothing_found, nothing_indexed, problem
 from ui.search_page.acts import acts_of
-from ui.search_page.address import current_view, write_view
+from ui.search_page.address import current_view, kept_address, write_view
 from ui.search_page.answer import Answer, find, query_of
 from ui.search_page.asking import ask_bar
 from ui.search_page.grid import KEY as GRID
@@ -86,12 +87,24 @@ def answered(
     line.text(summary(answer))
     with actions:
         answer_actions(archive, snapshot, view, query, answer.matching)
+        if query is not None:
+            on_map(view)
     with st.container(key="search-remarks"):
         if answer.results is not None:
             remember_begun(view, answer.results.sequence)
             understood_line(answer.results)
             remarked(answer.results)
     show(archive, view, answer, boards)
+
+
+def on_map(view: View) -> None:
+    """A way to the map, on which the hits are lit."""
+    st.page_link(
+        make_page(EXPLORE),
+        label=_("On the map"),
+        icon=":material/scatter_plot:",
+        query_params=kept_address(replace(view, page=1)),
+    )
 
 
 def show(archive: Archive, view: View, answer: Answer, boards: Sequence[str]) -> None:

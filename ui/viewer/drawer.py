@@ -42,7 +42,7 @@ def drawer(
         data={
             "hits": [asdict(make_tile(each, view)) for each in shown],
             "query": {
-                "isGiven": _is_asked(view),
+                "isGiven": is_asked(view),
                 "pictures": _pictures(view),
                 "uploads": _uploads(view, own),
             },
@@ -70,12 +70,13 @@ def _uploads(view: View, own: Mapping[str, Own]) -> list[str]:
     return [each.thumbnail for each in held if isinstance(each, Upload)]
 
 
-def _is_asked(view: View) -> bool:
+def is_asked(view: View) -> bool:
+    """Whether a view asks with anything, beside its filters."""
     return bool(view.text or view.parts or view.liked or view.disliked)
 
 
 def _address(view: View) -> str | None:
     """What was asked, for the route of heat maps; None where the session alone holds some of it."""
-    if not _is_asked(view) or any(isinstance(part, Held) for part in view.parts):
+    if not is_asked(view) or any(isinstance(part, Held) for part in view.parts):
         return None
     return urlencode(write_view(view), doseq=True)

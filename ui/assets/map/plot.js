@@ -1,0 +1,233 @@
+// The field of the map: draws the points, and what lies over them.
+
+import { said } from "../shared/elements.js";
+import { Camera } from "./camera.js";
+import { drawLegend } from "./legend.js";
+import { listen } from "./pointing.js";
+import { Points } from "./points.js";
+import { inside } from "./shapes.js";
+import { Tip } from "./tip.js";
+import { drawTools } from "./tools.js";
+
+const COLOURS = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `--rs-chart-${n}`);
+const UNSTATED = "--rs-edge";
+const DIMMED = 0.16; // of points that are not selected
+const UNLIT = 0.4; // of points where hits are lit
+const REACH = 10; // pixels around a point in which it is pointed at
+
+export class Plot {
+  constructor(root) {
+    this.root = root;
+    for (const name of ["field", "points", "over", "state", "legend", "tools"]) {
+      this[`${name}Element`] = root.querySelector(`.${name}`);
+    }
+    Object.assign(this, { camera: new Camera(), points: new Points(), mode: "move", drawn: [] });
+    Object.assign(this, { area: [], hidden: new Set(), lit: new Set(), pointed: -1 });
+    this.tip = new Tip(root.querySelector(".tip"));
+    this.sizes = new ResizeObserver(() => this.resize());
+  }
+
+  // What the script has told last.
+  show({ data, setTriggerValue: tell }) {
+    Object.assign(this, { data, tell, area: data.area, lit: new Set(data.lit) });
+    this.hidden = new Set(data.legend.filter(({ shown }) => !shown).map(({ code }) => code));
+    this.stop?.abort();
+    this.stop = new AbortController();
+    this.overElement.setAttribute("aria-label", `${data.words.map}. ${data.words.help}`);
+    this.overElement.setAttribute("role", "application");
+    this.sizes.observe(this.fieldElement);
+    document.addEventListener("radseek:theme", () => this.draw(), { signal: this.stop.signal });
+    listen(this, this.stop.signal);
+    drawTools(this);
+    drawLegend(this);
+    this.load();
+  }
+
+  rest() {
+    this.stop?.abort();
+    this.sizes.disconnect();
+    this.tip.hide();
+  }
+
+  async load() {
+    const { words, points, colours } = this.data;
+    if (!this.points.length) this.say(words.loading);
+    try {
+      if (!(await this.points.load(points, colours))) return;
+    } catch {
+      this.say(words.failed);
+      return;
+    }
+    this.say("");
+    this.fieldElement.dataset.points = this.points.length;
+    this.draw();
+  }
+
+  say(text) {
+    this.stateElement.textContent = text;
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.fieldElement;
+    Object.assign(this.camera, { width, height });
+    this.tip.hide();
+    const dots = window.devicePixelRatio;
+    for (const canvas of [this.pointsElement, this.overElement]) {
+      canvas.width = width * dots;
+      canvas.height = height * dots;
+    }
+    this.draw();
+  }
+
+  // At most once for each frame of the screen.
+  draw() {
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = null;
+      this.paintPoints();
+      this.paintOver();
+    });
+  }
+
+  drawOver() {
+    this.overFrame ??= requestAnimationFrame(() => {
+      this.overFrame = null;
+      this.paintOver();
+    });
+  }
+
+  isShown(at) {
+    return !this.hidden.has(this.points.codes[at]);
+  }
+
+  isSelected(at) {
+    return inside(this.area, this.points.places[2 * at], this.points.places[2 * at + 1]);
+  }
+
+  paintPoints() {
+    const { points } = this;
+    const pen = clean(this.pointsElement);
+    const style = getComputedStyle(this.fieldElement);
+    const colours = [...COLOURS, UNSTATED].map((token) => style.getPropertyValue(token));
+    const shining = this.lit.size && !this.area.length ? UNLIT : 0.85;
+    const dimmed = this.area.length ? (at) => !this.isSelected(at) : () => false;
+    const groups = new Map();
+    for (let at = 0; at < points.length; at += 1) {
+      if (!this.isShown(at)) continue;
+      const key = 2 * points.codes[at] + (dimmed(at) ? 0 : 1);
+      groups.get(key)?.push(at) ?? groups.set(key, [at]);
+    }
+    for (const [key, those] of [...groups].sort(([one], [other]) => (one % 2) - (other % 2))) {
+      pen.globalAlpha = key % 2 ? shining : DIMMED;
+      pen.fillStyle = colours[key >> 1] ?? colours.at(-1);
+      this.paintSquares(pen, those);
+    }
+  }
+
+  paintSquares(pen, those) {
+    const { places } = this.points;
+    const { x, y, scale, width, height } = this.camera;
+    const size = this.size();
+    for (const at of those) {
+      const left = (places[2 * at] - x) * scale + width / 2;
+      const top = height / 2 - (places[2 * at + 1] - y) * scale;
+      if (left > -size && top > -size && left < width && top < height) {
+        pen.fillRect(left - size / 2, top - size / 2, size, size);
+      }
+    }
+  }
+
+  // Pixels of a point: larger where there are fewer, or one is nearer.
+  size() {
+    const few = Math.sqrt(5_000 / Math.max(500, this.points.length));
+    return Math.min(9, Math.max(1.5, 2.4 * few * this.camera.near ** 0.35));
+  }
+
+  paintOver() {
+    const pen = clean(this.overElement);
+    const style = getComputedStyle(this.fieldElement);
+    pen.lineWidth = 1.5;
+    pen.strokeStyle = style.getPropertyValue("--rs-strong");
+    this.paintLit(pen);
+    pen.strokeStyle = style.getPropertyValue("--rs-focus");
+    this.outline(pen, this.drawn.length ? this.drawn : this.area);
+    if (this.pointed >= 0) this.ring(pen, this.pointed, this.size() / 2 + 4);
+  }
+
+  paintLit(pen) {
+    if (!this.lit.size) return;
+    for (let at = 0; at < this.points.length; at += 1) {
+      if (this.lit.has(this.points.ids[at])) this.ring(pen, at, this.size() / 2 + 2.5);
+    }
+  }
+
+  ring(pen, at, radius) {
+    const [left, top] = this.camera.toScreen(this.placeOf(at));
+    pen.beginPath();
+    pen.arc(left, top, radius, 0, 2 * Math.PI);
+    pen.stroke();
+  }
+
+  placeOf(at) {
+    return [this.points.places[2 * at], this.points.places[2 * at + 1]];
+  }
+
+  outline(pen, area) {
+    if (area.length < 2) return;
+    pen.beginPath();
+    for (const corner of area) pen.lineTo(...this.camera.toScreen(corner));
+    pen.closePath();
+    pen.stroke();
+  }
+
+  // What people do
+
+  pointAt(place) {
+    const reach = REACH / this.camera.scale;
+    const at = this.points.nearest(this.camera.toMap(place), reach, (each) => this.isShown(each));
+    if (at === this.pointed) return;
+    this.pointed = at;
+    this.drawOver();
+    if (at < 0) this.tip.hide();
+    else this.tip.show(this.points.ids[at], place, this.camera, this.titleOf(at));
+  }
+
+  titleOf(at) {
+    const entry = this.data.legend.find(({ code }) => code === this.points.codes[at]);
+    return [said(this.data.words.picture, { id: this.points.ids[at] }), entry?.text ?? ""];
+  }
+
+  open() {
+    if (this.pointed < 0) return;
+    const detail = { id: this.points.ids[this.pointed] };
+    document.dispatchEvent(new CustomEvent("radseek:open", { detail, cancelable: true }));
+  }
+
+  select(area) {
+    this.area = area;
+    this.drawn = [];
+    this.draw();
+    this.tell("area", area);
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    drawTools(this);
+  }
+
+  hide(codes) {
+    this.hidden = codes;
+    this.draw();
+    drawLegend(this);
+    const values = this.data.legend.filter(({ code }) => codes.has(code)).map(({ value }) => value);
+    this.tell("hide", values);
+  }
+}
+
+function clean(canvas) {
+  const pen = canvas.getContext("2d");
+  const dots = window.devicePixelRatio;
+  pen.setTransform(dots, 0, 0, dots, 0, 0);
+  pen.clearRect(0, 0, canvas.width, canvas.height);
+  pen.globalAlpha = 1;
+  return pen;
+}

@@ -1,0 +1,1 @@
+"""The page that shows a collection as a whole: its map, what disagrees, what is there twice."""
