@@ -42,8 +42,13 @@ def can_pack() -> bool:
 
 
 def pack(model: nn.Module) -> None:
-    """Replace every Linear inside by its packed form; a GELU that follows one joins it."""
+    """Replace every Linear inside by its packed form; a GELU that follows one joins it.
+
+    PyTorch's own attention reads the weights of its layers itself, so they stay as they are.
+    """
     for parent in list(model.modules()):
+        if isinstance(parent, nn.MultiheadAttention):
+            continue
         for (name, layer), (after, follower) in pairwise([*parent.named_children(), ("", None)]):
             if isinstance(layer, nn.Linear):
                 gelu = isinstance(parent, nn.Sequential) and isinstance(follower, nn.GELU)

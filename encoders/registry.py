@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InvalidRequest, UnknownName, WeightsMismatch
+from core.errors import InvalidRequest, WeightsMismatch
 from encoders.base import Encoder
+
+FAMILIES = "encoders.families.encoder"  # where published models are loaded
 
 if TYPE_CHECKING:
     from encoders.towers import DualModel
@@ -52,13 +55,16 @@ ENCODERS = {
 
 
 def load_encoder(name: str, weights: Path | None = None, device: str = "auto") -> Encoder:
-    """Load an encoder by its registered name; `weights` is a folder that replaces the default.
+    """Load an encoder by its registered name, or a published model as `encoders.names` reads it.
 
-    Of several devices that `device` names, it takes the first. Raises UnknownName, WeightsMissing,
-    WeightsMismatch, InvalidRequest for a device that is not there.
+    `weights` is a folder that replaces the default. Of several devices that `device` names, it
+    takes the first. Raises UnknownName, WeightsMissing, WeightsMismatch, InvalidRequest for a
+    device that is not there.
     """
-    check_known(name)
-    encoder: Encoder = _named(ENCODERS[name].loader)(weights, device)
+    called(name, weights)
+    row = ENCODERS.get(name)
+    load = _named(row.loader) if row else partial(_named(f"{FAMILIES}:load"), name)
+    encoder: Encoder = load(weights, device)
     return encoder
 
 
@@ -67,17 +73,30 @@ def load_towers(name: str, weights: Path | None = None) -> "DualModel":
 
     Raises as `load_encoder`, and InvalidRequest of one that cannot be trained.
     """
-    check_known(name)
-    if not ENCODERS[name].towers:
+    row = ENCODERS.get(name)
+    if row is None:
+        model: DualModel = _named(f"{FAMILIES}:load_towers")(name, weights)
+        return model
+    if not row.towers:
         raise InvalidRequest(f"{name} cannot be trained. Take one that can: see docs/encoders.md.")
-    model: DualModel = _named(ENCODERS[name].towers)(weights)
-    return model
+    towers: DualModel = _named(row.towers)(weights)
+    return towers
 
 
-def check_known(name: str) -> None:
-    """Raise UnknownName for an encoder that is not registered."""
-    if name not in ENCODERS:
-        raise UnknownName(f"No encoder is called {name!r}. Known: {', '.join(sorted(ENCODERS))}.")
+def called(name: str, weights: Path | None = None) -> str:
+    """The name that the card of an encoder has which is asked for so. Raises UnknownName."""
+    if name in ENCODERS:
+        return name
+    card_name: str = _named("encoders.names:named")(name, weights).name
+    return card_name
+
+
+def folder_of(name: str | None, weights: Path | None) -> Path | None:
+    """The folder that a person named, by itself or as the encoder; None for the usual one."""
+    if weights is not None or name is None or name in ENCODERS:
+        return weights
+    folder: Path | None = _named("encoders.names:named_folder")(name)
+    return folder
 
 
 def _named(part: str) -> Callable[..., Any]:

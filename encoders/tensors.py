@@ -27,7 +27,7 @@ def read_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     The format is told by content, whatever the file is called. float32 tensors stay mapped to the
     file until they are used. Raises WeightsMismatch.
     """
-    _require_safetensors(path)
+    require_safetensors(path)
     try:
         _require_same_tensors(path, expected)
         tensors = load_file(path)
@@ -36,8 +36,11 @@ def read_tensors(path: Path, expected: Mapping[str, Tensor]) -> dict[str, Tensor
     return {key: tensor.float() for key, tensor in tensors.items()}
 
 
-def _require_safetensors(path: Path) -> None:
-    """Check the opening: the length of the header (8 bytes, little endian), then its JSON."""
+def require_safetensors(path: Path) -> None:
+    """Raise WeightsMismatch for another format.
+
+    Looked at is the opening: the length of the header (8 bytes, little endian), then its JSON.
+    """
     with path.open("rb") as file:
         head = file.read(64)
     for magic, what in LOOKALIKES.items():

@@ -76,6 +76,11 @@ def weights_folder(name: str) -> Path:
     return user_data_path("radseek", appauthor=False) / "weights" / name
 
 
+def hub_folder(name: str) -> Path:
+    """The folder that a model of the hub, "OWNER/NAME", is read from when none is named."""
+    return user_data_path("radseek", appauthor=False) / "weights" / name
+
+
 def status(name: str, folder: Path | None = None) -> Status:
     """Look for an encoder's files by name and, for the published checkpoint, by size."""
     weights, root = _weights(name), folder or weights_folder(name)

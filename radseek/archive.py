@@ -13,7 +13,7 @@ from core.errors import CannotDecode, CardMismatch, InvalidRequest
 from core.types import EncoderCard, Location, Pixels, Record
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
-from encoders.registry import check_known, load_encoder
+from encoders.registry import called, folder_of, load_encoder
 from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
 from imaging.unshaded import Unshaded
@@ -109,8 +109,7 @@ class Archive:
         """The name of that encoder, which is not loaded for it. Raises UnknownName."""
         if self.settings.encoder is None:
             return self.reader().card.name if self.exists() else "mini"
-        check_known(self.settings.encoder)
-        return self.settings.encoder
+        return called(self.settings.encoder, self.settings.weights)
 
     def profile(self) -> Profile:
         """The rendering that the settings name, else the collection's, else `voi`. CardMismatch."""
@@ -304,8 +303,9 @@ class Archive:
             if settings.encoder in (None, card.name):
                 return card
         card = self.encoder().card
-        if settings.weights is not None:
-            remember_folder(settings.home, card.weights_sha256, settings.weights)
+        folder = folder_of(settings.encoder, settings.weights)
+        if folder is not None:
+            remember_folder(settings.home, card.weights_sha256, folder)
         return card
 
     def _slices_per_series(self) -> int:

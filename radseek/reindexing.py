@@ -13,7 +13,7 @@ from core.errors import CollectionCorrupt, CollectionLocked, InvalidRequest
 from core.types import EncoderCard, Location
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
-from encoders.registry import load_encoder
+from encoders.registry import folder_of, load_encoder
 from imaging.profiles import PROFILES, Profile, profile_of
 from indexer.pipeline import Job, index_found
 from indexer.plan import find
@@ -312,8 +312,9 @@ def _encoder(settings: Settings, example: EncoderCard) -> Encoder:
     recalled = recall_folder(settings.home, example.weights_sha256)
     folder = settings.weights or (recalled if name == example.name else None)
     encoder = load_encoder(name, folder, settings.device)
-    if settings.weights is not None:
-        remember_folder(settings.home, encoder.card.weights_sha256, settings.weights)
+    named = folder_of(settings.encoder, settings.weights)
+    if named is not None:
+        remember_folder(settings.home, encoder.card.weights_sha256, named)
     return encoder
 
 

@@ -16,8 +16,9 @@ from encoders.medimageinsight.davit import MLP_RATIO
 from encoders.medimageinsight.folder import ModelFolder, open_folder
 from encoders.medimageinsight.pixels import normalise
 from encoders.medimageinsight.preprocess import Squash
-from encoders.medimageinsight.tokenizer import TextTokenizer, read_tokenizer
+from encoders.medimageinsight.tokenizer import read_tokenizer
 from encoders.registry import ENCODERS
+from encoders.texts import TextTokenizer
 from encoders.tower_encoder import TowerEncoder
 from encoders.towers import DualModel
 from encoders.weights import weights_folder

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from core.pixels import Grey, grey_channel
+from core.pixels import grey_channel, repeated
 from core.types import Pixels
 
 
@@ -32,12 +32,4 @@ class Squash:
         grey = grey_channel(pixels)
         image = Image.fromarray(pixels if grey is None else grey)
         resized = np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))
-        return resized if grey is None else _repeated(resized)
-
-
-def _repeated(grey: Grey) -> Pixels:
-    """Repeat a grey picture (H, W) in three channels of memory, (H, W, 3)."""
-    pixels = np.empty((*grey.shape, 3), np.uint8)
-    for channel in range(3):  # a fourth of the time of a copy of `as_rgb`
-        pixels[:, :, channel] = grey
-    return pixels
+        return resized if grey is None else repeated(resized)

@@ -6,12 +6,10 @@ Parameter names are those of the published checkpoint.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.rnn import pad_sequence
 
 from encoders.medimageinsight.config import TextConfig
 
@@ -109,10 +107,3 @@ class TextTower(nn.Module):
         rows = torch.arange(len(ids), device=ids.device)
         features: Tensor = self.ln_final(x[rows, ids.argmax(dim=-1)])
         return features
-
-
-def pad_ids(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-    """Token ids of several texts as one tensor (B, L), and its mask (B, L): True for real ones."""
-    ids = pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
-    lengths = torch.tensor([len(row) for row in rows])
-    return ids, torch.arange(ids.shape[1]) < lengths[:, None]

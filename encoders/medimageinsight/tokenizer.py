@@ -1,59 +1,17 @@
 """Texts to token ids, as CLIP's byte-pair tokenizer makes them."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import ftfy
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
-from torch import Tensor
 
 from core.errors import WeightsMismatch
-from core.types import Unread
-from encoders.medimageinsight.text import pad_ids
+from encoders.texts import TextTokenizer
 
 START = "<|startoftext|>"
 END = "<|endoftext|>"
 # Radford et al. (2021), tokenizer of the reference implementation: English contractions, runs of
 # letters, single digits, runs of anything else that is not white space.
 WORDS = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
-
-
-class TextTokenizer:
-    """Repairs, splits and numbers texts; cuts a long one so that its end token stays."""
-
-    def __init__(self, tokenizer: Tokenizer, context_length: int) -> None:
-        tokenizer.no_padding()
-        tokenizer.enable_truncation(context_length)
-        self._tokenizer = tokenizer
-        self._most = context_length - tokenizer.num_special_tokens_to_add(is_pair=False)
-
-    def save(self, path: str) -> None:
-        """Write tokenizer.json."""
-        self._tokenizer.save(path)
-
-    @property
-    def vocab_size(self) -> int:
-        """How many different ids there are."""
-        return self._tokenizer.get_vocab_size()
-
-    def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """The ids of each text with its start and end token, at most the context length."""
-        repaired = [ftfy.fix_text(text) for text in texts]  # in normal form C, too
-        return [encoding.ids for encoding in self._tokenizer.encode_batch(repaired)]
-
-    def pad(self, rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
-        """Ids of several texts as one tensor (B, L), and its mask (B, L): True for real ones."""
-        return pad_ids(rows)
-
-    def unread(self, text: str) -> Unread | None:
-        """What `encode` cuts off; None where that is nothing."""
-        repaired = ftfy.fix_text(text)
-        parts = self._tokenizer.encode(repaired).overflowing
-        if not parts:
-            return None
-        offsets = zip(parts[0].offsets, parts[0].special_tokens_mask, strict=True)
-        cut = next(start for (start, _), is_special in offsets if not is_special)
-        return Unread(self._most, repaired[cut:])
 
 
 def read_tokenizer(folder: Path, context_length: int) -> TextTokenizer:

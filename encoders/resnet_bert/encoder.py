@@ -13,10 +13,10 @@ from encoders.devices import choose_devices
 from encoders.fingerprint import file_sha256
 from encoders.medimageinsight.pixels import normalise
 from encoders.medimageinsight.preprocess import Squash
-from encoders.medimageinsight.tokenizer import TextTokenizer
 from encoders.registry import ENCODERS
 from encoders.resnet_bert.checkpoint import load_model, write_folder
 from encoders.resnet_bert.config import ResNetBertConfig, read_config
+from encoders.texts import TextTokenizer
 from encoders.tower_encoder import TowerEncoder
 from encoders.towers import DualModel
 from encoders.weights import weights_folder

@@ -12,7 +12,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from core.errors import WeightsMismatch
 from core.types import Unread
-from encoders.medimageinsight.tokenizer import TextTokenizer, read_tokenizer
+from encoders.medimageinsight.tokenizer import read_tokenizer
+from encoders.texts import TextTokenizer
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "medimageinsight"
 CASES = json.loads((GOLDEN / "tokens.json").read_text(encoding="utf-8"))["cases"]

@@ -1,0 +1,1 @@
+"""Published model families, through the classes of transformers. Importing this loads no torch."""
