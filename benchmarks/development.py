@@ -11,6 +11,7 @@ from encoders.tower_encoder import TowerEncoder
 from evaluation.retrieval import Labels
 from radseek.training import labels_of
 from training.development import development_set
+from training.manifest import read_set
 from training.recipe import read_recipe
 
 
@@ -39,6 +40,6 @@ def load_development(options: argparse.Namespace) -> Development:
     encoder = load_folder("mini", "measured", options.model, "", "cpu")
     side = encoder.prepare.size[0]
     recipe = read_recipe(options.recipe)
-    examples, pictures = development_set(recipe, options.data, side, options.cache)
+    examples, pictures = development_set(recipe, read_set(options.data), side, options.cache)
     labels = [labels_of(example) for example in examples]
     return Development(encoder, pictures, labels, encoder.embed_images(pictures))

@@ -18,6 +18,7 @@ from encoders.devices import choose_devices
 from encoders.registry import load_towers
 from training.bpe import train_tokenizer
 from training.examples import TrainingImages
+from training.manifest import TrainingSet
 from training.output import load_checkpoint, save_checkpoint
 from training.processes import Processes, started
 from training.recipe import Recipe
@@ -48,7 +49,7 @@ DevMetrics = Callable[[Path], Mapping[str, float]]  # folder of a model -> figur
 
 def train(
     recipe: Recipe,
-    data: Path,
+    data: TrainingSet,
     out: Path,
     *,
     device: str = "auto",
@@ -56,7 +57,7 @@ def train(
     progress: Report | None = None,
     dev_metrics: DevMetrics | None = None,
 ) -> Path:
-    """Train by `recipe` on the manifest in `data`; the folder of the last phase comes back.
+    """Train by `recipe` on `data`; the folder of the last phase comes back.
 
     `resume` goes on from the checkpoint in `out`, if there is one, and ends with the weights
     that an uninterrupted run ends with on the same machine. Of several processes the first alone

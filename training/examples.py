@@ -11,13 +11,12 @@ from torch import Tensor
 
 from core.errors import TrainingError
 from training.augment import augment
-from training.captions import CaptionWriter
-from training.facts import FactTable, tabulate
-from training.manifest import Example, read_manifest
+from training.manifest import Example, TrainingSet
 from training.pictures import GreyPictures, load_pictures
 from training.recipe import Phase, Recipe
 from training.sampler import balanced, draw
 from training.split import development_rows
+from training.texts import writer_of
 from training.vocabulary import Vocabulary, read_vocabulary
 
 
@@ -36,47 +35,35 @@ class Batch:
 class TrainingImages:
     """Every image that may be trained on."""
 
-    def __init__(self, recipe: Recipe, folder: Path, cache: Path) -> None:
-        """Read the manifest and decode the images. Raises TrainingError."""
-        everything = read_manifest(folder)
-        kept_out = set(development_rows(everything, recipe.development, recipe.seed))
+    def __init__(self, recipe: Recipe, data: TrainingSet, cache: Path) -> None:
+        """Decode the images. Raises TrainingError."""
+        kept_out = set(development_rows(data.examples, recipe.development, recipe.seed))
+        vocabulary = read_vocabulary()
         self._recipe = recipe
-        self._vocabulary = read_vocabulary()
-        self.examples = [e for row, e in enumerate(everything) if row not in kept_out]
+        self.examples = [e for row, e in enumerate(data.examples) if row not in kept_out]
         self._pictures: GreyPictures = load_pictures(
-            folder, self.examples, recipe.stored_side, cache
+            data.folder, self.examples, recipe.stored_side, cache
         )
-        self._facts: FactTable = tabulate(self.examples, self._vocabulary)
-        self._classes = _classes(self.examples, self._vocabulary)
-        self._writers = {
-            phase.name: CaptionWriter(self._vocabulary, phase.captions or recipe.captions)
-            for phase in recipe.phases
-        }
+        self._writer = writer_of(recipe, self.examples, vocabulary)
+        self._classes = _classes(self.examples, vocabulary)
         self._drawn = {phase.name: self._probabilities(phase) for phase in recipe.phases}
 
-    def corpus(self, captions: int) -> list[str]:
-        """Texts for a tokenizer to learn from: the vocabulary, reports and random captions."""
-        rng = np.random.default_rng(self._recipe.seed)
-        rows = rng.integers(len(self.examples), size=captions)
-        writer = CaptionWriter(self._vocabulary, self._recipe.captions)
-        written = [writer.write(self.examples[row], rng).text for row in rows]
-        reports = [example.report for example in self.examples if example.report]
-        return [*self._vocabulary.phrases(), *reports, *written]
+    def corpus(self, count: int) -> list[str]:
+        """Texts for a tokenizer to learn from."""
+        return self._writer.corpus(count, np.random.default_rng(self._recipe.seed))
 
     def batch(self, step: int) -> Batch:
         """The batch of a step: the same one whenever, and after whatever, it is asked for."""
         phase, within = self._recipe.phase_at(step)
         rng = np.random.default_rng((self._recipe.seed, step))
         rows = draw(self._drawn[phase.name], self._recipe.batches.size, rng)
-        writer = self._writers[phase.name]
-        captions = [writer.write(self.examples[row], rng) for row in rows]
-        positive, negative = self._facts.relations([c.facts for c in captions], rows)
+        written = self._writer.write(phase, rows, rng)
         same, different = self._classes.relations(rows)
         return Batch(
             pictures=self._augmented(rows, phase, phase.side_at(within), rng),
-            texts=[caption.text for caption in captions],
-            positive=torch.from_numpy(positive),
-            negative=torch.from_numpy(negative),
+            texts=written.texts,
+            positive=torch.from_numpy(written.positive),
+            negative=torch.from_numpy(written.negative),
             same=torch.from_numpy(same),
             different=torch.from_numpy(different),
         )
@@ -91,6 +78,7 @@ class TrainingImages:
 
     def _probabilities(self, phase: Phase) -> NDArray[np.float64]:
         kept = np.array([example.source not in phase.leave_out for example in self.examples])
+        kept &= self._writer.has_text()
         if not kept.any():
             raise TrainingError(f"Phase {phase.name!r} leaves every source out.")
         batches = self._recipe.batches
@@ -104,22 +92,23 @@ class TrainingImages:
 class _Classes:
     """What makes two images alike; a finding that the vocabulary lacks is left open."""
 
-    regions: NDArray[np.int64]  # modality and body part
+    regions: NDArray[np.int64]  # modality and body part; 0 where neither is known
     findings: NDArray[np.int64]  # 0 where none is known
 
     def relations(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """(same, different); neither where one of two images of a region has a finding."""
         regions, findings = self.regions[rows], self.findings[rows]
+        told = (regions > 0)[:, None] & (regions > 0)[None, :]
         region = regions[:, None] == regions[None, :]
         finding = findings[:, None] == findings[None, :]
         known = (findings > 0)[:, None] & (findings > 0)[None, :]
-        return region & finding, ~region | (known & ~finding)
+        return told & region & finding, told & (~region | (known & ~finding))
 
 
 def _classes(examples: Sequence[Example], vocabulary: Vocabulary) -> _Classes:
-    regions = [f"{example.modality} {example.body_part}" for example in examples]
+    regions = [f"{example.modality} {example.body_part}".strip() for example in examples]
     findings = [e.finding if vocabulary.knows("finding", e.finding) else "" for e in examples]
-    return _Classes(_numbers(regions), _numbers(["", *findings])[1:])
+    return _Classes(_numbers(["", *regions])[1:], _numbers(["", *findings])[1:])
 
 
 def _numbers(names: Sequence[str]) -> NDArray[np.int64]:

@@ -30,6 +30,19 @@ class Example:
     orig_md5: str = ""  # of the file's original bytes: equal ones are the same image
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """Examples, and the folder that their paths are below; absolute ones are as they are."""
+
+    folder: Path
+    examples: Sequence[Example]
+
+
+def read_set(folder: Path) -> TrainingSet:
+    """What manifest.csv in `folder` lists. Raises TrainingError as `read_manifest`."""
+    return TrainingSet(folder, read_manifest(folder))
+
+
 def read_manifest(folder: Path) -> list[Example]:
     """Read manifest.csv in `folder`; other columns than those of Example are left alone.
 

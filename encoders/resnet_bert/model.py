@@ -79,7 +79,8 @@ class ResNetBert(DualTowers):
 
     def match(self, seen: Tensor, read: Tensor, is_real: Tensor) -> Tensor:
         """How well texts fit pictures, by the tokens of both: logits (B,)."""
-        logits: Tensor = self.fusion(seen, read, is_real)
+        cosines = (self.row_of_image(seen) * self.row_of_text(read)).sum(dim=1)
+        logits: Tensor = self.fusion(seen, read, is_real, cosines)
         return logits
 
     def _map(self, pixels: Tensor) -> Tensor:

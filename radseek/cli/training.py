@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from radseek.cli.options import DeviceOption
+from core.errors import InvalidRequest
+from radseek.cli.options import DeviceOption, HomeOption, settings_of
 from radseek.cli.output import put, say
 
 if TYPE_CHECKING:
+    from radseek.settings import Settings
     from training.contrastive import Progress
+    from training.manifest import TrainingSet
 
 app = typer.Typer(help="Train an encoder on image and text pairs.", no_args_is_help=True)
 
@@ -21,9 +24,21 @@ def train() -> None:
 
 @app.command()
 def contrastive(
+    ctx: typer.Context,
     config: Annotated[Path, typer.Argument(help="Recipe in TOML; see docs/training.md.")],
-    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv.")],
     out: Annotated[Path, typer.Option("--out", help="Folder of checkpoints and weights.")],
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder with manifest.csv.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    collection: Annotated[
+        str | None,
+        typer.Option(
+            "--collection",
+            help="Instead of --data: a collection with its reports.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint.")] = False,
     device: DeviceOption = None,
 ) -> None:
@@ -31,9 +46,29 @@ def contrastive(
     from radseek.training import train_contrastive
 
     model = train_contrastive(
-        config, data, out, device=device or "auto", resume=resume, progress=_show
+        config,
+        _training_set(settings_of(ctx, home, collection), data, collection),
+        out,
+        device=device or "auto",
+        resume=resume,
+        progress=_show,
     )
     put(str(model))
+
+
+def _training_set(settings: "Settings", data: Path | None, collection: str | None) -> "TrainingSet":
+    from radseek.archive import open_archive
+    from radseek.training import collection_set
+    from training.manifest import read_set
+
+    if (data is None) == (collection is None):
+        raise InvalidRequest(
+            "Say what to learn from: --data FOLDER with a manifest.csv, or --collection NAME."
+        )
+    if data is not None:
+        return read_set(data)
+    with open_archive(settings) as archive:
+        return collection_set(archive.reader())
 
 
 def _show(progress: "Progress") -> None:

@@ -16,7 +16,9 @@ from pydicom.dataset import Dataset
 from pydicom.uid import BasicTextSRStorage
 
 from encoders.registry import ENCODERS, EncoderRow
+from radseek.training import collection_set
 from storage.reader import CollectionReader
+from training.manifest import read_bytes
 
 Command = Callable[..., tuple[int, str, str]]
 Hits = list[tuple[str, str]]  # the name of the file, and what brought it
@@ -71,6 +73,21 @@ def write_table(folder: Path, *rows: dict[str, str]) -> Path:
         writer.writeheader()
         writer.writerows(rows)
     return table
+
+
+def test_pictures_are_trained_on_with_the_reports_of_their_study(
+    archive: Path,
+) -> None:
+    with closing(CollectionReader.open(archive.parent / "home", "default")) as reader:
+        data = collection_set(reader)
+
+    told = {Path(example.path).stem: example for example in data.examples}
+    assert told.keys() == {"ct1", "ct2", "ct3", "red", "blue"}
+    assert (told["ct1"].modality, told["ct2"].report) == ("CT", "")
+    assert told["ct1"].report.startswith("Large effusion.")
+    assert len({example.group_id for example in data.examples}) == 5  # nobody is named: studies
+    content = b"".join(read_bytes(data.folder, [told["red"]]))
+    assert content == (archive / "red.png").read_bytes()
 
 
 def test_a_structured_report_is_found_as_soon_as_it_is_indexed(

@@ -51,6 +51,17 @@ def _radseek(monkeypatch, capsys, *words):
     return capsys.readouterr()
 
 
+def test_what_to_learn_from_is_said_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RADSEEK_HOME", str(tmp_path / "home"))
+    words = ["radseek", "train", "contrastive", "r.toml", "--out", str(tmp_path)]
+    for more in ([], ["--data", "d", "--collection", "c"]):
+        monkeypatch.setattr(sys, "argv", words + more)
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert end.value.code == 1
+        assert "--data FOLDER with a manifest.csv, or --collection NAME" in capsys.readouterr().err
+
+
 def test_a_recipe_becomes_weights_that_embed(tmp_path, data, monkeypatch, capsys):
     monkeypatch.setenv("RADSEEK_HOME", str(tmp_path / "home"))
     (tmp_path / "recipe.toml").write_text(RECIPE, encoding="utf-8")

@@ -65,9 +65,10 @@ def test_fusion_is_attention_over_both_sequences() -> None:
     fusion = Fusion(16, heads=8, layers=1).eval()
     seen, read = torch.randn(1, 4, 16), torch.randn(1, 3, 16)
 
-    logit = fusion(seen, read, torch.ones(1, 3, dtype=torch.bool))
+    logit = fusion(seen, read, torch.ones(1, 3, dtype=torch.bool), torch.tensor([0.5]))
 
-    assert logit.item() == pytest.approx(by_hand(fusion, seen[0], read[0]), abs=1e-5)
+    expected = by_hand(fusion, seen[0], read[0]) + 5 * 0.5
+    assert logit.item() == pytest.approx(expected, abs=1e-5)
 
 
 def by_hand(fusion: Fusion, seen: Tensor, read: Tensor) -> float:

@@ -16,6 +16,7 @@ from encoders.registry import load_encoder, load_towers
 from training.bpe import train_tokenizer
 from training.contrastive import Progress, train
 from training.examples import TrainingImages
+from training.manifest import TrainingSet, read_set
 from training.recipe import Batches, Loss, Recipe, read_recipe
 from training.start import start_folder, write_start
 from training.trainer import Trainer
@@ -72,7 +73,7 @@ def drawn(look: str, rng: np.random.Generator) -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> TrainingSet:
     folder = tmp_path_factory.mktemp("data")
     rng = np.random.default_rng(0)
     lines = ["path,source,modality,body_part,group_id,finding"]
@@ -81,7 +82,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             drawn(look, rng).save(folder / f"{look}{n}.png")
             lines.append(f"{look}{n}.png,{look},{modality},{body_part},{look}{n},")
     (folder / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
-    return folder
+    return read_set(folder)
 
 
 def phase(name: str, steps: int, sides: str = "[32]", more: str = "") -> str:
@@ -114,7 +115,7 @@ def weights(folder: Path) -> Mapping[str, torch.Tensor]:
     return load_file(folder / "weights.safetensors")
 
 
-def test_a_stopped_run_ends_as_an_uninterrupted_one_does(data: Path, tmp_path: Path) -> None:
+def test_a_stopped_run_ends_as_an_uninterrupted_one_does(data: TrainingSet, tmp_path: Path) -> None:
     phases = phase("one", 6, "[16, 32]", 'leave_out = ["disc"]'), phase("two", 4)
     recipe = recipe_of(tmp_path, *phases)
     whole = train(recipe, data, tmp_path / "whole", device="cpu")
@@ -134,7 +135,7 @@ def test_a_stopped_run_ends_as_an_uninterrupted_one_does(data: Path, tmp_path: P
         assert all(torch.equal(expected[key], found[key]) for key in expected)
 
 
-def test_a_small_model_learns_what_it_is_shown(data: Path, tmp_path: Path) -> None:
+def test_a_small_model_learns_what_it_is_shown(data: TrainingSet, tmp_path: Path) -> None:
     reports: list[Progress] = []
     measured: list[Path] = []
 
@@ -183,7 +184,7 @@ def gradients(recipe: Recipe, images: TrainingImages) -> list[torch.Tensor]:
 
 @pytest.mark.parametrize("loss", Loss)
 def test_a_batch_in_parts_has_the_gradient_of_the_whole(
-    data: Path, tmp_path: Path, loss: Loss
+    data: TrainingSet, tmp_path: Path, loss: Loss
 ) -> None:
     model = MODEL.replace("DROP_PATH_RATE: 0.1", "DROP_PATH_RATE: 0.0")
     alone = replace(recipe_of(tmp_path, phase("only", 2), model=model), loss=loss)
@@ -200,7 +201,7 @@ def test_a_batch_in_parts_has_the_gradient_of_the_whole(
 
 
 def test_batches_depend_on_seed_and_step_alone_and_keep_the_left_out_out(
-    data: Path, tmp_path: Path
+    data: TrainingSet, tmp_path: Path
 ) -> None:
     phases = phase("one", 5, more='leave_out = ["rows", "columns"]'), phase("two", 5)
     images = TrainingImages(recipe_of(tmp_path, *phases), data, tmp_path / "cache")
@@ -213,13 +214,13 @@ def test_batches_depend_on_seed_and_step_alone_and_keep_the_left_out_out(
     assert not images.batch(7).same.all()
 
 
-def test_nothing_of_the_development_split_is_trained_on(data: Path, tmp_path: Path) -> None:
+def test_nothing_of_the_development_split_is_trained_on(data: TrainingSet, tmp_path: Path) -> None:
     images = TrainingImages(recipe_of(tmp_path, phase("one", 5)), data, tmp_path / "cache")
 
     assert len(images.examples) == 3 * 16
 
 
-def test_a_phase_without_images_is_refused(data: Path, tmp_path: Path) -> None:
+def test_a_phase_without_images_is_refused(data: TrainingSet, tmp_path: Path) -> None:
     nothing = 'leave_out = ["rows", "columns", "disc"]'
 
     with pytest.raises(TrainingError, match="leaves every source out"):
@@ -233,11 +234,13 @@ def test_a_picture_that_cannot_be_decoded_is_named(tmp_path: Path) -> None:
     )
 
     with pytest.raises(TrainingError, match=r"bad\.png"):
-        train(recipe_of(tmp_path, phase("one", 5)), tmp_path, tmp_path / "out")
+        train(recipe_of(tmp_path, phase("one", 5)), read_set(tmp_path), tmp_path / "out")
 
 
 @pytest.mark.parametrize("damage", ["another model", "cut short"])
-def test_a_checkpoint_that_does_not_fit_is_refused(data: Path, tmp_path: Path, damage: str) -> None:
+def test_a_checkpoint_that_does_not_fit_is_refused(
+    data: TrainingSet, tmp_path: Path, damage: str
+) -> None:
     train(recipe_of(tmp_path, phase("one", 1)), data, tmp_path / "out", device="cpu")
     if damage == "cut short":
         (tmp_path / "out" / "checkpoint.pt").write_bytes(b"PK")
@@ -253,14 +256,14 @@ def test_a_checkpoint_that_does_not_fit_is_refused(data: Path, tmp_path: Path, d
         )
 
 
-def test_a_loss_that_is_no_number_stops_the_run(data: Path, tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_stops_the_run(data: TrainingSet, tmp_path: Path) -> None:
     wild = phase("one", 9).replace("4e-3", "1e30")
 
     with pytest.raises(TrainingError, match="peak_rate"):
         train(recipe_of(tmp_path, wild), data, tmp_path / "out", device="cpu")
 
 
-def test_a_named_tokenizer_is_used_as_it_is(data: Path, tmp_path: Path) -> None:
+def test_a_named_tokenizer_is_used_as_it_is(data: TrainingSet, tmp_path: Path) -> None:
     recipe = recipe_of(tmp_path, phase("one", 1))
     first = train(recipe, data, tmp_path / "first", device="cpu")
 

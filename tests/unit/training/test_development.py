@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from training.development import development_set
+from training.manifest import read_set
 from training.recipe import Phase, Recipe
 
 
@@ -17,7 +18,7 @@ def test_the_development_set_has_its_own_patients_at_the_encoder_size(tmp_path: 
     (tmp_path / "manifest.csv").write_text("\n".join(lines), encoding="utf-8")
     recipe = Recipe(phases=(Phase("p", 1, 1.0, (8,)),), model="m", development=0.3, seed=1)
 
-    examples, pictures = development_set(recipe, tmp_path, 8, tmp_path / "cache")
+    examples, pictures = development_set(recipe, read_set(tmp_path), 8, tmp_path / "cache")
 
     assert len({example.group_id for example in examples}) == 3
     for example, picture in zip(examples, pictures, strict=True):
