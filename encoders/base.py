@@ -28,6 +28,9 @@ class Encoder(Protocol):
     def prepare(self) -> Prepare:
         """The encoder's own resize; weights and preprocessing change together."""
 
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        """The shares of a picture's height and width, about its middle, that `prepare` keeps."""
+
     @property
     def logit_scale(self) -> float:
         """The factor on cosines before softmax or sigmoid (the exponential is already taken)."""

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import InvalidRequest, WeightsMismatch
+from core.errors import InvalidRequest, RadseekError, WeightsMismatch
 from encoders.base import Encoder
 
 FAMILIES = "encoders.families.encoder"  # where published models are loaded
@@ -97,6 +97,20 @@ def folder_of(name: str | None, weights: Path | None) -> Path | None:
         return weights
     folder: Path | None = _named("encoders.names:named_folder")(name)
     return folder
+
+
+def reads_texts(name: str, weights: Path | None = None) -> bool:
+    """Whether an encoder embeds texts, told without loading it.
+
+    True, too, of one whose folder is not there: a search tells then what is missing.
+    """
+    if name in ENCODERS:
+        return True
+    try:
+        folder = _named("encoders.names:named")(name, weights).folder
+        return _named("encoders.families.folder:open_family")(folder, "").family.text is not None
+    except RadseekError:
+        return True
 
 
 def _named(part: str) -> Callable[..., Any]:

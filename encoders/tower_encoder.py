@@ -54,6 +54,10 @@ class TowerEncoder:
         """The encoder's own resize."""
         return self._model.prepare
 
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        """The shares of a picture's height and width, about its middle, that `prepare` keeps."""
+        return self._model.prepare.kept(height, width)
+
     @property
     def logit_scale(self) -> float:
         """The factor on cosines before softmax or sigmoid; 1 of an encoder without texts."""
@@ -122,8 +126,8 @@ class TowerEncoder:
         if isinstance(self._model, DualModel):
             return self._model
         raise InvalidRequest(
-            f"{self._card.name} knows pictures alone, no texts. Search by a picture, or by the "
-            "words of reports; `radseek reindex --encoder NAME` takes one that reads."
+            f"{self._card.name} knows pictures alone, no texts. Search by a picture, or take an "
+            "encoder that reads: `radseek reindex --encoder NAME`."
         )
 
     def _require_prepared(self, pictures: Sequence[Pixels]) -> None:

@@ -66,6 +66,9 @@ class Resize(Protocol):
     def profile(self) -> str:
         """The name a collection remembers, such as "squash-480-bicubic"."""
 
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        """The shares of a picture's height and width, about its middle, that are seen."""
+
     def __call__(self, pixels: Pixels) -> Pixels:
         """Resize uint8 RGB (H, W, 3) to `size`."""
 

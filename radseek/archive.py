@@ -13,7 +13,7 @@ from core.errors import CannotDecode, CardMismatch, InvalidRequest
 from core.types import EncoderCard, Location, Pixels, Record
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
-from encoders.registry import called, folder_of, load_encoder
+from encoders.registry import called, folder_of, load_encoder, reads_texts
 from imaging.profiles import PROFILES, VOI, Profile, profile_of
 from imaging.rules import View
 from imaging.unshaded import Unshaded
@@ -110,6 +110,12 @@ class Archive:
         if self.settings.encoder is None:
             return self.reader().card.name if self.exists() else "mini"
         return called(self.settings.encoder, self.settings.weights)
+
+    def reads_texts(self) -> bool:
+        """Whether the collection can be searched by words; its encoder is not loaded for it."""
+        card = self.reader().card
+        folder = self._weights or recall_folder(self.settings.home, card.weights_sha256)
+        return reads_texts(card.name, folder)
 
     def profile(self) -> Profile:
         """The rendering that the settings name, else the collection's, else `voi`. CardMismatch."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,33 @@ def heat_map(encoder: Encoder, pixels: Pixels, row: NDArray[np.float32], method:
     prepared = encoder.prepare(pixels)
     score = float(encoder.embed_images([prepared])[0] @ row)
     make = covering_heat if method is Method.COVERING else parts_heat
-    return HeatMap(pixels, make(encoder, prepared, row), score)
+    heat = make(encoder, prepared, row)
+    return HeatMap(pixels, over_all(heat, encoder.kept(*pixels.shape[:2])), score)
+
+
+def over_all(heat: Heat, kept: tuple[float, float]) -> Heat:
+    """A map of the middle of a picture as one of all of it: 0 where the encoder saw nothing.
+
+    `kept` are the shares of height and width that the middle has. The map of a whole picture is
+    left as it is; another one gets cells half as wide at most, each with what lies at its centre.
+    """
+    if kept == (1.0, 1.0):
+        return heat
+    rows, columns = (_cells(count, share) for count, share in zip(heat.shape, kept, strict=True))
+    padded = np.pad(heat, 1)
+    spread: Heat = padded[rows][:, columns]
+    return spread
+
+
+def _cells(count: int, share: float) -> NDArray[np.intp]:
+    """For each cell across a picture, which of `count` in its middle it lies in, from 1; 0: none.
+
+    The middle has this share of the picture; `count` + 1 stands for none, too.
+    """
+    across = ceil(2 * count / share)
+    centres = (np.arange(across) + 0.5) / across
+    within = np.floor((centres - (1 - share) / 2) / share * count).astype(np.intp)
+    return np.clip(within + 1, 0, count + 1)
 
 
 def parts_heat(encoder: Encoder, prepared: Pixels, row: NDArray[np.float32]) -> Heat:

@@ -25,6 +25,10 @@ class ColourEncoder:
     logit_scale = 10.0
     logit_bias = 0.0
     reads_texts = True
+
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        return 1.0, 1.0
+
     prepare = staticmethod(shrink)
 
     def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:

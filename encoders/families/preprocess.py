@@ -34,6 +34,17 @@ class Fit:
         cropped = "" if self.crop is None else f"-crop-{_side(self.crop)}"
         return f"{way}-{_side(self.resized)}-{self.filter.name.lower()}{cropped}"
 
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        """The shares of a picture's height and width, about its middle, that are not cut off."""
+        if isinstance(self.resized, tuple):
+            seen, resized = (height, width), self.resized
+        else:
+            most = LONGEST * min(height, width)
+            seen = min(height, most), min(width, most)
+            resized = self._resized(*seen)
+        crop = self.crop or resized
+        return crop[0] / resized[0] * seen[0] / height, crop[1] / resized[1] * seen[1] / width
+
     def __call__(self, pixels: Pixels) -> Pixels:
         """Resize uint8 RGB (H, W, 3) to `size`, as Pillow does in the reference.
 

@@ -22,6 +22,10 @@ class Squash:
         side = f"{height}" if height == width else f"{height}x{width}"
         return f"squash-{side}-bicubic"
 
+    def kept(self, height: int, width: int) -> tuple[float, float]:  # noqa: ARG002 (whatever it is)
+        """All of a picture."""
+        return 1.0, 1.0
+
     def __call__(self, pixels: Pixels) -> Pixels:
         """Resize uint8 RGB (H, W, 3) to `size` by Pillow's bicubic filter with antialiasing.
 

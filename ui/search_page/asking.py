@@ -62,15 +62,17 @@ def contents(
         "uploaders": {place.value: hidden_key(place) for place in Place},
         "most_files": MOST_FILES,
         "most_bytes": MAX_UPLOAD_MB * 2**20,
-        "words": words(),
+        "words": words(archive.reads_texts()),
     }
 
 
-def words() -> dict[str, str]:
-    """The texts of the browser's part."""
+def words(reads_texts: bool) -> dict[str, str]:
+    """The texts of the browser's part, for a collection that words can be searched in, or not."""
+    asked = _("Words, an identifier, or an image: type, paste or drop it")
+    unasked = _("An identifier or an image. This collection's encoder reads no words")
     return {
         "box": _("Search by words"),
-        "placeholder": _("Words, an identifier, or an image: type, paste or drop it"),
+        "placeholder": asked if reads_texts else unasked,
         "pick": _("Search by an image of your own"),
         "suggestions": _("Suggestions"),
         "parts": _("What is asked with"),

@@ -22,18 +22,19 @@ class Offered:
 
 def offered_words(archive: Archive, snapshot: Snapshot) -> Offered:
     """What fits the collection and its encoder."""
-    card = archive.reader().card
-    return _offered(
-        snapshot, card.name, (snapshot.sequence, len(snapshot.ids), card.weights_sha256)
-    )
+    card, reads = archive.reader().card, archive.reads_texts()
+    state = (snapshot.sequence, len(snapshot.ids), card.weights_sha256)
+    return _offered(snapshot, card.name if reads else None, state)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _offered(_snapshot: Snapshot, encoder: str, state: object) -> Offered:  # noqa: ARG001
-    rows = [_row(each) for each in suggestions(encoder, _snapshot)]
+def _offered(_snapshot: Snapshot, encoder: str | None, state: object) -> Offered:  # noqa: ARG001
+    """`encoder` is the name of one that reads words; nothing is offered without."""
+    rows = [] if encoder is None else [_row(each) for each in suggestions(encoder, _snapshot)]
     words = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
     address = f"api/vocabulary?at={hashlib.sha256(words).hexdigest()[:16]}"
-    return Offered(words, address, examples(encoder, _snapshot))
+    starts = () if encoder is None else examples(encoder, _snapshot)
+    return Offered(words, address, starts)
 
 
 def _row(suggestion: Suggestion) -> tuple[str, str, int, str, tuple[str, ...]]:

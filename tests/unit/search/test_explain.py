@@ -5,7 +5,7 @@ import pytest
 
 from core.types import Tags
 from search.covering import GRID, covering_heat
-from search.explain import heat_map, parts_heat, shared_tags
+from search.explain import heat_map, over_all, parts_heat, shared_tags
 from search.method import Method
 from tests.fakes import ColourEncoder, shrink
 
@@ -85,3 +85,13 @@ def test_tags_are_shared_that_all_state_alike_and_that_name_nobody():
         "kvp": "120.0",
     }
     assert list(shared_tags([ours])) == []
+
+
+def test_a_map_of_the_middle_lies_in_the_middle_of_the_picture() -> None:
+    heat = np.arange(1, 5, dtype=np.float32).reshape(2, 2)
+
+    spread = over_all(heat, (1.0, 0.5))
+
+    rows = [[0, 0, 1, 1, 2, 2, 0, 0], [0, 0, 3, 3, 4, 4, 0, 0]]
+    assert spread.tolist() == np.repeat(rows, 2, axis=0).tolist()
+    assert over_all(heat, (1.0, 1.0)) is heat

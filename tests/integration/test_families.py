@@ -1,0 +1,48 @@
+"""Published families at work: a folder indexed, and searched by words and by pictures."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from radseek.archive import open_archive
+from radseek.settings import Settings
+from tests.tiny_models import TINY
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for at in range(4):
+        noise = np.random.default_rng(at).integers(0, 256, (40, 60), np.uint8)
+        Image.fromarray(noise).save(folder / f"{at}.png")
+    return folder
+
+
+def hits(out):
+    return [hit["path"] for hit in json.loads(out)["hits"]]
+
+
+@pytest.mark.parametrize("family", ["clip", "siglip", "dinov2"])
+def test_a_folder_is_indexed_and_searched(command, tmp_path, pictures, family):
+    model = TINY[family](tmp_path / f"tiny-{family}")
+
+    assert command("index", pictures, "--encoder", model)[0] == 0
+
+    like = command("similar", pictures / "2.png", "-k", 2, "--json")
+    assert like[0] == 0
+    assert hits(like[1])[0] == str(pictures / "2.png")
+    code, out, err = command("search", "ct of the head", "-k", 4, "--json")
+    if family == "dinov2":
+        assert code == 1
+        assert "tiny-dinov2 knows pictures alone, no texts." in err
+    else:
+        assert (code, len(hits(out))) == (0, 4)
+    status = json.loads(command("status", "--json")[1])
+    assert status["encoder"]["name"] == f"tiny-{family}"
+    with open_archive(Settings()) as archive:
+        assert archive.reads_texts() is (family != "dinov2")
+    code, out, _ = command("index", pictures)  # the folder is remembered by its weights
+    assert (code, "4 unchanged" in out) == (0, True)
