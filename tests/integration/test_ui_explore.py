@@ -126,6 +126,24 @@ def test_another_colour_is_kept_in_the_address(mapped):
     assert "hide" not in page.query_params
 
 
+def test_disagreements_say_how_to_label_and_then_what_disagrees(home, command):
+    page = explore(show="disagreements")
+    assert "radseek label --labels builtin:anatomy" in html_of(page)
+
+    labels = home.parent / "shades.txt"
+    labels.write_text("red\nblue\n")
+    code, _, err = command("label", "--labels", labels, "--device", "cpu")
+    assert code == 0, err
+    page = explore(show="disagreements")
+
+    assert "0 series agree" in texts_of(page)
+    listed = page.selectbox(key="explore-pair")
+    assert listed.options == ["All that disagrees (0)", f"Tag not stated ({N})"]
+    page = listed.set_value("*").run()
+    assert page.query_params["pair"] == "*"
+    assert not page.exception
+
+
 def test_the_browser_gets_the_points_and_a_colour_for_each(mapped, home, ask):
     with CollectionReader.open(home, "default") as reader:
         snapshot = reader.snapshot()

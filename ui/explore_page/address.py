@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import InvalidRequest
 
-NAMES: Final = ("show", "colour", "hide", "area", "set", "tag")
+NAMES: Final = ("show", "colour", "hide", "area", "set", "tag", "pair")
 CORNER: Final = re.compile(r"(-?\d{1,6}),(-?\d{1,6})")
 STEPS: Final = 100_000  # of an address from the middle of the map to its edge
 MOST_CORNERS: Final = 100
@@ -36,6 +36,7 @@ class Explored:
     area: Area = ()  # what is selected; nothing: no selection
     labels: str = ""  # the set that tags are compared with; empty: the first
     tag: str = "body_part"
+    pair: str = ""  # what the tag says and the pixels look like, SAID>SEEN; empty: all
 
 
 START: Final = Explored()
@@ -56,6 +57,7 @@ def read_explored(parameters: Mapping[str, Sequence[str]]) -> Explored:
         read_area(given.get("area", "")),
         given.get("set", START.labels),
         given.get("tag", START.tag),
+        given.get("pair", START.pair),
     )
 
 
@@ -68,6 +70,7 @@ def write_explored(explored: Explored) -> dict[str, list[str]]:
         "area": [write_area(explored.area)] if explored.area else [],
         "set": [explored.labels] if explored.labels else [],
         "tag": [explored.tag] if explored.tag != START.tag else [],
+        "pair": [explored.pair] if explored.pair else [],
     }
     return {name: values for name, values in written.items() if values}
 

@@ -57,7 +57,7 @@ def offered(snapshot: Snapshot) -> Mapping[str, str]:
     facets = {name: titles()[name] for name in FACETS}
     return facets | {
         f"{LABELS}{kept.asked.name}/{group}": _("Label: {name}").format(
-            name=f"{kept.asked.name} {group}".strip()
+            name=f"{kept.asked.name} {titles().get(group, group)}".strip()
         )
         for kept in _exclusive(snapshot)
         for group in kept.asked.groups()

@@ -16,6 +16,7 @@ from ui.explore_page.colours import colouring, offered
 from ui.explore_page.plane import Plane, current_plane
 from ui.explore_page.scatter import scatter
 from ui.explore_page.shown import Beside, hits_of, pictures_of, selected
+from ui.explore_page.turning import turn_by
 from ui.explore_page.words import lit_line, selected_line, trust_lines
 from ui.language import _
 from ui.pages import SEARCH, make_page
@@ -112,16 +113,11 @@ def search(archive: Archive, plane: Plane, view: View, hits: Beside) -> None:
 def pictures(archive: Archive, view: View, shown: Beside) -> None:
     """The grid of a page, and the drawer over it."""
     boards = board_names(archive)
-    acts = {**acts_of(GRID, *EVENTS), "turn": turn_here, "export": lambda: None}
+    acts = {**acts_of(GRID, *EVENTS), "turn": lambda: turn_by(GRID), "export": lambda: None}
     told = grid(shown.answer, view, place_of(view), boards, acts)
     if told["export"]:
         export_selection(archive, told["export"])
     drawer(view, shown.answer.pictures, boards, held(archive.reader().rendering))
-
-
-def turn_here() -> None:
-    """Go to another page of what stands beside the map."""
-    st.query_params["page"] = str(int(st.session_state[GRID]["turn"]))
 
 
 def place_of(view: View) -> str:

@@ -24,6 +24,7 @@ states = st.builds(
     area=areas,
     labels=st.sampled_from(["", "anatomy"]),
     tag=st.sampled_from(["body_part", "modality"]),
+    pair=st.sampled_from(["", "head>chest"]),
 )
 
 
