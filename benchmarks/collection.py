@@ -7,7 +7,6 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -127,7 +126,7 @@ def file(number: int, row: Embeddings, thumbnail: bytes) -> EmbeddedFile:
 def pending(number: int) -> Pending:
     """One slice of a long series."""
     place = Place((1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (-250.0, -250.0, 0.5 * number))
-    told = replace(tags(1), sop_uid=f"{ROOT}.1.{number}", series_uid=f"{ROOT}.1")
+    told = tags(1)._replace(sop_uid=f"{ROOT}.1.{number}", series_uid=f"{ROOT}.1")
     return Pending(source(10**8 + number), Instance(told, place=place))
 
 

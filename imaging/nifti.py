@@ -122,8 +122,8 @@ def _read_header(content: bytes, limits: Limits) -> tuple[NiftiHeader, Stack]:
 
 def _read_tags(header: NiftiHeader, stack: Stack, sha256: str) -> Tags:
     column, row, across = stack.spacing
-    return replace(
-        plain_tags(sha256, stack.rows, stack.columns, stack.slices),
+    plain = plain_tags(sha256, stack.rows, stack.columns, stack.slices)
+    return plain._replace(
         photometric="MONOCHROME2" if header.samples == 1 else "RGB",
         bits_stored=header.dtype.itemsize * 8 // header.samples,
         slice_thickness=across,

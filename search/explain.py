@@ -1,7 +1,7 @@
 """Why a picture is a hit: which of its regions carry the score, and which tags it shares."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
@@ -109,7 +109,7 @@ def shared_tags(tags: list[Tags]) -> Iterator[tuple[str, str]]:
     """The tags that all have with the same value, but for what names, dates and counts."""
     if len(tags) < 2:
         return
-    for field in fields(Tags):
-        values = {str(getattr(each, field.name) or "") for each in tags}
-        if field.name not in NOT_LIKENESS and len(values) == 1 and values != {""}:
-            yield field.name, values.pop()
+    for name, told in zip(Tags._fields, zip(*tags, strict=True), strict=True):
+        values = {str(value or "") for value in told}
+        if name not in NOT_LIKENESS and len(values) == 1 and values != {""}:
+            yield name, values.pop()

@@ -99,13 +99,16 @@ first_file_id = (
     .correlate(instances)
     .scalar_subquery()
 )
+_how_many_files = (
+    select(func.count())
+    .where(files.c.instance_id == instances.c.id)
+    .correlate(instances)
+    .scalar_subquery()
+)
 # One parameter for any number of ids, so that the statement is prepared once.
 _asked = select(func.json_each(literal_column("?")).table_valued("value").c.value)
-# Beside the one min() SQLite takes the other columns of files from the row of the minimum.
-# Source: sqlite.org/lang_select.html, "Bare columns in an aggregate query".
 _records = (
     select(
-        func.min(files.c.id),
         patient(),
         pictures.c.id,
         func.coalesce(files.c.path, instances.c.last_path),
@@ -113,14 +116,13 @@ _records = (
         pictures.c.frame,
         pictures.c.indexed_at,
         pictures.c.along,
-        func.max(func.count(files.c.id), literal_column("1")),
+        func.max(_how_many_files, literal_column("1")),
         *(instances.c[name] for name in TAG_NAMES),
     )
     .join_from(pictures, instances)
-    .outerjoin(files, files.c.instance_id == instances.c.id)
+    .outerjoin(files, files.c.id == first_file_id)
     .outerjoin(identities, identities.c.instance_id == instances.c.id)
     .where(pictures.c.id.in_(_asked))
-    .group_by(pictures.c.id)
 )
 _RECORDS = str(  # its one parameter: the ids
     _records.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
@@ -209,7 +211,7 @@ class Catalog:
     def describe(self, ids: Sequence[int]) -> dict[int, Described]:
         """The records of those ids that the catalog has."""
         rows = self._rows(_RECORDS, json.dumps(ids))
-        return {row[2]: Described(_record(*row[2:]), row[1]) for row in rows}
+        return {row[1]: Described(_record(*row[1:]), row[0]) for row in rows}
 
     def groups(self, ids: Sequence[int]) -> dict[int, int]:
         """The groups of those ids that the catalog has: equal where the pixels are."""
@@ -309,7 +311,7 @@ def _record(
         id=picture_id,
         location=location_of(path, member),
         frame=frame,
-        tags=Tags(*_dated(tags, _TAG_DATES)),
+        tags=Tags._make(_dated(tags, _TAG_DATES)),
         indexed_at=datetime.fromtimestamp(indexed_at, UTC),
         along=along,
         locations=locations,

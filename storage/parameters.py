@@ -3,12 +3,11 @@
 Each function gives one row, a tuple in the order of the names that stand above it.
 """
 
-from collections.abc import Collection
-from dataclasses import fields
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import lru_cache
 from math import isfinite
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 from core.types import (
@@ -38,7 +37,12 @@ PLACES_REMEMBERED = 4096  # the slices of a stack share an orientation; picture 
 
 
 def _named(of: type[Tags | Identity], kinds: Collection[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(of) if field.type in kinds)
+    return tuple(name for name, kind in of.__annotations__.items() if kind in kinds)
+
+
+def _tags(names: Collection[str]) -> Callable[[Tags], Row]:
+    """What takes these of all tags, by their places."""
+    return itemgetter(*map(Tags._fields.index, names))
 
 
 TEXTS: Final = _named(Tags, {str})
@@ -50,10 +54,10 @@ OWN_TEXTS: Final = ("sop_uid", "acquisition_date_time", "windows")
 OWN_OTHERS: Final = ("instance_number", "acquired_at")
 HEADER_TEXTS: Final = tuple(name for name in TEXTS if name not in OWN_TEXTS)
 HEADER_NUMBERS: Final = tuple(name for name in NUMBERS if name not in OWN_OTHERS)
-_own_texts_of, _own_others_of = attrgetter(*OWN_TEXTS), attrgetter(*OWN_OTHERS)
-_header_of = attrgetter(*HEADER_TEXTS, *HEADER_NUMBERS, "study_day")
+_own_texts_of, _own_others_of = _tags(OWN_TEXTS), _tags(OWN_OTHERS)
+_header_of = _tags((*HEADER_TEXTS, *HEADER_NUMBERS, "study_day"))
 _names_of = attrgetter(*NAMES, "birth_day")
-_SILENT = attrgetter(*HEADER_NUMBERS)(Tags())
+_SILENT = _tags(HEADER_NUMBERS)(Tags())
 
 KEY: Final = ("path", "member")
 STAMP: Final = (*KEY, "size", "modified_ns")

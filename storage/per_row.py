@@ -5,7 +5,6 @@ lock and waits for it again, so that a step for each row would take minutes for 
 beside a thread that is busy. Numbers pass through 15 digits, all that a tag in a file has.
 """
 
-from dataclasses import fields
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,7 +27,7 @@ from storage.schema import identities, instances, pictures
 
 Told = Select[Any]  # JSON lists: a value for each row, ascending by the pictures' ids
 
-TAG_NAMES: Final = tuple(field.name for field in fields(Tags))  # in the order that Tags takes
+TAG_NAMES: Final = Tags._fields
 
 DAYS_OF_A_YEAR: Final = 365.2425  # as ages are read from files
 _SECONDS_OF_A_DAY: Final = 86_400.0

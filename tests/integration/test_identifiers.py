@@ -29,7 +29,7 @@ def named(snapshot, naming, text):
 
 
 def head(name, z, row):
-    tags = replace(HEAD, sop_uid=f"1.2.1.2.{z}")
+    tags = HEAD._replace(sop_uid=f"1.2.1.2.{z}")
     return embedded(name, ROWS[row : row + 1], tags, identity=ANNA, place=axial(float(z)))
 
 

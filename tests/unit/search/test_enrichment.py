@@ -1,6 +1,5 @@
 """What hits share, against Fisher's test and archives whose scanners are known."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,7 +102,7 @@ def test_only_what_could_be_a_hit_is_compared():
 
 
 def test_burned_in_writing_and_the_institution_are_told():
-    marked = replace(OURS, burned_in="YES", institution="South")
+    marked = OURS._replace(burned_in="YES", institution="South")
     snapshot = Described([marked] * 12 + [OURS] * 60)
 
     told = {alarm.tag: str(alarm) for alarm in alarms(snapshot, range(1, 11))}

@@ -144,10 +144,10 @@ KINDS = {
 
 
 def test_each_tag_has_a_column_of_its_type() -> None:
-    for field in fields(Tags):
-        column = instances.c[field.name]
-        assert isinstance(column.type, KINDS[field.type]), field.name
-        assert column.nullable == (field.default is None), field.name
+    for name, kind in Tags.__annotations__.items():
+        column = instances.c[name]
+        assert isinstance(column.type, KINDS[kind]), name
+        assert column.nullable == (getattr(Tags(), name) is None), name
 
 
 def test_identity_has_a_table_of_its_own() -> None:
