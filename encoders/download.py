@@ -1,7 +1,8 @@
 """One file over HTTP, taken up where an earlier attempt stopped."""
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
@@ -30,7 +31,7 @@ def download(url: str, part: Path, advance: Advance) -> None:
         try:
             return _fetch(url, part, advance)
         except HTTPError as error:
-            raise DownloadFailed(_refused(url, error)) from error
+            raise DownloadFailed(refused(url, error)) from error
         except (OSError, HTTPException) as error:
             last = error
         failures = 0 if _size(part) > most else failures + 1
@@ -42,10 +43,22 @@ def download(url: str, part: Path, advance: Advance) -> None:
     ) from last
 
 
+def asked_as(url: str, headers: Mapping[str, str]) -> Request:
+    """A request to the hub; with HF_TOKEN, if it is set, for the hub alone and not where it sends.
+
+    The stores that it sends to for large files refuse a request that brings two permits.
+    """
+    request = Request(url, headers={"User-Agent": "radseek"} | dict(headers))  # noqa: S310 (checked by the caller)
+    token = os.environ.get("HF_TOKEN")
+    if token:
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    return request
+
+
 def _fetch(url: str, part: Path, advance: Advance) -> None:
     start = _size(part)
-    headers = {"User-Agent": "radseek"} | ({"Range": f"bytes={start}-"} if start else {})
-    with urlopen(Request(url, headers=headers), timeout=TIMEOUT) as response:  # noqa: S310 (checked by the caller)
+    headers = {"Range": f"bytes={start}-"} if start else {}
+    with urlopen(asked_as(url, headers), timeout=TIMEOUT) as response:  # noqa: S310 (checked by the caller)
         continued = response.status == HTTPStatus.PARTIAL_CONTENT
         total = _total(response, start if continued else 0)
         with part.open("ab" if continued else "wb") as file:
@@ -69,7 +82,14 @@ def _size(part: Path) -> int:
     return part.stat().st_size if part.exists() else 0
 
 
-def _refused(url: str, error: HTTPError) -> str:
+def refused(url: str, error: HTTPError) -> str:
+    """What to say when the hub does not give a file."""
+    if error.code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return (
+            f"Cannot download {url}: the hub answered {error.code}. Either there is no such model, "
+            "or its owner gives it to those who accept the terms: do so on its page of the hub, "
+            "and set HF_TOKEN to a token of that account."
+        )
     return (
         f"Cannot download {url}: the server answered {error.code} {error.reason}. Check that "
         "HF_ENDPOINT, if it is set, names a mirror of huggingface.co, and try again later."

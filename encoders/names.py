@@ -52,7 +52,7 @@ def _place(base: str, weights: Path | None) -> tuple[Path, str, str]:
     if weights is not None:
         return weights, base, "Name the folder that has the files with `--weights DIR`."
     path = _path(base)
-    if path.is_dir():
+    if base and path.is_dir():
         return path, _name_of(path), "Name a folder that has the files of a model."
     if HUB_NAME.fullmatch(base):
         pull = f"Run `radseek encoders pull {base}`, or name the folder that has the files."

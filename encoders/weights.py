@@ -19,12 +19,19 @@ Progress = Callable[[str, int, int | None], None]  # file, bytes there are, byte
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """What a file must be to the byte."""
+
+    size: int  # in bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class HubRepository:
-    """Where weights are published, and what the file must be to the byte."""
+    """Where weights are published, and what the checkpoint must be."""
 
     name: str
-    size: int  # of the checkpoint, in bytes
-    sha256: str  # of the checkpoint
+    checkpoint: Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +59,10 @@ WEIGHTS = {
         ),
         HubRepository(
             "lion-ai/MedImageInsights",
-            size=2_464_060_700,
-            sha256="5eeda63bf616a61664bc95b2c09d3b3d7125209e635678bd3f5f324e9bdb1414",
+            Published(
+                size=2_464_060_700,
+                sha256="5eeda63bf616a61664bc95b2c09d3b3d7125209e635678bd3f5f324e9bdb1414",
+            ),
         ),
     ),
     "resnet_bert": WeightFiles(("config.json", "tokenizer.json", "weights.safetensors")),
@@ -73,12 +82,21 @@ def weights_folder(name: str) -> Path:
     """The folder an encoder's weights are read from when none is named. Raises UnknownName."""
     if _weights(name).ships:
         return Path(__file__).parent / name
-    return user_data_path("radseek", appauthor=False) / "weights" / name
+    return _root() / name
 
 
 def hub_folder(name: str) -> Path:
     """The folder that a model of the hub, "OWNER/NAME", is read from when none is named."""
-    return user_data_path("radseek", appauthor=False) / "weights" / name
+    return _root() / name
+
+
+def _root() -> Path:
+    return user_data_path("radseek", appauthor=False) / "weights"
+
+
+def pulled_folders() -> list[Path]:
+    """The usual folders of models of the hub that are on this machine."""
+    return sorted(path.parent for path in _root().glob("*/*/config.json"))
 
 
 def status(name: str, folder: Path | None = None) -> Status:
@@ -86,7 +104,7 @@ def status(name: str, folder: Path | None = None) -> Status:
     weights, root = _weights(name), folder or weights_folder(name)
     missing = tuple(file for file in weights.files if not (root / file).is_file())
     if weights.hub and weights.checkpoint not in missing:
-        whole = (root / weights.checkpoint).stat().st_size == weights.hub.size
+        whole = (root / weights.checkpoint).stat().st_size == weights.hub.checkpoint.size
         missing += () if whole else (weights.checkpoint,)
     return Status(name, root, missing)
 
@@ -111,10 +129,10 @@ def pull(
             f"Nobody publishes weights of {name}. `radseek train contrastive` makes them, and "
             "`--weights DIR` names the folder that it writes."
         )
-    base = f"{_endpoint(endpoint)}/{weights.hub.name}/resolve/main"
+    base = f"{endpoint_of(endpoint)}/{weights.hub.name}/resolve/main"
     for file in status(name, folder).missing:
-        hub = weights.hub if file == weights.checkpoint else None
-        _pull_file(f"{base}/{quote(file)}", folder / file, hub, partial(progress, file))
+        hub = weights.hub.checkpoint if file == weights.checkpoint else None
+        pull_file(f"{base}/{quote(file)}", folder / file, hub, partial(progress, file))
     return folder
 
 
@@ -124,14 +142,16 @@ def _weights(name: str) -> WeightFiles:
     return WEIGHTS[name]
 
 
-def _endpoint(asked: str | None) -> str:
+def endpoint_of(asked: str | None) -> str:
+    """The address of the hub: as asked, else HF_ENDPOINT, else huggingface.co. InvalidRequest."""
     endpoint = asked or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT
     if urlsplit(endpoint).scheme not in ("http", "https"):
         raise InvalidRequest(f"{endpoint!r} is no hub address. Set HF_ENDPOINT to an https URL.")
     return endpoint.rstrip("/")
 
 
-def _pull_file(url: str, destination: Path, hub: HubRepository | None, advance: Advance) -> None:
+def pull_file(url: str, destination: Path, hub: Published | None, advance: Advance) -> None:
+    """Fetch one file into its place; one whose sha256 is known goes on where it broke off."""
     part = destination.with_name(destination.name + ".part")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
@@ -148,7 +168,7 @@ def _pull_file(url: str, destination: Path, hub: HubRepository | None, advance: 
         ) from error
 
 
-def _download_checkpoint(url: str, part: Path, hub: HubRepository, advance: Advance) -> None:
+def _download_checkpoint(url: str, part: Path, hub: Published, advance: Advance) -> None:
     if not part.exists() or part.stat().st_size < hub.size:
         download(url, part, advance)
     digest = compute_sha256(part)

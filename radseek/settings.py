@@ -66,7 +66,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=default_home, description="Folder of all collections")
     collection: str = Field("default", description="Collection to work on")
-    encoder: str | None = Field(None, description="Encoder; else the collection's, else mini")
+    encoder: str | None = Field(
+        None, description="Encoder: name, OWNER/NAME or folder; else the collection's, else mini"
+    )
     weights: Path | None = Field(None, description="Folder of weights in place of the usual one")
     device: str = Field(
         "auto",

@@ -73,6 +73,7 @@ def _read_model(files: FamilyFolder) -> Any:
                 use_safetensors=True,
                 dtype=float32,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # they are refused below, by name
             )
     except (OSError, ValueError, RuntimeError, KeyError, TypeError, SafetensorError) as error:
         raise WeightsMismatch(

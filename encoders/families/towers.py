@@ -106,7 +106,9 @@ def see_at(embeddings: Any, side: int) -> None:
     width = embeddings.position_embedding.weight.shape[1]
     stand_in = torch.empty(1, patches + others, width)
     table = embeddings.interpolate_pos_encoding(stand_in, side, side)[0]
-    embeddings.position_embedding = nn.Embedding(len(table), width, _weight=table.clone())
+    embeddings.position_embedding = nn.Embedding(
+        len(table), width, _weight=table.clone()
+    ).requires_grad_(False)
     embeddings.position_ids = torch.arange(len(table)).expand((1, -1))
     embeddings.image_size = side
     embeddings.num_patches, embeddings.num_positions = patches, len(table)

@@ -16,8 +16,9 @@ def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the encoders, and whether their weights are on this machine."""
     if ctx.invoked_subcommand is not None:
         return
+    from encoders.families.folder import origin_of
     from encoders.registry import ENCODERS
-    from encoders.weights import status
+    from encoders.weights import pulled_folders, status
 
     rows = [
         {
@@ -29,6 +30,17 @@ def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
         }
         for name, row in ENCODERS.items()
     ]
+    rows += [
+        {
+            "name": origin.name or folder.name,
+            "ready": True,
+            "folder": str(folder),
+            "summary": f"of the hub, revision {origin.revision[:12]}",
+            "licence": origin.licence,
+        }
+        for folder in pulled_folders()
+        for origin in [origin_of(folder)]
+    ]
     if as_json:
         put_json(rows)
         return
@@ -38,15 +50,25 @@ def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 @app.command()
 def pull(
-    name: Annotated[str, typer.Argument(help="Encoder to download.")],
+    name: Annotated[
+        str, typer.Argument(help="medimageinsight, or a model of the hub as OWNER/NAME.")
+    ],
     to: Annotated[
         Path | None, typer.Option("--to", help="Folder to put the files in.", show_default=False)
     ] = None,
+    revision: Annotated[
+        str, typer.Option("--revision", help="Branch or commit of a model of the hub.")
+    ] = "main",
 ) -> None:
     """Download an encoder's published files; a broken download continues where it stopped."""
-    from encoders.weights import pull as download
+    from encoders.hub import pull_model
+    from encoders.names import HUB_NAME
+    from encoders.weights import pull as pull_registered
     from radseek.cli.progress import download_bar
 
     with download_bar() as show:
-        folder = download(name, to, progress=show)
+        if HUB_NAME.fullmatch(name):
+            folder = pull_model(name, to, revision, progress=show)
+        else:
+            folder = pull_registered(name, to, progress=show)
     put(str(folder))

@@ -30,7 +30,7 @@ EncoderOption = Annotated[
     str | None,
     typer.Option(
         "--encoder",
-        help="mini or medimageinsight (else the collection's, else mini).",
+        help="A name, OWNER/NAME of the hub or a folder (else the collection's, else mini).",
         show_default=False,
     ),
 ]

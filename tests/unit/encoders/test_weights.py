@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 from core.errors import DownloadFailed, InvalidRequest, UnknownName
 from encoders import download, weights
 from encoders.registry import ENCODERS
-from encoders.weights import WEIGHTS, HubRepository, pull, status, weights_folder
+from encoders.weights import WEIGHTS, HubRepository, Published, pull, status, weights_folder
 from tests.unit.encoders.hub import Hub, serve
 
 NAME = "medimageinsight"
@@ -26,7 +26,8 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub with a checkpoint of 10 kB, known by its size and sha256, and no waiting."""
     monkeypatch.setattr(download, "PAUSE", 0)
     known = HubRepository(
-        "lion-ai/MedImageInsights", len(CHECKPOINT), hashlib.sha256(CHECKPOINT).hexdigest()
+        "lion-ai/MedImageInsights",
+        Published(len(CHECKPOINT), hashlib.sha256(CHECKPOINT).hexdigest()),
     )
     monkeypatch.setitem(weights.WEIGHTS, NAME, replace(WEIGHTS[NAME], hub=known))
     files = {f"{BASE}/{file}": file.encode() for file in PUBLISHED[:-1]}
