@@ -113,6 +113,12 @@ def reads_texts(name: str, weights: Path | None = None) -> bool:
         return True
 
 
+def convert_folder(folder: Path, out: Path) -> Path:
+    """Write a folder that is read from one of open_clip. Raises EncoderError, InvalidRequest."""
+    written: Path = _named("encoders.families.open_clip:convert")(folder, out)
+    return written
+
+
 def _named(part: str) -> Callable[..., Any]:
     """The function that "module:function" names."""
     module, function = part.split(":")

@@ -16,6 +16,7 @@ from encoders.fingerprint import file_sha256
 CONFIG: Final = "config.json"
 WEIGHTS: Final = "model.safetensors"
 INDEX: Final = "model.safetensors.index.json"  # of weights in several files
+OPEN_CLIP: Final = "open_clip_config.json"
 NOTE: Final = "radseek.json"  # what `radseek encoders pull` and `convert` leave beside
 PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 UNPINNED: Final = "unpinned"
@@ -59,6 +60,11 @@ def open_family(folder: Path, remedy: str) -> FamilyFolder:
     pickle.
     """
     if not is_family_folder(folder):
+        if (folder / OPEN_CLIP).is_file():
+            raise WeightsMissing(
+                f"{folder} is a folder of open_clip. Run `radseek encoders convert {folder} "
+                "--out DIR` and name that one."
+            )
         raise WeightsMissing(f"{folder} has no {CONFIG}. {remedy}")
     config = read_json(folder / CONFIG)
     tokenizer = folder / "tokenizer_config.json"
@@ -99,11 +105,12 @@ def _weights(folder: Path, remedy: str) -> Iterator[Path]:
     for name in names:
         path = folder / Path(name).name
         if not path.is_file():
-            raise _missing(folder, path.name, remedy)
+            raise missing(folder, path.name, remedy)
         yield path
 
 
-def _missing(folder: Path, name: str, remedy: str) -> WeightsMissing:
+def missing(folder: Path, name: str, remedy: str) -> WeightsMissing:
+    """The error for weights that are not there, or only as a pickle."""
     pickles = sorted(path.name for pattern in PICKLES for path in folder.glob(pattern))
     if pickles:
         return WeightsMissing(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import transformers
@@ -18,6 +17,7 @@ from encoders.families.processor import read_processor, resized_to
 from encoders.families.table import TextRules
 from encoders.families.texts import read_tokens
 from encoders.families.towers import FamilyImageTower, FamilyTowers, see_at
+from encoders.families.vit_bert import read_vit_bert
 from encoders.families.writing import write_folder
 from encoders.tensors import require_safetensors
 from encoders.texts import TextTokenizer
@@ -47,21 +47,25 @@ def read_family(files: FamilyFolder, resolution: int | None) -> FamilyModel:
     side = fit.size[0]
     _require_whole_patches(side, vision.patch_size)
     if hasattr(model, "vision_model"):
-        see_at(model.vision_model.embeddings, side)
-        vision.image_size = side
+        see_at(model.vision_model.embeddings, vision, side)
     widest = (side // vision.patch_size) ** 2 * _mlp_width(vision) * 4
     rules = files.family.text
     told = f"{fit.profile}-{statistics.profile}-{files.family.pooling}"
     if rules is None:
         tower = FamilyImageTower(model, model.config.hidden_size)
         return FamilyModel(ImageModel(tower, fit, statistics, widest), told)
-    tokens = _tokens(files.folder, rules, model.config.text_config)
+    tokens = _tokens(files, rules, model.config.text_config)
     dual = FamilyTowers(model, _dim(model.config))
     write = partial(write_folder, files, model.config, fit, statistics)
     return FamilyModel(DualModel(dual, fit, statistics, widest, tokens, write), told)
 
 
 def _read_model(files: FamilyFolder) -> Any:
+    model = read_vit_bert(files) if files.family.model == "VitBert" else _read_published(files)
+    return model.eval().requires_grad_(requires_grad=False)
+
+
+def _read_published(files: FamilyFolder) -> Any:
     for path in files.weights:
         require_safetensors(path)
     kind = getattr(transformers, files.family.model)
@@ -80,7 +84,7 @@ def _read_model(files: FamilyFolder) -> Any:
             f"Cannot load {files.folder} as {files.family.title}: {error}. Fetch its files again."
         ) from error
     _require_all(files, told)
-    return model.eval().requires_grad_(False)
+    return model
 
 
 def _require_all(files: FamilyFolder, told: Mapping[str, Any]) -> None:
@@ -109,8 +113,9 @@ def _require_whole_patches(side: int, patch: int) -> None:
         )
 
 
-def _tokens(folder: Path, rules: TextRules, text: Any) -> TextTokenizer:
-    return read_tokens(folder, rules, text.max_position_embeddings, text.vocab_size)
+def _tokens(files: FamilyFolder, rules: TextRules, text: Any) -> TextTokenizer:
+    positions = min(files.config.get("context_length", rules.context), text.max_position_embeddings)
+    return read_tokens(files.folder, rules, positions, text.vocab_size)
 
 
 def _dim(config: Any) -> int:

@@ -25,7 +25,7 @@ class Family:
     """One family."""
 
     title: str
-    model: str  # class of transformers
+    model: str  # class of transformers, or of encoders.families.vit_bert
     processor: str  # class of transformers, of the Pillow kind: what a missing setting is
     pooling: str  # of the image tower
     text: TextRules | None  # None: it knows pictures alone
@@ -35,6 +35,7 @@ CLIP_TEXT = TextRules("CLIPTokenizer", 77, "ftfy", is_fixed=False)
 SIGLIP_TEXT = TextRules("TokenizersBackend", 64, "canonical", is_fixed=True)
 SIGLIP2_TEXT = TextRules("Siglip2Tokenizer", 64, "none", is_fixed=True)
 CHINESE_TEXT = TextRules("BertTokenizer", 52, "none", is_fixed=False)
+BERT_TEXT = TextRules("BertTokenizer", 256, "none", is_fixed=False)
 
 SIGLIP = Family("SigLIP", "SiglipModel", "SiglipImageProcessorPil", ATTENTION, SIGLIP_TEXT)
 SIGLIP2 = Family("SigLIP 2", "SiglipModel", "SiglipImageProcessorPil", ATTENTION, SIGLIP2_TEXT)
@@ -45,6 +46,9 @@ FAMILIES: Final[Mapping[str, Family]] = {
     "siglip": SIGLIP,
     "chinese_clip": Family(
         "Chinese-CLIP", "ChineseCLIPModel", "ChineseCLIPImageProcessorPil", CLS, CHINESE_TEXT
+    ),
+    "radseek_vit_bert": Family(
+        "ViT and BERT, of open_clip", "VitBert", "CLIPImageProcessorPil", CLS, BERT_TEXT
     ),
     "dinov2": Family("DINOv2", "Dinov2Model", "BitImageProcessorPil", CLS, None),
     "dinov2_with_registers": Family(

@@ -79,8 +79,8 @@ class FamilyImageTower(ImageTower):
 
 def _blocks(tower: Any) -> list[nn.Module]:
     """The layers of a transformer, the first one first."""
-    encoder = tower.encoder
-    return list(getattr(encoder, "layers", None) or encoder.layer)
+    stack = getattr(tower, "encoder", tower)
+    return list(getattr(stack, "layers", None) or stack.layer)
 
 
 LOGITS = ("logit_scale", "logit_bias")
@@ -93,14 +93,16 @@ def of_model(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def see_at(embeddings: Any, side: int) -> None:
+def see_at(embeddings: Any, config: Any, side: int) -> None:
     """Let the embeddings of a vision model take pictures of `side` pixels, from now on.
 
     Their positions, learnt on a grid of patches, are interpolated once as transformers does it at
-    each call with `interpolate_pos_encoding`. DINOv2, which has no table of ids, always does.
+    each call with `interpolate_pos_encoding`; the configuration is changed with them. What has no
+    table of position ids, as DINOv2 and ViT, does it at each call.
     """
     if not hasattr(embeddings, "position_ids") or embeddings.image_size == side:
         return
+    config.image_size = side
     patches = (side // embeddings.patch_size) ** 2
     others = embeddings.num_positions - embeddings.num_patches
     width = embeddings.position_embedding.weight.shape[1]

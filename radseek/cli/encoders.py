@@ -49,6 +49,17 @@ def encoders(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 
 @app.command()
+def convert(
+    folder: Annotated[Path, typer.Argument(help="Folder of open_clip.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write.")],
+) -> None:
+    """Make a model of open_clip, such as BiomedCLIP, into a folder that --encoder takes."""
+    from encoders.registry import convert_folder
+
+    put(str(convert_folder(folder, out)))
+
+
+@app.command()
 def pull(
     name: Annotated[
         str, typer.Argument(help="medimageinsight, or a model of the hub as OWNER/NAME.")
