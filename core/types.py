@@ -304,6 +304,14 @@ class EncoderCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """What stored rows are looked at through, such as an adapter of their encoder."""
+
+    card: EncoderCard  # of what comes out
+    turned: Callable[[Embeddings], Embeddings]  # (n, dim) -> (n, dim), of unit length
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """The end of a text that is too long for an encoder."""
 

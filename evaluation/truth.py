@@ -1,7 +1,7 @@
 """What is known of the pictures of a collection, and which of them an evaluation takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,17 @@ class Truth:
     def labels(self) -> tuple[str, ...]:
         """All labels, sorted."""
         return tuple(sorted(frozenset().union(*self.answers)))
+
+    def part(self, places: Codes) -> "Truth":
+        """The same of some pictures alone, at ascending places in `ids`."""
+        return replace(
+            self,
+            ids=self.ids[places],
+            codes=self.codes[places],
+            patients=self.patients[places],
+            scanners=take(self.scanners, places),
+            strata=None if self.strata is None else take(self.strata, places),
+        )
 
     def with_label(self, label: str) -> Mask:
         """The pictures that have a label: (n,)."""

@@ -10,7 +10,9 @@ from threading import Lock
 from typing import Self
 
 from core.errors import CannotDecode, CardMismatch, InvalidRequest
-from core.types import EncoderCard, Location, Pixels, Record
+from core.types import EncoderCard, Location, Pixels, Record, Through
+from encoders.adapted import AdaptedEncoder
+from encoders.adapters import adapter_of, read_adapter
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import called, folder_of, load_encoder, reads_texts
@@ -49,8 +51,10 @@ SLICES_PER_SERIES = 32  # of a new collection
 class Archive:
     """One collection with its encoder. A context manager; safe to share between threads."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, adapter: str | None = None) -> None:
+        """With the name of an adapter the collection is seen through it, and only read."""
         self.settings = settings
+        self._adapter = adapter
         self._opening = Lock()
         self._loading = Lock()
         self._reader: CollectionReader | None = None
@@ -71,7 +75,7 @@ class Archive:
         with self._opening:
             pointer = stamp_of(pointer_path(collection_folder(home, name)))
             if self._reader is None or pointer != self._pointer:
-                opened = CollectionReader.open(home, name)
+                opened = self._opened(home, name)
                 if self._reader is not None and not opened.card.shares_space_with(
                     self._reader.card
                 ):
@@ -90,6 +94,9 @@ class Archive:
 
     def encoder_of(self, card: EncoderCard) -> Encoder:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
+        adapter = adapter_of(self.settings.home, card)
+        if adapter is not None:
+            return AdaptedEncoder(self.encoder_of(adapter.base), adapter)
         folder = self._weights or recall_folder(self.settings.home, card.weights_sha256)
         encoder = self._load(card.name, folder)
         if not encoder.card.shares_space_with(card):
@@ -238,6 +245,21 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _opened(self, home: Path, name: str) -> CollectionReader:
+        opened = CollectionReader.open(home, name)
+        if self._adapter is None:
+            return opened
+        adapter = read_adapter(home, self._adapter)
+        if adapter.card.shares_space_with(opened.card):
+            return opened  # the edition that is served was made through it
+        opened.close()
+        if not adapter.base.shares_space_with(opened.card):
+            raise CardMismatch(
+                f"The adapter {adapter.name!r} is of {_name(adapter.base)}, but the collection "
+                f"has rows of {_name(opened.card)}."
+            )
+        return CollectionReader.open(home, name, Through(adapter.card, adapter.turned))
+
     def _pixels_of(self, record: Record) -> Pixels:
         try:
             return self.large_view(record.location, record.frame)
@@ -285,6 +307,8 @@ class Archive:
         self, progress: Callable[[Progress], None], stopped: Callable[[], bool]
     ) -> Iterator[Job]:
         settings = self.settings
+        if self._adapter is not None:
+            raise InvalidRequest("A collection is not written to through an adapter.")
         if self.exists():
             Editions(settings.home, settings.collection).up_to_date()
         card, profile = self._card(), self.profile()
@@ -321,9 +345,12 @@ class Archive:
         return self.reader().slices_per_series if self.exists() else SLICES_PER_SERIES
 
 
-def open_archive(settings: Settings) -> Archive:
-    """The archive at the settings' home; nothing is opened or loaded before it is asked for."""
-    return Archive(settings)
+def open_archive(settings: Settings, adapter: str | None = None) -> Archive:
+    """The archive at the settings' home; nothing is opened or loaded before it is asked for.
+
+    With the name of an adapter the collection is seen through it, and only read.
+    """
+    return Archive(settings, adapter)
 
 
 def _name(card: EncoderCard) -> str:

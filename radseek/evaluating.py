@@ -49,8 +49,8 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Measured:
     """
     reader = archive.reader()
     snapshot = reader.snapshot()
-    truth = _truth(snapshot, asked)
-    queries = _queries(truth, asked)
+    truth = truth_asked(snapshot, asked)
+    queries = queries_of(truth, asked)
     rows = np.empty((0, reader.card.dim), np.float32)
     if queries:
         rows = archive.searcher().text_rows([query.text for query in queries])
@@ -60,7 +60,8 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Measured:
     return Measured(measured, snapshot.sequence, reader.card)
 
 
-def _truth(snapshot: Snapshot, asked: Asked) -> Truth:
+def truth_asked(snapshot: Snapshot, asked: Asked) -> Truth:
+    """What is known of the pictures. Raises InvalidRequest, UnknownName."""
     known = _known(snapshot, asked)
     return truth_of(snapshot.ids, known, snapshot.keys(Key.PIXELS)[known.places])
 
@@ -73,7 +74,7 @@ def _known(snapshot: Snapshot, asked: Asked) -> Known:
     return by_csv(snapshot, asked.truth, asked.split, asked.within)
 
 
-def _queries(truth: Truth, asked: Asked) -> list[TextQuery]:
+def queries_of(truth: Truth, asked: Asked) -> list[TextQuery]:
     """Each label in its own words, or in those of the person's file."""
     if not asked.with_texts:
         return []

@@ -17,6 +17,7 @@ from core.types import (
     SeriesImage,
     SkipCode,
     Skipped,
+    Through,
 )
 from storage import accounts, relations, series
 from storage.accounts import CataloguedFile
@@ -73,15 +74,23 @@ class CollectionReader:
     The files are closed by `close`, or when nobody holds it or a snapshot of it any more.
     """
 
-    def __init__(self, name: str, layout: Layout, engine: Engine, kept_rows: KeptRows) -> None:
+    def __init__(
+        self,
+        name: str,
+        layout: Layout,
+        engine: Engine,
+        kept_rows: KeptRows,
+        through: Through | None = None,
+    ) -> None:
         """Use `open`."""
         self._name = name
         self._layout = layout
         self._engine = engine
         self._catalog = Catalog(engine, name)
-        self.card = self._catalog.card()
+        stored = self._catalog.card()
+        self.card = stored if through is None else through.card
         self.rendering = self._catalog.rendering()
-        self._timeline = Timeline(self._catalog, layout, self.card)
+        self._timeline = Timeline(self._catalog, layout, stored, through)
         self._thumbnails = ThumbnailReader(layout.thumbnails)
         self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
         self.searches = SavedSearches(layout.cohorts)  # likewise
@@ -93,8 +102,12 @@ class CollectionReader:
         finalize(self, self._thumbnails.close)
 
     @classmethod
-    def open(cls, home: Path, name: str) -> "CollectionReader":
-        """Open a collection. Raises UnknownName, SchemaTooNew, CollectionCorrupt, StorageError."""
+    def open(cls, home: Path, name: str, through: Through | None = None) -> "CollectionReader":
+        """Open a collection, its rows as they are stored or as they are seen through something.
+
+        What is seen through is searched without an index. Raises UnknownName, SchemaTooNew,
+        CollectionCorrupt, StorageError.
+        """
         check_exists(home, name)
         layout = layout_of(home, name)
         _warn_of_network(layout)
@@ -102,7 +115,7 @@ class CollectionReader:
         with storage_errors(name):
             try:
                 check_readable(engine, name)
-                return cls(name, layout, engine, KeptRows(home))
+                return cls(name, layout, engine, KeptRows(home), through)
             except BaseException:
                 engine.dispose()
                 raise

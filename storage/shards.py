@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CollectionCorrupt
-from core.types import Embeddings
+from core.types import Embeddings, Through
 from storage.durable import sync_file, sync_folder
 
 ROWS_PER_SHARD = 262_144
@@ -181,6 +181,19 @@ class ShardMaps:
             here = shard == number
             rows[here] = self.maps[number].rows(slot[here])
         return rows
+
+
+class TurnedMaps(ShardMaps):
+    """The same rows as something turns them, rounded as a shard would hold them."""
+
+    def __init__(self, maps: ShardMaps, through: Through) -> None:
+        self.dim = maps.dim
+        self.maps = maps.maps
+        self._through = through
+
+    def gather(self, shard: NDArray[np.int64], slot: NDArray[np.int64]) -> HalfRows:
+        """Turn the rows at (shard[i], slot[i]) -> (n, dim)."""
+        return to_half(self._through.turned(to_unit(super().gather(shard, slot))))
 
 
 def _allot(last: Shard, rows: int) -> Iterator[Extent]:

@@ -8,7 +8,7 @@ from threading import Lock
 import numpy as np
 
 from core.errors import CollectionCorrupt
-from core.types import Embeddings, EncoderCard, Ids, Mask
+from core.types import Embeddings, EncoderCard, Ids, Mask, Through
 from storage.catalog import Catalog, RowTable, Span, State
 from storage.cohorts import Cohorts
 from storage.columns import Columns
@@ -18,7 +18,7 @@ from storage.labels import Labels
 from storage.layout import Layout
 from storage.manifest import manifest_path
 from storage.segments import Segment, append, segment_of
-from storage.shards import ShardMaps, to_unit
+from storage.shards import ShardMaps, TurnedMaps, to_unit
 from storage.snapshot import Snapshot
 from storage.stamps import Stamp, stamp_of
 from storage.stored_index import OpenIndex, StoredIndex, found_by_themselves
@@ -52,11 +52,15 @@ class Moment:
 class Timeline:
     """Hands out the newest snapshot; threads can share it."""
 
-    def __init__(self, catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
+    def __init__(
+        self, catalog: Catalog, layout: Layout, card: EncoderCard, through: Through | None = None
+    ) -> None:
+        """`card` is that of the stored rows; those of a snapshot are what `through` makes them."""
         self._catalog = catalog
         self._layout = layout
         self._manifest = manifest_path(layout.index)
         self._card = card
+        self._through = through
         self._cohorts = Cohorts(layout.cohorts)
         self._lock = Lock()
         self._moment = self._before_all()
@@ -90,7 +94,8 @@ class Timeline:
     def _maps(self, catalog: Catalog, state: State) -> ShardMaps | None:
         """The shards of a state; None when a compaction has taken them away meanwhile."""
         try:
-            return ShardMaps(self._layout.shards, self._card.dim, catalog.shards())
+            maps = ShardMaps(self._layout.shards, self._card.dim, catalog.shards())
+            return maps if self._through is None else TurnedMaps(maps, self._through)
         except (CollectionCorrupt, FileNotFoundError):
             if self._catalog.state().arrangement == state.arrangement:
                 raise
@@ -132,6 +137,8 @@ class Timeline:
         )
 
     def _open_base(self, state: State, rows: RowTable, maps: ShardMaps) -> OpenIndex | None:
+        if self._through is not None:
+            return None  # it is of the rows as they are stored
         base, folder = open_index(self._layout.index, self._card, state), self._layout.index
         if base is None:
             return None

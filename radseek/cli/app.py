@@ -10,6 +10,7 @@ import typer
 from core.errors import RadseekError
 from radseek import __version__
 from radseek.cli import (
+    adapting,
     cohorts,
     collections,
     compacting,
@@ -92,6 +93,8 @@ app.command("labels")(labelling.labels)
 app.command("disagreements")(labelling.disagreements)
 app.command("map")(mapping.map_)
 app.command("evaluate")(evaluating.evaluate)
+app.command("adapt")(adapting.adapt)
+app.command("adapters")(adapting.adapters)
 app.command("status")(collections.status)
 app.command("skipped")(collections.skipped)
 app.command("catalogued")(collections.catalogued)

@@ -10,7 +10,14 @@ import typer
 from core.counting import counted
 from core.errors import InvalidRequest
 from radseek.cli.option_groups import grouped
-from radseek.cli.options import JsonOption, PlaceOptions, TopK, plain_option, settings_of
+from radseek.cli.options import (
+    AdapterOption,
+    JsonOption,
+    PlaceOptions,
+    TopK,
+    plain_option,
+    settings_of,
+)
 from radseek.cli.output import put, put_json, say
 from radseek.cli.places import location_of
 
@@ -87,6 +94,7 @@ def evaluate(
     out: Annotated[
         Path | None, plain_option("--out", "Folder for evaluation.json and .html.")
     ] = None,
+    adapter: AdapterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how well the collection finds what is labelled, by pictures and by words.
@@ -104,7 +112,7 @@ def evaluate(
         ctx, place.home, place.collection, weights=place.weights, device=place.device
     )
     say(f"radseek: evaluating {settings.collection!r}")
-    with open_archive(settings) as archive:
+    with open_archive(settings, adapter) as archive:
         found = evaluate_collection(archive, asked, plan)
     measured = found.evaluation
     told = {"collection": settings.collection, **evaluation_json(measured)}

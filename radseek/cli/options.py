@@ -84,6 +84,10 @@ UnderOption = Annotated[
     Path | None,
     typer.Option("--under", help="Only files below this folder.", show_default=False),
 ]
+AdapterOption = Annotated[
+    str | None,
+    typer.Option("--adapter", help="See the collection through this adapter.", show_default=False),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.")]
 WhereOption = Annotated[

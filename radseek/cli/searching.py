@@ -11,7 +11,7 @@ from core.errors import InvalidRequest
 from radseek.cli.asking import AnswerOptions, request_of
 from radseek.cli.cohorts import add_pictures
 from radseek.cli.option_groups import grouped
-from radseek.cli.options import JsonOption, PlaceOptions, settings_of
+from radseek.cli.options import AdapterOption, JsonOption, PlaceOptions, settings_of
 from radseek.cli.output import put_json, put_results, results_json, say
 from radseek.cli.parts import QueryOptions, and_also, picture_part, query_of
 from search.query import Part, Query, TextPart
@@ -34,10 +34,11 @@ def search(
     place: PlaceOptions,
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
     batch: BatchOption = None,
+    adapter: AdapterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures by words, by pictures, or by both with weights; or by an identifier."""
-    with _archive(_settings(ctx, place)) as archive:
+    with _archive(_settings(ctx, place), adapter) as archive:
         given = _given(text, batch)
         queries = _queries(query_of(archive, asked), given, TextPart, "a text")
         _put_answers(archive, queries, answer, as_json)
@@ -53,10 +54,11 @@ def similar(
         str | None, typer.Argument(help="An image file, or the id of a hit, as for --like.")
     ] = None,
     batch: BatchOption = None,
+    adapter: AdapterOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures like an image file, like an indexed picture, or series like a whole one."""
-    with _archive(_settings(ctx, place)) as archive:
+    with _archive(_settings(ctx, place), adapter) as archive:
         given, part_of = _given(picture, batch), partial(picture_part, archive)
         queries = _queries(query_of(archive, asked), given, part_of, "an image file or an id")
         _put_answers(archive, queries, answer, as_json)
@@ -68,10 +70,10 @@ def _settings(ctx: typer.Context, place: PlaceOptions) -> "Settings":
     )
 
 
-def _archive(settings: "Settings") -> "Archive":
+def _archive(settings: "Settings", adapter: str | None) -> "Archive":
     from radseek.archive import open_archive
 
-    return open_archive(settings)
+    return open_archive(settings, adapter)
 
 
 def _given(single: str | None, batch: Path | None) -> list[str]:

@@ -1,0 +1,79 @@
+"""An encoder with an adapter behind it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.errors import CardMismatch
+from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions, Unread
+from encoders.adapters import Adapter
+from encoders.base import Encoder
+
+
+class AdaptedEncoder:
+    """The variant of an encoder: its rows, turned."""
+
+    def __init__(self, encoder: Encoder, adapter: Adapter) -> None:
+        """Raises CardMismatch for an adapter of another encoder."""
+        if not encoder.card.shares_space_with(adapter.base):
+            raise CardMismatch(
+                f"The adapter {adapter.name!r} is of {adapter.base.name} {adapter.base.version} "
+                f"({adapter.base.weights_sha256[:12]}), but the encoder at hand is "
+                f"{encoder.card.name} {encoder.card.version} ({encoder.card.weights_sha256[:12]})."
+            )
+        self._encoder = encoder
+        self._adapter = adapter
+        self.card: EncoderCard = adapter.card
+
+    @property
+    def device(self) -> str:
+        """Where the encoder runs."""
+        return self._encoder.device
+
+    @property
+    def at_once(self) -> int:
+        """As the encoder."""
+        return self._encoder.at_once
+
+    @property
+    def prepare(self) -> Prepare:
+        """As the encoder."""
+        return self._encoder.prepare
+
+    def kept(self, height: int, width: int) -> tuple[float, float]:
+        """As the encoder."""
+        return self._encoder.kept(height, width)
+
+    @property
+    def logit_scale(self) -> float:
+        """As the encoder: probabilities of labels are as little calibrated as its own."""
+        return self._encoder.logit_scale
+
+    @property
+    def logit_bias(self) -> float:
+        """As the encoder."""
+        return self._encoder.logit_bias
+
+    @property
+    def reads_texts(self) -> bool:
+        """As the encoder."""
+        return self._encoder.reads_texts
+
+    def embed_images(self, prepared: Sequence[Pixels]) -> Embeddings:
+        """Embed pictures that went through `prepare`: n of (S, S, 3) -> (n, dim)."""
+        return self._adapter.turned(self._encoder.embed_images(prepared))
+
+    def regions(self, prepared: Sequence[Pixels]) -> Regions:
+        """What each region adds to a picture's row; the matrix turns the parts as their sum."""
+        parts = self._encoder.regions(prepared) @ self._adapter.matrix.T
+        lengths = np.linalg.norm(parts.mean(axis=(1, 2)), axis=1) if len(parts) else np.ones(0)
+        regions: Regions = (parts / lengths[:, None, None, None]).astype(np.float32)
+        return regions
+
+    def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Embed texts: n strings -> (n, dim)."""
+        return self._adapter.turned(self._encoder.embed_texts(texts))
+
+    def unread(self, text: str) -> Unread | None:
+        """As the encoder."""
+        return self._encoder.unread(text)
