@@ -37,6 +37,7 @@ from core.types import (
     EncoderCard,
     Found,
     Location,
+    Matches,
     Pixels,
     Prepare,
     Regions,
@@ -118,6 +119,10 @@ class Sleeper:
         raise NotImplementedError
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Not what this is for."""
+        raise NotImplementedError
+
+    def match(self, prepared: Sequence[Pixels], texts: Sequence[str]) -> Matches:
         """Not what this is for."""
         raise NotImplementedError
 

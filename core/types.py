@@ -17,6 +17,7 @@ Embeddings = NDArray[np.float32]  # (n, dim), rows of unit length
 Regions = NDArray[np.float32]  # (n, h, w, dim), whose means over h and w are Embeddings
 Ids = NDArray[np.int64]  # (n,), the id of a picture in catalog, shard and index
 Scores = NDArray[np.float32]  # cosines, higher is nearer
+Matches = NDArray[np.float32]  # 0..1, how probably a picture and a text belong together
 Mask = NDArray[np.bool_]  # (rows,), True where a row may be returned
 
 
@@ -404,3 +405,4 @@ class Hit:
     found_by: FoundBy = FoundBy.PICTURE  # what brought it
     machine_text: bool = False  # the words that brought it are in a machine text alone
     percentile: float | None = None  # 0..100, pictures of the collection that score lower
+    match: float | None = None  # 0..1, how probably it fits the text, of one that was read again

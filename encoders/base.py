@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions, Unread
+from core.types import Embeddings, EncoderCard, Matches, Pixels, Prepare, Regions, Unread
 
 
 class Encoder(Protocol):
@@ -56,6 +56,12 @@ class Encoder(Protocol):
 
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: n strings -> (n, dim). Of one that is too long, the beginning."""
+
+    def match(self, prepared: Sequence[Pixels], texts: Sequence[str]) -> Matches:
+        """How probably each picture fits each text, read together: n of (S, S, 3) -> (n, texts).
+
+        Raises InvalidRequest of an encoder that reads the two sides apart alone.
+        """
 
     def unread(self, text: str) -> Unread | None:
         """What of a text is too much for `embed_texts`; None for one that is read to its end."""

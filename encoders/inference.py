@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from core.errors import EncoderError
 from core.types import Pixels
+from encoders.fusing import Fuses
 from encoders.packed import can_pack, pack
 from encoders.towers import LOWERED, DualModel, ImageModel, SeesRegions
 
@@ -41,6 +42,22 @@ class Inference:
         ids, mask = model.tokens.pad(rows)
         with self._computing(), torch.autocast(self._device.type, LOWERED, enabled=self._on_gpu):
             return model.tower.encode_texts(self._send(ids), self._send(mask))
+
+    def match(
+        self, tower: Fuses, model: DualModel, texts: Sequence[str], pictures: Sequence[Pixels]
+    ) -> Tensor:
+        """How well each text fits each picture, at least one of both: logits (n, texts)."""
+        ids, mask = (self._send(each) for each in model.tokens.pad(model.tokens.encode(texts)))
+        with self._computing():
+            read = tower.read(ids, mask)
+        seen = self._see(pictures, tower.see)
+        n = len(pictures)
+        with self._computing():
+            columns = [
+                tower.match(seen, tokens.expand(n, -1, -1), is_real.expand(n, -1))
+                for tokens, is_real in zip(read, mask, strict=True)
+            ]
+            return torch.stack(columns, dim=1).float()
 
     def _see(self, pictures: Sequence[Pixels], encode: Callable[[Tensor], Tensor]) -> Tensor:
         self._pack_once()

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from core.errors import InvalidRequest
-from core.types import Embeddings, EncoderCard, Pixels, Regions, Unread
+from core.types import Embeddings, EncoderCard, Matches, Pixels, Regions, Unread
 from encoders.capacity import Capacity, Entry
+from encoders.fusing import Fuses
 from encoders.inference import Inference
 from encoders.towers import DualModel, ImageModel, Resize, SeesRegions
 
@@ -121,6 +122,26 @@ class TowerEncoder:
         Raises as `embed_texts`.
         """
         return self._reading().tokens.unread(text)
+
+    def match(self, prepared: Sequence[Pixels], texts: Sequence[str]) -> Matches:
+        """How probably each picture fits each text: n of (S, S, 3) -> (n, texts).
+
+        Raises InvalidRequest of an encoder without a fusion block.
+        """
+        model = self._reading()
+        tower = model.tower
+        if not isinstance(tower, Fuses):
+            raise InvalidRequest(
+                f"{self._card.name} reads pictures and texts apart, and nothing in it reads them "
+                "together to order hits anew. Leave --rerank out, or take an encoder with a "
+                "fusion block such as resnet_bert."
+            )
+        self._require_prepared(prepared)
+        if not prepared or not texts:
+            return np.empty((len(prepared), len(texts)), np.float32)
+        logits = self._images.each(prepared, partial(self._inference.match, tower, model, texts))
+        matches: Matches = logits.sigmoid().cpu().numpy()
+        return matches
 
     def _reading(self) -> DualModel:
         if isinstance(self._model, DualModel):

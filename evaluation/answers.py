@@ -31,6 +31,7 @@ class Plan:
     k: int = 10
     sample: int = 1000  # image queries at most
     near: float | None = None  # cosine from which a picture counts as the query's duplicate
+    rerank: int = 0  # first hits of a text that are read again with it
     resampling: Resampling = USUAL
 
 

@@ -23,6 +23,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
         "k": plan.k,
         "sample": plan.sample,
         "near": plan.near,
+        "rerank": plan.rerank,
         "seed": plan.resampling.seed,
         "resamples": plan.resampling.times,
         "labels": [

@@ -12,7 +12,7 @@ from evaluation.examples import Examples, Seen, named
 from evaluation.image_queries import ask_with_images, sampled
 from evaluation.index_recall import Built, IndexRecall, index_recall
 from evaluation.tables import Table, table
-from evaluation.text_queries import TextQuery, ask_with_texts
+from evaluation.text_queries import Reread, TextQuery, ask_with_texts
 from evaluation.truth import NOT_KNOWN, Truth
 from storage.snapshot import Snapshot
 
@@ -65,13 +65,14 @@ def evaluate(
     rows: Embeddings,
     plan: Plan,
     built: Built,
+    reread: Reread | None = None,
 ) -> Evaluation:
     """Ask with pictures and with texts, whose embeddings are `rows` (queries, dim)."""
     places = sampled(truth, plan)
     _, pictures = np.unique(truth.patients, return_counts=True)
     images = ask_with_images(snapshot, truth, places, _scopes(truth), plan)
     texts: dict[Scope, Answers] = {
-        scope: ask_with_texts(snapshot, truth, queries, rows, scope, plan)
+        scope: ask_with_texts(snapshot, truth, queries, rows, scope, plan, reread)
         for scope in _scopes(truth)
         if queries and scope is not Scope.ELSEWHERE
     }

@@ -29,7 +29,7 @@ def evaluation_from(told: Told) -> Evaluation:
         told["disputed"],
         told["unmatched"],
         told["image_queries"],
-        Plan(told["k"], told["sample"], told["near"], resampling),
+        Plan(told["k"], told["sample"], told["near"], told.get("rerank", 0), resampling),
         tuple(map(_table, told["image"])),
         tuple(map(_table, told["text"])),
         tuple(TextQuery(**text) for text in told["texts"]),

@@ -1,12 +1,12 @@
 """Texts as queries: does each find the pictures with the label that it stands for?"""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Embeddings, Mask
+from core.types import Embeddings, Ids, Mask, Matches
 from evaluation.answers import Answers, Plan, Reached, Scope, in_order, reached
 from evaluation.bootstrap import Draw, Resampling
 from evaluation.examples import Seen, seen_by_text
@@ -15,6 +15,8 @@ from evaluation.ranking import figures
 from evaluation.scoring import scored
 from evaluation.truth import NOT_KNOWN, Truth
 from storage.snapshot import Snapshot
+
+Reread = Callable[[str, Ids], Matches]  # how well pictures match a text, read again with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,13 @@ def ask_with_texts(
     rows: Embeddings,
     scope: Scope,
     plan: Plan,
+    reread: Reread | None = None,
 ) -> Answers:
     """Ask with texts, whose embeddings are `rows` (queries, dim), in the scope ALL or WITHIN.
 
     Within strata the candidates are the pictures of those in which the label occurs. The draws of
-    the intervals are of the patients whose pictures are searched.
+    the intervals are of the patients whose pictures are searched. With `reread` the first
+    `plan.rerank` hits of each are in the order of what it says.
     """
     _, patients = np.unique(truth.patients, return_inverse=True)
     asked: list[TextQuery] = []
@@ -47,6 +51,8 @@ def ask_with_texts(
         for query, scores in zip(queries[start : start + len(part)], part, strict=True):
             relevant = truth.with_label(query.label)
             order = in_order(scores, _candidates(truth, relevant, scope))
+            if reread is not None:
+                order = _reordered(order, truth.ids, query.text, plan.rerank, reread)
             if relevant[order].any():
                 asked.append(query)
                 found.append(reached(relevant[order], relevant[order].astype(float), plan.k))
@@ -63,6 +69,15 @@ def ask_with_texts(
         0,
         tuple(seen),
     )
+
+
+def _reordered(
+    order: NDArray[np.int64], ids: Ids, text: str, first: int, reread: Reread
+) -> NDArray[np.int64]:
+    """The places of an order, the first ones by how well their pictures match the text."""
+    head = order[:first]
+    matches = reread(text, ids[head])
+    return np.append(head[np.argsort(-matches, kind="stable")], order[first:])
 
 
 def _draws(drawn: Sequence[NDArray[np.float64]]) -> list[Draw]:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import numpy as np
 from PIL import Image
 
 from core.pixels import grey_channel
@@ -20,6 +21,12 @@ def make_thumbnail(pixels: Pixels, side: int = 256) -> bytes:
     # The slower methods 3 to 6 save 5 % of the bytes and take more than twice as long.
     image.save(encoded, "WEBP", quality=80, method=2)
     return encoded.getvalue()
+
+
+def thumbnail_pixels(content: bytes) -> Pixels:
+    """What `make_thumbnail` encoded, but for the loss of WebP: (H, W, 3)."""
+    with Image.open(BytesIO(content), formats=["WEBP"]) as image:
+        return np.asarray(image.convert("RGB"))
 
 
 def is_thumbnail(content: bytes) -> bool:

@@ -56,7 +56,8 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Measured:
         rows = archive.searcher().text_rows([query.text for query in queries])
     info = reader.info()
     built = Built(info.index_kind, info.index_recall, info.index_recall_texts)
-    measured = evaluate(snapshot, truth, queries, rows, plan, built)
+    reread = archive.searcher().matches if plan.rerank else None
+    measured = evaluate(snapshot, truth, queries, rows, plan, built, reread)
     return Measured(measured, snapshot.sequence, reader.card)
 
 

@@ -48,14 +48,15 @@ class Background:
         """Judge the cosines of the hits of a page.
 
         Few pictures do not tell, and the scores of a series that is asked with are no cosines of
-        one row: all is None. Hits that words brought are not told from chance by their scores.
+        one row: all is None. Hits in another order than that of their scores are not told from
+        chance.
         """
         if len(snapshot.ids) < FEWEST or (page.like != NO_SLICE).any():
             return Judged((None,) * len(page.ids), None)
         sample, others = self._known(snapshot, encoded.kind)
         background = np.sort(products(sample.rows, encoded.row[0]))
         percentiles = tuple(_percentiles(background, page.scores).tolist())
-        if request.ranking is not Ranking.EMBEDDING:
+        if request.ranking is not Ranking.EMBEDDING or request.rerank:
             return Judged(percentiles, None)
         floor = noise_floor(background, others, len(snapshot.ids))
         return Judged(percentiles, _noise_from(page.scores, floor, request.offset + 1))

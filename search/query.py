@@ -147,6 +147,13 @@ class Query:
         parts = (part for part in self.parts if isinstance(part, SeriesPart))
         return tuple(part.uid for part in parts if part.weight > 0)
 
+    def text(self) -> str | None:
+        """The text that is asked with, when nothing else is."""
+        match self.parts, self.feedback:
+            case (TextPart(text, weight),), Feedback(liked=(), disliked=()) if weight > 0:
+                return text
+        return None
+
     def series(self) -> str | None:
         """The series that is asked with, when nothing else is."""
         match self.parts, self.feedback:

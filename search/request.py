@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from core.errors import InvalidRequest
 from core.types import Ranking, Unit
 from search.query import Query, TextPart
 from search.where.tree import Where
+
+MOST_REREAD: Final = 1000  # hits: minutes on a CPU
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Request:
     )
     diversity: float = 0.0  # of hits among themselves: 0, by score alone, to 1
     ranking: Ranking = Ranking.EMBEDDING  # what puts pictures in order
+    rerank: int = 0  # of the first hits, that are read again with the text and put in order by that
 
     def check(self) -> None:
         """Raise InvalidRequest for what cannot be answered."""
@@ -34,6 +38,7 @@ class Request:
         self._check_order()
         self.query.check()
         self._check_ranking()
+        self._check_rereading()
 
     def _check_order(self) -> None:
         if self.offset < 0:
@@ -50,6 +55,19 @@ class Request:
         if not 0 <= self.diversity <= 1:
             raise InvalidRequest(
                 f"Diversity cannot be {self.diversity}. Give a number from 0 to 1."
+            )
+
+    def _check_rereading(self) -> None:
+        if not self.rerank:
+            return
+        if not 0 < self.rerank <= MOST_REREAD:
+            raise InvalidRequest(
+                f"Cannot read {self.rerank} hits again. Give a number from 1 to {MOST_REREAD}."
+            )
+        if self.query.text() is None or self.diversity:
+            raise InvalidRequest(
+                "Hits are read again with one text, and then stand in the order of that. Ask with "
+                "words alone and without --diversity, or leave --rerank out."
             )
 
     def _check_ranking(self) -> None:

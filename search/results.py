@@ -15,6 +15,7 @@ class Timings:
     index_s: float
     catalog_s: float
     judging_s: float = 0.0  # what scores are worth, and what hits share
+    reread_s: float = 0.0  # the first hits, with the text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ from functools import partial
 
 import numpy as np
 
-from core.types import Ids, Mask, Scores, Unit
+from core.types import Ids, Mask, Matches, Scores, Unit
 from search.blocks import Reorder, block_end, in_blocks
 from search.candidates import Candidates
 from search.diversity import diverse_order
 from search.grouping import key_of, sizes
 from search.request import Request
+from search.reranking import UNREAD, Reread, matched_first
 from search.standing import Counts, Standing, first_standing
 from search.volumes import by_means, reranked, slices_of
 from storage.keys import Key
@@ -28,18 +29,23 @@ class Found:
     near: Counts  # near-duplicates that are folded, as Standing says
     more: Counts  # further pictures of its series, study or patient that may be returned
     like: Ids  # the slice of a query's series that is most like this one, or NO_SLICE
+    match: Matches  # with a text, of those that were read again; nan of others
 
 
 def retrieve(
-    candidates: Candidates, snapshot: Snapshot, request: Request, among: Mask | None
+    candidates: Candidates,
+    snapshot: Snapshot,
+    request: Request,
+    among: Mask | None,
+    reread: Reread | None = None,
 ) -> Found:
     """The hits of a request, fewer than k only when there are not so many.
 
     `among` says which rows are candidates. Of pictures with the same pixels the best one stands,
     then of near-duplicates, then of each unit; the hits of a request are the same whether they are
-    asked for at once or page by page.
+    asked for at once or page by page. The first `request.rerank` stand in the order of `reread`.
     """
-    last = request.offset + request.k
+    last = max(request.offset + request.k, request.rerank)
     asked = _volume(snapshot, request)
     reorders = list(_reorders(snapshot, request, among, asked))
     wanted = block_end(last) if reorders else last
@@ -49,9 +55,13 @@ def retrieve(
         standing = by_means(asked, snapshot, among).taken(slice(wanted))
     for reorder in reorders:
         standing = in_blocks(standing, request.offset, reorder)
-    page = standing.taken(slice(request.offset, last))
+    matches = np.full(len(standing.ids), UNREAD)
+    if reread is not None:
+        standing, matches = matched_first(standing, request.rerank, reread)
+    shown = slice(request.offset, request.offset + request.k)
+    page = standing.taken(shown)
     copies, more = _further(page.ids, snapshot, request.unit, among)
-    return Found(page.ids, page.scores, copies, page.near, more, page.like)
+    return Found(page.ids, page.scores, copies, page.near, more, page.like, matches[shown])
 
 
 def _volume(snapshot: Snapshot, request: Request) -> Ids | None:

@@ -1,21 +1,25 @@
 """From a request to hits. Read-only and safe to share between threads."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from math import isnan
 from time import perf_counter
 
-from core.types import Embeddings, Hit, Pixels, Record
+from core.types import Embeddings, Hit, Ids, Matches, Pixels, Record
 from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
-from search.encoding import Means, embed_texts, encode, needs_encoder
+from search.encoding import Encoded, Means, embed_texts, encode, needs_encoder
 from search.enrichment import Company
 from search.explain import Explanation, explain
 from search.fusion import Ranked, ranked
 from search.identifiers import look_up
+from search.language.understanding import understand
 from search.listing import answer_by_identifier
 from search.method import Method
 from search.query import Query
 from search.request import Request
+from search.reranking import Reread, Rereader
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
 from search.standing import NO_SLICE
@@ -39,12 +43,18 @@ class Searcher:
         """
         self.reader = reader
         self._means = Means(reader.card, encoder, pixels_of)
+        self._rereader = Rereader(reader, encoder, pixels_of)
         self._background = Background(self._means, reader.kept_rows)
         self._company = Company(self._means.sampler)
 
     def text_rows(self, texts: Sequence[str]) -> Embeddings:
         """The rows that these texts, at least one, are asked with, each by itself: -> (n, dim)."""
         return embed_texts(texts, self._means)
+
+    def matches(self, text: str, ids: Ids) -> Matches:
+        """How probably each picture fits a text, read again with it: (n,). InvalidRequest."""
+        terms = understand(text, self.reader.card).terms
+        return self._rereader.matches(terms, self.reader.snapshot(), ids)
 
     def search(self, request: Request) -> Results:
         """The k hits of a page, fewer only when there are not so many.
@@ -71,8 +81,10 @@ class Searcher:
         encode_s = laps.next()
         admitted = eligible(snapshot, request)
         order = ranked(request, snapshot, encoded, admitted.among)
-        page = retrieve(order.candidates, snapshot, request, order.among)
-        index_s = laps.next()
+        reread = self._reread(request, encoded, snapshot)
+        page = retrieve(order.candidates, snapshot, request, order.among, reread)
+        reread_s = 0.0 if reread is None else reread.took_s
+        index_s = laps.next() - reread_s
         judged = self._background.judge(snapshot, encoded, page, request)
         judging_s = laps.next()
         hits = _hits(snapshot, page, order, judged, request.offset)
@@ -82,13 +94,19 @@ class Searcher:
             hits,
             matching=admitted.count,
             total=len(snapshot.ids),
-            timings=Timings(encode_s, index_s, catalog_s, judging_s + laps.next()),
+            timings=Timings(encode_s, index_s, catalog_s, judging_s + laps.next(), reread_s),
             sequence=snapshot.sequence,
             noise_from=judged.noise_from,
             alarms=alarms,
             understood=encoded.understood,
             notes=(*admitted.notes, *order.notes, *_told_of(request, snapshot)),
         )
+
+    def _reread(self, request: Request, encoded: Encoded, snapshot: Snapshot) -> "Timed | None":
+        if not request.rerank:
+            return None
+        terms = [term for text in encoded.understood for term in text.terms]
+        return Timed(partial(self._rereader.matches, terms, snapshot))
 
     def explain(self, query: Query, picture_id: int, method: Method) -> Explanation:
         """Why a picture is a hit of a query.
@@ -107,12 +125,28 @@ def _hits(
     like = (None if other == NO_SLICE else other for other in page.like.tolist())
     places = snapshot.places(page.ids)
     brought, by_machine = order.found_by(places), order.told_by_machine(places)
-    judgements = (brought, by_machine, judged.percentiles)
+    matched = [None if isnan(match) else match for match in page.match.tolist()]
+    judgements = (brought, by_machine, judged.percentiles, matched)
     columns = zip(snapshot.describe(page.ids), *told, like, *judgements, strict=True)
     return tuple(
         Hit(rank, score, record, *more)
         for rank, (record, score, *more) in enumerate(columns, start=offset + 1)
     )
+
+
+class Timed:
+    """A reading again that tells how long it took."""
+
+    def __init__(self, reread: Reread) -> None:
+        self._reread = reread
+        self.took_s = 0.0
+
+    def __call__(self, ids: Ids) -> Matches:
+        """What it gives."""
+        since = perf_counter()
+        matches = self._reread(ids)
+        self.took_s += perf_counter() - since
+        return matches
 
 
 class Laps:

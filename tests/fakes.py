@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from core.types import Embeddings, EncoderCard, Pixels, Regions, Unread
+from core.types import Embeddings, EncoderCard, Matches, Pixels, Regions, Unread
 
 COLOURS = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
 READ = 40  # words of a text
@@ -45,6 +45,13 @@ class ColourEncoder:
         read = [text.split()[:READ] for text in texts]
         rows = [np.sum([COLOURS.get(w, (0.1,) * 3) for w in words], axis=0) for words in read]
         return _unit(np.asarray(rows, dtype=np.float32).reshape(-1, 3))
+
+    def match(self, prepared: Sequence[Pixels], texts: Sequence[str]) -> Matches:
+        """How bright a picture is in the colour of a text, which its row does not tell."""
+        colours = np.array([COLOURS.get(text, (0, 0, 0)) for text in texts]).reshape(-1, 3)
+        means = [pixels.reshape(-1, 3).mean(axis=0) / 255 for pixels in prepared]
+        matches: Matches = (np.reshape(means, (-1, 3)) @ colours.T).astype(np.float32)
+        return matches
 
     def unread(self, text: str) -> Unread | None:
         words = text.split()

@@ -54,6 +54,13 @@ AddToOption = Annotated[
     str | None,
     typer.Option("--add-to", help="Put the hits into this cohort, too.", show_default=False),
 ]
+RerankOption = Annotated[
+    int,
+    typer.Option(
+        "--rerank",
+        help="Read so many of the first hits again, each with the text, and order them by that.",
+    ),
+]
 RankingOption = Annotated[
     Ranking,
     typer.Option("--ranking", help="What puts pictures in order; words are those of reports."),
@@ -76,6 +83,7 @@ class AnswerOptions:
     fold: FoldOption = None
     diversity: DiversityOption = 0.0
     ranking: RankingOption = Ranking.EMBEDDING
+    rerank: RerankOption = 0
     add_to: AddToOption = None
 
 
@@ -96,4 +104,5 @@ def request_of(query: "Query", options: AnswerOptions) -> "Request":
         fold=options.fold,
         diversity=options.diversity,
         ranking=options.ranking,
+        rerank=options.rerank,
     )

@@ -76,6 +76,12 @@ class PlanOptions:
             show_default=False,
         ),
     ] = None
+    rerank: Annotated[
+        int,
+        typer.Option(
+            "--rerank", min=0, max=1000, help="First hits of a text to read again with it."
+        ),
+    ] = 0
     resamples: Annotated[
         int, typer.Option("--resamples", min=100, help="Draws of patients for the intervals.")
     ] = 1000
@@ -151,7 +157,7 @@ def _plan(options: PlanOptions) -> "Plan":
     from evaluation.bootstrap import Resampling
 
     resampling = Resampling(options.resamples, options.seed)
-    return Plan(options.k, options.sample, options.near, resampling)
+    return Plan(options.k, options.sample, options.near, options.rerank, resampling)
 
 
 def _names(text: str | None) -> tuple[str, ...]:

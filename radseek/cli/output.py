@@ -70,6 +70,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "rank": hit.rank,
         "score": None if hit.score is None else round(hit.score, 6),
         "percentile": hit.percentile and round(hit.percentile, 2),
+        "match": None if hit.match is None else round(hit.match, 4),
         "id": record.id,
         **place_json(record.location),
         "frame": record.frame,
@@ -179,7 +180,7 @@ def put_hits(hits: Iterable[Hit], unit: Unit = Unit.PICTURE) -> None:
         tags = hit.record.tags
         kind = " ".join(filter(None, (tags.modality, tags.body_part))) or "-"
         frame = f" frame {hit.record.frame}" if tags.frames > 1 else ""
-        more = f"{_stands_for(hit, unit)}{_nearest_of_query(hit)}{_by_words(hit)}"
+        more = f"{_stands_for(hit, unit)}{_nearest_of_query(hit)}{_by_words(hit)}{_match(hit)}"
         place = f"{hit.record.location}{frame}{more}"
         score = f"{_score(hit):>6}{_share_below(hit)}"
         put(f"{hit.rank:>4}  {score}  #{hit.record.id:<7} {kind:<16} {place}")
@@ -210,6 +211,10 @@ def _nearest_of_query(hit: Hit) -> str:
     return "" if hit.like is None else f" (like #{hit.like})"
 
 
+def _match(hit: Hit) -> str:
+    return "" if hit.match is None else f" (matches by {100 * hit.match:.0f} %)"
+
+
 def _score(hit: Hit) -> str:
     return "" if hit.score is None else f"{hit.score:.3f}"
 
@@ -225,9 +230,10 @@ def put_results(results: "Results", unit: Unit) -> None:
 
 def _took(results: "Results") -> str:
     timings = results.timings
+    reread = f"reading again {timings.reread_s * 1e3:.1f} ms, " if timings.reread_s else ""
     return (
         f"{len(results.hits)} of {counted(results.matching, 'picture')}; encoder "
-        f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, "
+        f"{timings.encode_s * 1e3:.1f} ms, index {timings.index_s * 1e3:.1f} ms, {reread}"
         f"catalog {timings.catalog_s * 1e3:.1f} ms, judging {timings.judging_s * 1e3:.1f} ms"
     )
 

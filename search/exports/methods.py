@@ -96,6 +96,7 @@ def search_card(
             "offset": request.offset,
             "unit": request.unit.value,
             "ranking": request.ranking.value,
+            "rerank": request.rerank,
             "own_patient": request.own_patient,
             "only_patient": request.only_patient,
             "fold": request.fold,

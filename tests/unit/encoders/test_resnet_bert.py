@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel, ResNetModel
 
-from core.errors import WeightsMismatch, WeightsMissing
+from core.errors import InvalidRequest, WeightsMismatch, WeightsMissing
 from encoders.registry import load_encoder, load_towers
 from encoders.resnet_bert.fusion import Fusion
 from encoders.resnet_bert.model import ResNetBert
@@ -135,3 +135,32 @@ def test_files_that_do_not_fit_are_refused(tmp_path: Path, file: str, text: str,
 
     with pytest.raises(WeightsMismatch, match=why):
         load_towers("resnet_bert", tmp_path)
+
+
+def test_pictures_and_texts_are_matched_by_the_fusion_block(
+    loaded: DualModel, resnet_bert_folder: Path
+) -> None:
+    encoder = load_encoder("resnet_bert", resnet_bert_folder, "cpu")
+    rng = np.random.default_rng(3)
+    pictures = [rng.integers(0, 256, (64, 64, 3), np.uint8) for _ in range(3)]
+    texts = [TEXT, "knee"]
+
+    matches = encoder.match(pictures, texts)
+
+    model = loaded.tower
+    assert isinstance(model, ResNetBert)
+    with torch.no_grad():
+        seen = model.see(loaded.normalise(torch.from_numpy(pictures[2])[None]))
+        ids = torch.tensor(loaded.tokens.encode(["knee"]))
+        mask = torch.ones_like(ids, dtype=torch.bool)
+        logit = model.match(seen, model.read(ids, mask), mask)
+    assert matches.shape == (3, 2)
+    assert matches[2, 1] == pytest.approx(logit.sigmoid().item(), abs=1e-5)
+    assert encoder.match([], texts).shape == (0, 2)
+
+
+def test_an_encoder_without_a_fusion_block_says_so(e2e_folder: Path) -> None:
+    encoder = load_encoder("medimageinsight", e2e_folder, "cpu")
+
+    with pytest.raises(InvalidRequest, match="resnet_bert"):
+        encoder.match([], ["knee"])
