@@ -17,6 +17,7 @@ from core.types import EncoderCard, Ids
 from storage.durable import publish
 
 Points = NDArray[np.float32]  # (n, 2), within -1 and 1
+Pairs = NDArray[np.int64]  # (m, 2)
 
 FORM: Final = b"radseek map 1"
 IDS, POINTS = np.dtype("<i8"), np.dtype("<f4")
@@ -39,6 +40,16 @@ class Trust:
     trustworthiness: float  # 0..1, after Venna and Kaski: 1 where no stranger lies near
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NearPairs:
+    """The nearest pairs of pictures of different patients, best first."""
+
+    pairs: Pairs  # ids
+    cosines: NDArray[np.float32]  # (m,)
+    found: int  # pairs on the map that are at least so near
+    least: float  # their cosine
+
+
 @dataclass(frozen=True, slots=True)
 class MapNote:
     """How a map was made."""
@@ -56,6 +67,7 @@ class EmbeddingMap:
 
     ids: Ids  # (n,), ascending; some may have left the collection since
     points: Points
+    near: NearPairs
     note: MapNote
 
 
@@ -89,13 +101,22 @@ class MapFile:
 
     def write(self, made: EmbeddingMap) -> None:
         """Put a map in the place of the one before, in one step."""
+        near = made.near
         header = {
             "space": list(self._card.space()),
             "points": len(made.ids),
+            "pairs": len(near.pairs),
+            "near": {"found": near.found, "least": near.least},
             "note": asdict(made.note) | {"made_at": made.note.made_at.isoformat()},
         }
         told = json.dumps(header).encode()
-        body = made.ids.astype(IDS).tobytes() + made.points.astype(POINTS).tobytes()
+        arrays: list[tuple[NDArray[Any], np.dtype[Any]]] = [
+            (made.ids, IDS),
+            (made.points, POINTS),
+            (near.pairs, IDS),
+            (near.cosines, POINTS),
+        ]
+        body = b"".join(array.astype(kind).tobytes() for array, kind in arrays)
         draft = self._path.with_name(f"{self._path.name}.draft")
         draft.write_bytes(_sealed(told + b"\n" + body))
         publish(draft, self._path)
@@ -125,12 +146,16 @@ def _map_of(whole: bytes) -> tuple[Mapping[str, Any], EmbeddingMap]:
         raise ValueError("another form, or other bytes")
     header, _, body = content.partition(b"\n")
     told: Mapping[str, Any] = json.loads(header)
-    n, note = told["points"], told["note"]
+    n, m, note = told["points"], told["pairs"], told["note"]
     ids = np.frombuffer(body, IDS, n).astype(np.int64)
-    points = np.frombuffer(body, POINTS, 2 * n, offset=ids.nbytes).reshape(n, 2)
+    points = np.frombuffer(body, POINTS, 2 * n, ids.nbytes).reshape(n, 2)
+    behind = ids.nbytes + points.nbytes
+    pairs = np.frombuffer(body, IDS, 2 * m, behind).astype(np.int64).reshape(m, 2)
+    cosines = np.frombuffer(body, POINTS, m, behind + pairs.nbytes)
+    near = NearPairs(pairs, cosines, **told["near"])
     read = {
         "method": MapMethod(note["method"]),
         "made_at": datetime.fromisoformat(note["made_at"]),
         "trust": Trust(**note["trust"]),
     }
-    return told, EmbeddingMap(ids, points, MapNote(**note | read))
+    return told, EmbeddingMap(ids, points, near, MapNote(**note | read))

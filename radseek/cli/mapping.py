@@ -53,10 +53,16 @@ def _put(collection: str, made: "EmbeddingMap", as_json: bool) -> None:
     note, trust = made.note, made.note.trust
     if as_json:
         told = asdict(note) | {"made_at": note.made_at.isoformat(), "on_map": len(made.ids)}
-        put_json({"collection": collection, **told})
+        near = {"least": made.near.least, "found": made.near.found, "kept": len(made.near.pairs)}
+        put_json({"collection": collection, **told, "near": near})
         return
     put(f"{len(made.ids)} of {counted(note.pictures, 'picture')} on the map, by {note.method}")
     put(
         f"Of the {trust.nearest} nearest pictures {trust.kept:.0%} are the nearest on the map, "
         f"by chance {trust.by_chance:.2%}; trustworthiness {trust.trustworthiness:.3f}"
+    )
+    pairs = counted(made.near.found, "pair")
+    put(
+        f"{pairs} of different patients with a cosine of at least {made.near.least}; the nearest "
+        f"{len(made.near.pairs)} are on the page"
     )

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 from core.errors import InvalidRequest
+from core.types import Embeddings, Ids
 from search.maps.choosing import chosen
 from search.maps.layouts import lay_out, method_for
+from search.maps.near_pairs import near_pairs
 from search.maps.trust import trust
-from storage.map_file import EmbeddingMap, MapMethod, MapNote
+from storage.keys import Key
+from storage.map_file import EmbeddingMap, MapMethod, MapNote, NearPairs
 from storage.snapshot import Snapshot
 from storage.verify_findings import CheckProgress, Show
 
@@ -29,6 +32,7 @@ def make_map(snapshot: Snapshot, most: int, wanted: MapMethod | None, show: Show
     show(CheckProgress("trust", 0, 1))
     trusted = trust(rows, points)
     show(CheckProgress("trust", 1, 1))
+    near = _near(snapshot, ids, rows, show)
     note = MapNote(
         method=method,
         sequence=snapshot.sequence,
@@ -36,4 +40,12 @@ def make_map(snapshot: Snapshot, most: int, wanted: MapMethod | None, show: Show
         made_at=datetime.now(UTC),
         trust=trusted,
     )
-    return EmbeddingMap(ids, points, note)
+    return EmbeddingMap(ids, points, near, note)
+
+
+def _near(snapshot: Snapshot, ids: Ids, rows: Embeddings, show: Show) -> NearPairs:
+    places = snapshot.places(ids)
+    patients, series, pixels = (
+        snapshot.keys(key)[places] for key in (Key.PATIENT, Key.SERIES, Key.PIXELS)
+    )
+    return near_pairs(rows, ids, patients, series, pixels, show)

@@ -110,3 +110,23 @@ def test_a_search_is_lit_and_goes_on_from_a_hit(page, explore_address, mapped):
     expect(page.locator(".cell").first).not_to_have_attribute("data-id", picture or "")
     page.get_by_role("link", name="To the search").click()
     expect(page.get_by_text(re.compile("^Nearest 60 of"))).to_be_visible()
+
+
+def test_a_near_pair_is_looked_at_side_by_side_and_kept(page, explore_address, mapped):
+    page.goto(explore_address)
+    page.get_by_test_id("stButtonGroup").get_by_text("Copies").click()
+    group = page.get_by_role("listitem").filter(has_text="Cosine").first
+    expect(group.get_by_text("Patient B")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="Cosine")).to_have_count(
+        min(60, len(mapped.near.pairs))
+    )
+    assert serious(page) == []
+    group.get_by_role("button", name="Compare").click()
+    dialog = page.get_by_role("dialog")
+    for picture in mapped.near.pairs[0].tolist():
+        expect(dialog.get_by_text(f"Picture {picture}").first).to_be_visible()
+    page.keyboard.press("Escape")
+    group.get_by_role("button", name="Keep on a board").click()
+    page.get_by_placeholder("New board").fill("twins")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 pictures are new on twins")).to_be_visible()

@@ -144,6 +144,25 @@ def test_disagreements_say_how_to_label_and_then_what_disagrees(home, command):
     assert not page.exception
 
 
+def test_copies_are_those_of_different_patients_first(mapped, home, tmp_path):
+    Image.new("RGB", (8, 8), (250, 20, 0)).save(tmp_path / "again.tiff")
+    index_colours(home, tmp_path)
+
+    page = explore(show="copies")
+
+    near = mapped.near
+    assert page.selectbox(key="explore-sort").options == [
+        "Equal pixels, different patients (1)",
+        f"Nearly alike, different patients ({len(near.pairs)})",
+        "Equal pixels, one patient (0)",
+    ]
+    page = page.selectbox(key="explore-sort").set_value("near-across").run()
+    assert page.query_params["sort"] == "near-across"
+    assert f"{near.found} pairs of different patients" in html_of(page)
+    page = page.selectbox(key="explore-sort").set_value("equal-within").run()
+    assert "Nothing of this kind was found" in html_of(page)
+
+
 def test_the_browser_gets_the_points_and_a_colour_for_each(mapped, home, ask):
     with CollectionReader.open(home, "default") as reader:
         snapshot = reader.snapshot()

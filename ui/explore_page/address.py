@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.errors import InvalidRequest
 
-NAMES: Final = ("show", "colour", "hide", "area", "set", "tag", "pair")
+NAMES: Final = ("show", "colour", "hide", "area", "set", "tag", "pair", "sort")
 CORNER: Final = re.compile(r"(-?\d{1,6}),(-?\d{1,6})")
 STEPS: Final = 100_000  # of an address from the middle of the map to its edge
 MOST_CORNERS: Final = 100
@@ -37,6 +37,7 @@ class Explored:
     labels: str = ""  # the set that tags are compared with; empty: the first
     tag: str = "body_part"
     pair: str = ""  # what the tag says and the pixels look like, SAID>SEEN; empty: all
+    sort: str = ""  # of copies; empty: the first that there are
 
 
 START: Final = Explored()
@@ -58,6 +59,7 @@ def read_explored(parameters: Mapping[str, Sequence[str]]) -> Explored:
         given.get("set", START.labels),
         given.get("tag", START.tag),
         given.get("pair", START.pair),
+        given.get("sort", START.sort),
     )
 
 
@@ -71,6 +73,7 @@ def write_explored(explored: Explored) -> dict[str, list[str]]:
         "set": [explored.labels] if explored.labels else [],
         "tag": [explored.tag] if explored.tag != START.tag else [],
         "pair": [explored.pair] if explored.pair else [],
+        "sort": [explored.sort] if explored.sort else [],
     }
     return {name: values for name, values in written.items() if values}
 

@@ -8,6 +8,7 @@ from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from storage.snapshot import Snapshot
 from ui.explore_page.address import Part, current_explored, go_explored
+from ui.explore_page.copies import copies_part
 from ui.explore_page.disagreements import disagreements_part
 from ui.explore_page.map_part import map_part
 from ui.language import N_, _
@@ -18,10 +19,12 @@ from ui.shared import shared_archive
 PARTS: Mapping[Part, str] = {
     Part.MAP: N_("Map"),
     Part.DISAGREEMENTS: N_("Disagreements"),
+    Part.COPIES: N_("Copies"),
 }
 DRAWN: Mapping[Part, Callable[[Archive, Snapshot], None]] = {
     Part.MAP: map_part,
     Part.DISAGREEMENTS: disagreements_part,
+    Part.COPIES: copies_part,
 }
 CHOICE = "explore-show"
 

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from core.errors import CardMismatch, CollectionCorrupt
-from storage.map_file import EmbeddingMap, MapFile, MapMethod, MapNote, Trust
+from storage.map_file import EmbeddingMap, MapFile, MapMethod, MapNote, NearPairs, Trust
 from tests.unit.storage.factories import CARD
 
 NOTE = MapNote(
     MapMethod.TSNE, 7, 900, datetime(2026, 3, 4, 5, tzinfo=UTC), Trust(10, 0.6, 0.01, 0.98)
 )
-MADE = EmbeddingMap(
-    np.array([3, 8, 2**40]), np.array([[0, 1], [-1, 0.5], [0.25, 0]], np.float32), NOTE
-)
+NEAR = NearPairs(np.array([[3, 2**40], [3, 8]]), np.array([0.999, 0.98], np.float32), 70, 0.98)
+POINTS = np.array([[0, 1], [-1, 0.5], [0.25, 0]], np.float32)
+MADE = EmbeddingMap(np.array([3, 8, 2**40]), POINTS, NEAR, NOTE)
 
 
 @pytest.fixture
@@ -30,6 +30,9 @@ def test_a_map_comes_back_as_it_was(file, tmp_path):
 
     np.testing.assert_array_equal(read.ids, MADE.ids)
     np.testing.assert_array_equal(read.points, MADE.points)
+    np.testing.assert_array_equal(read.near.pairs, NEAR.pairs)
+    np.testing.assert_array_equal(read.near.cosines, NEAR.cosines)
+    assert (read.near.found, read.near.least) == (70, 0.98)
     assert read.note == NOTE
     assert [path.name for path in tmp_path.iterdir()] == ["map"]
 

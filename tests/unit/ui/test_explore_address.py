@@ -25,6 +25,7 @@ states = st.builds(
     labels=st.sampled_from(["", "anatomy"]),
     tag=st.sampled_from(["body_part", "modality"]),
     pair=st.sampled_from(["", "head>chest"]),
+    sort=st.sampled_from(["", "near-across"]),
 )
 
 

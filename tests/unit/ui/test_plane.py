@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.map_file import EmbeddingMap, MapMethod, MapNote, Trust
+from storage.map_file import EmbeddingMap, MapMethod, MapNote, NearPairs, Trust
 from tests.unit.search.snapshots import FakeSnapshot
 from ui.explore_page.plane import from_the_middle, inside, plane_of
 
@@ -44,7 +44,8 @@ def _is_off(point, area):
 def test_pictures_that_left_are_not_on_the_plane():
     note = MapNote(MapMethod.PCA, 1, 4, datetime(2026, 1, 1, tzinfo=UTC), Trust(1, 1, 0.3, 1))
     points = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
-    made = EmbeddingMap(np.array([2, 3, 40, 50]), points, note)
+    near = NearPairs(np.array([[2, 40], [2, 3]]), np.array([0.99, 0.98], np.float32), 9, 0.98)
+    made = EmbeddingMap(np.array([2, 3, 40, 50]), points, near, note)
 
     plane = plane_of(made, FakeSnapshot(np.zeros((5, 1))))
 
