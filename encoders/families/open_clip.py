@@ -32,6 +32,7 @@ WEIGHTS: Final = "open_clip_model.safetensors"
 HEAD: Final = 64  # channels of one head, in all models that are read
 MEAN: Final = (0.48145466, 0.4578275, 0.40821073)  # of open_clip where it says nothing
 STD: Final = (0.26862954, 0.26130258, 0.27577711)
+POOLER: Final = "cls_last_hidden_state_pooler"
 SIZES: Final = ("tiny", "small", "base", "large")
 RESIZES: Final = ("shortest", "squash")
 FILTERS: Final = {
@@ -48,7 +49,8 @@ VIT_CHOICES: Final = {
     "timm_proj_bias": (None, False),
 }
 BERT_CHOICES: Final = {
-    "pooler_type": ("cls_last_hidden_state_pooler",),
+    "pooler_type": (None, POOLER),  # as older versions of open_clip called what follows
+    "hf_pooler_type": (None, POOLER),
     "proj": (None, "mlp"),
     "hf_proj_type": (None, "mlp"),
 }
@@ -143,7 +145,8 @@ def convert(folder: Path, out: Path) -> Path:
 def _converted(model: Mapping[str, Any], tensors: Tensors) -> Converted:
     vision, text = model["vision_cfg"], model["text_cfg"]
     kept = {name: tensor for name, tensor in tensors.items() if not LEFT_OUT.fullmatch(name)}
-    if _has(vision, VIT_CHOICES) and _has(text, BERT_CHOICES):
+    pooler = text.get("hf_pooler_type") or text.get("pooler_type")
+    if pooler == POOLER and _has(vision, VIT_CHOICES) and _has(text, BERT_CHOICES):
         return Converted("radseek_vit_bert", _vit_bert(model, kept), dict(_named(kept, _of_vit)))
     if _has(vision, CLIP_VISION_CHOICES) and _has(text, CLIP_TEXT_CHOICES):
         return Converted("clip", _clip(model, kept), dict(_named(kept, _of_clip)))

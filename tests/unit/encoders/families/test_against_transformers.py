@@ -130,3 +130,18 @@ def test_another_resolution_interpolates_positions_and_has_another_card(
     assert not larger.card.shares_space_with(encoder.card)
     again = load_encoder(larger.card.name, folder, "cpu")
     assert again.card == larger.card
+
+
+@torch.inference_mode()
+def test_rows_in_bfloat16_point_where_those_in_float32_do(folder: Path, encoder: Encoder) -> None:
+    model = read_family(open_family(folder, ""), None).model
+    model.tower.lower()
+    prepared = [model.prepare(pixels) for pixels in pictures()]
+
+    pixels = model.normalise(torch.tensor(np.stack(prepared)))
+    rows = model.tower.encode_images(pixels.to(torch.bfloat16)).numpy()
+
+    assert rows.dtype == np.float32
+    cosines = (rows * encoder.embed_images(prepared)).sum(axis=1)
+    assert cosines.min() > 0.99
+    assert cosines.min() < 1 - 1e-7, "bfloat16 was not used"

@@ -21,7 +21,11 @@ from tests.tiny_models import CHARACTERS, clip
 WIDTH, HEADS, INNER, LAYERS, SIDE, PATCH, SPACE = 128, 2, 160, 2, 32, 8, 24
 TEXTS = ["ct of the head", "knee 1", ""]
 VOCABULARY = 5 + 2 * len(CHARACTERS)
-BERT = {"hf_model_name": "x/bert", "pooler_type": "cls_last_hidden_state_pooler", "proj": "mlp"}
+BERT = {
+    "hf_model_name": "x/bert",
+    "hf_pooler_type": "cls_last_hidden_state_pooler",
+    "hf_proj_type": "mlp",
+}
 VIT = {"timm_model_name": "vit_base_patch16_224", "timm_pool": "", "timm_proj": "linear"}
 
 State = dict[str, Tensor]
@@ -298,13 +302,23 @@ def test_a_pickle_is_not_converted(biomed: tuple[Path, State], tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "changed", [{"timm_model_name": "convnext_base"}, {"timm_pool": "avg"}, {"timm_proj": "mlp"}]
+    "changed",
+    [
+        {"timm_model_name": "convnext_base"},
+        {"timm_pool": "avg"},
+        {"timm_proj": "mlp"},
+        {"hf_pooler_type": "mean_pooler"},
+        {"hf_pooler_type": None},
+        {"hf_proj_type": "linear"},
+    ],
 )
 def test_another_shape_is_refused(
-    biomed: tuple[Path, State], tmp_path: Path, changed: dict[str, str]
+    biomed: tuple[Path, State], tmp_path: Path, changed: dict[str, str | None]
 ) -> None:
     folder, state = biomed
-    model = {"vision_cfg": VIT | {"image_size": SIDE} | changed, "text_cfg": BERT}
+    vision = VIT | {"image_size": SIDE} | {k: v for k, v in changed.items() if k in VIT}
+    text = BERT | {k: v for k, v in changed.items() if k in BERT}
+    model = {"vision_cfg": vision, "text_cfg": text}
 
     with pytest.raises(InvalidRequest, match="as BiomedCLIP"):
         convert(written(folder, state, model), tmp_path / "converted")
