@@ -1,6 +1,7 @@
 """The sha256 of weights files, remembered for large ones."""
 
 import hashlib
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -28,6 +29,11 @@ def file_sha256(path: Path) -> str:
     note = path.with_name(path.name + ".sha256")
     remembered = _recall(note, stamp)
     return remembered or _compute_and_note(path, note, stamp)
+
+
+def files_sha256(paths: Sequence[Path]) -> str:
+    """Lower-case hex sha256 of several files: of their own hashes in the order given."""
+    return hashlib.sha256("".join(map(file_sha256, paths)).encode()).hexdigest()
 
 
 def _recall(note: Path, stamp: str) -> str | None:

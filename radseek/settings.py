@@ -70,6 +70,10 @@ class Settings(BaseSettings):
         None, description="Encoder: name, OWNER/NAME or folder; else the collection's, else mini"
     )
     weights: Path | None = Field(None, description="Folder of weights in place of the usual one")
+    captioner: str = Field("mini", description="Captioner that describes pictures")
+    captioner_weights: Path | None = Field(
+        None, description="Folder of its weights in place of the usual one"
+    )
     device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|cuda(:\d+)?)$",

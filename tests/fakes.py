@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from core.machine_text import CaptionerCard
 from core.types import Embeddings, EncoderCard, Matches, Pixels, Regions, Unread
 
 COLOURS = {"red": (1, 0, 0), "green": (0, 1, 0), "blue": (0, 0, 1)}
@@ -65,3 +66,23 @@ def _unit(rows: Embeddings) -> Embeddings:
 def load_colour_encoder(weights: object, device: str) -> ColourEncoder:
     """What a row of the registry names."""
     return ColourEncoder()
+
+
+class ColourCaptioner:
+    """Says which colour a picture is, or what its nearest neighbour is told to be."""
+
+    card = CaptionerCard("colour", "1", "cc" * 32, "none")
+    at_once = 2
+
+    def describe(self, pictures, neighbours):
+        pairs = zip(pictures, neighbours, strict=True)
+        return [told[0].words if told else self._colour(pixels) for pixels, told in pairs]
+
+    def _colour(self, pixels):
+        means = pixels.mean(axis=(0, 1))
+        return f"Picture: {['red', 'green', 'blue'][int(means.argmax())]}."
+
+
+def load_colour_captioner(weights: object, device: str) -> ColourCaptioner:
+    """What a row of the captioners names."""
+    return ColourCaptioner()

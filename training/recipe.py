@@ -160,7 +160,7 @@ def read_recipe(path: Path) -> Recipe:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"Cannot read the recipe {path}: {error}.") from error
     except ValidationError as error:
-        raise TrainingError(f"Cannot use the recipe {path}: {_first(error)}.") from error
+        raise TrainingError(f"Cannot use the recipe {path}: {first_problem(error)}.") from error
     for why in _contradictions(recipe):
         raise TrainingError(f"Cannot use the recipe {path}: {why}.")
     return recipe
@@ -179,6 +179,7 @@ def _contradictions(recipe: Recipe) -> Iterator[str]:
         yield "`threads` have a batch in memory at once, which `batches.at_once` is to avoid"
 
 
-def _first(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """Where in a recipe the first wrong value stands, and what is wrong with it."""
     problem = error.errors()[0]
     return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.errors import RadseekError
 from radseek.archive import Archive, open_archive
+from radseek.describing import Describer
 from radseek.settings import load_settings
 from search.query import by_text
 from search.request import Request
@@ -38,6 +39,12 @@ def shared_turns() -> Turns:
 def shared_explanations() -> Turns:
     """The line of those who wait for a heat map: it must not keep pictures waiting."""
     return Turns()
+
+
+@st.cache_resource(show_spinner=False)
+def shared_describer() -> Describer:
+    """The captioner, loaded when it is first asked."""
+    return Describer(load_settings())
 
 
 def warm_up(archive: Archive) -> None:

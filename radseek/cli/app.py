@@ -14,6 +14,7 @@ from radseek.cli import (
     cohorts,
     collections,
     compacting,
+    describing,
     embedding,
     encoders,
     evaluating,
@@ -84,6 +85,7 @@ app.command("similar")(searching.similar)
 app.command("understand")(understanding.understand)
 app.command("facets")(facets.facets)
 app.command("explain")(explaining.explain)
+app.command("describe")(describing.describe)
 app.command("export")(exporting.export)
 app.command("methods")(exporting.methods)
 app.command("embed")(embedding.embed)

@@ -11,15 +11,16 @@ from radseek.cli.output import put, say
 
 if TYPE_CHECKING:
     from radseek.settings import Settings
+    from training.captioner.train import StageProgress
     from training.contrastive import Progress
     from training.manifest import TrainingSet
 
-app = typer.Typer(help="Train an encoder on image and text pairs.", no_args_is_help=True)
+app = typer.Typer(help="Train an encoder or a captioner on images and texts.", no_args_is_help=True)
 
 
 @app.callback()
 def train() -> None:
-    """Train an encoder on image and text pairs."""
+    """Train an encoder or a captioner on images and texts."""
 
 
 @app.command()
@@ -69,6 +70,27 @@ def _training_set(settings: "Settings", data: Path | None, collection: str | Non
         return read_set(data)
     with open_archive(settings) as archive:
         return collection_set(archive.reader())
+
+
+@app.command()
+def captioner(
+    config: Annotated[Path, typer.Argument(help="Recipe in TOML; see docs/training.md.")],
+    data: Annotated[Path, typer.Option("--data", help="Folder with manifest.csv.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of weights.")],
+    device: DeviceOption = None,
+) -> None:
+    """Train a captioner on an encoder that stays as it is; prints the folder of its weights."""
+    from radseek.captioner_training import train_captioner_by
+
+    put(str(train_captioner_by(config, data, out, device=device or "auto", progress=_show_stage)))
+
+
+def _show_stage(progress: "StageProgress") -> None:
+    figures = "".join(f"  {name} {value:.3f}" for name, value in progress.metrics.items())
+    say(
+        f"{progress.stage}: step {progress.step} of {progress.steps}  loss {progress.loss:.4f}"
+        f"{figures}"
+    )
 
 
 def _show(progress: "Progress") -> None:

@@ -14,6 +14,7 @@ from ui.access.visitors import VISITOR, Visitor
 from ui.language import current_language
 from ui.pages import PAGES
 from ui.routes.assets import assets
+from ui.routes.describing import machine_text
 from ui.routes.details import picture_details
 from ui.routes.exports import download
 from ui.routes.heat import heat
@@ -46,6 +47,7 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/thumbs", thumbnails),
     Route("/api/vocabulary", vocabulary),
     Route("/api/details/{id:int}", picture_details),
+    Route("/api/describe/{id:int}", machine_text),
     Route("/api/values/{id:int}", values),
     Route("/api/heat/{id:int}", heat),
     Route("/api/map/points", map_points),

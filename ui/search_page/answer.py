@@ -31,6 +31,7 @@ class Shown:
     more: int = 0  # further pictures of the series, study or patient that it stands for
     percentile: float | None = None  # 0..100, pictures of the collection that score lower
     rank: int = 0  # from 1
+    machine_text: bool = False  # the words that brought it are in a machine text alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ def _page(results: Results, view: View) -> Answer:
 
 
 def _shown(hit: Hit) -> Shown:
-    return Shown(hit.record, hit.score, hit.copies, hit.near, hit.more, hit.percentile, hit.rank)
+    standing = (hit.score, hit.copies, hit.near, hit.more, hit.percentile, hit.rank)
+    return Shown(hit.record, *standing, machine_text=hit.machine_text)
 
 
 def request_of(view: View, query: Query) -> Request:

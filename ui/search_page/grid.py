@@ -148,6 +148,8 @@ def _badges(shown: Shown, unit: Unit) -> list[Badge]:
         badges.append(Badge(f"~{shown.near}", near))
     if shown.more:
         badges.append(Badge(f"+{shown.more}", _further(shown.more, unit)))
+    if shown.machine_text:
+        badges.append(Badge(_("machine text"), _("A machine text alone has the words asked for.")))
     return badges
 
 

@@ -28,6 +28,7 @@ def details(archive: Archive, record: Record, stack: Stack, role: Role) -> dict[
         "isThere": stack.layers[stack.own].is_unchanged(),
         "facts": facts(record) | (_identified(archive, record) if sees_identity else {}),
         "identityIsMasked": not sees_identity,
+        "machineText": reader.snapshot().machine_texts([record.id])[0],
         "reports": reports if sees_identity else [],
         "reportsMasked": 0 if sees_identity else len(reports),
         "linked": [

@@ -1,6 +1,7 @@
 // What is known of a picture, as text.
 
 import { element, said } from "../shared/elements.js";
+import { machineText } from "./describe.js";
 
 export function showFacts(panel, details, tile, words) {
   panel.replaceChildren(
@@ -10,6 +11,7 @@ export function showFacts(panel, details, tile, words) {
     ...Object.entries(details.facts).filter(([, facts]) => facts.length).map(
       ([name, facts]) => group(words.facts[name], facts, words)),
     ...masked(details, words),
+    machineText(details, words),
     ...links(details, words),
     ...reports(details, words),
     ...linkedFiles(details, words),

@@ -1,0 +1,1 @@
+"""Captioners: pictures to machine text. Importing this loads no torch."""

@@ -1,0 +1,1 @@
+"""radseek-mini's captioner, which ships inside. Importing this loads no torch."""

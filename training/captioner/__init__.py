@@ -1,0 +1,1 @@
+"""Training a captioner on an encoder that stays as it is."""
