@@ -40,7 +40,7 @@ def read_small(folder: Path) -> tuple[SmallConfig, SmallModel, Tokenizer]:
         )
     try:
         config = _config(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
-        tokenizer = Tokenizer.from_str((folder / TOKENIZER).read_text(encoding="utf-8"))
+        tokenizer = _tokenizer(folder / TOKENIZER)
         return config, _model(config.shape, folder / WEIGHTS), tokenizer
     except (ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise WeightsMismatch(
@@ -67,6 +67,14 @@ def write_small(
 def _config(table: Mapping[str, Any]) -> SmallConfig:
     shape = {field.name: int(table["shape"][field.name]) for field in fields(SmallShape)}
     return SmallConfig(str(table["encoder"]), str(table["encoder_sha256"]), SmallShape(**shape))
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    text = path.read_text(encoding="utf-8")
+    try:
+        return Tokenizer.from_str(text)
+    except Exception as error:  # the library raises bare Exception for a bad file
+        raise ValueError(f"{path.name} is no tokenizer: {error}") from error
 
 
 def _model(shape: SmallShape, path: Path) -> SmallModel:

@@ -1,5 +1,7 @@
 """What a stage of a captioner's training learns, and what it leaves alone."""
 
+import re
+from dataclasses import fields
 from itertools import islice
 from pathlib import Path
 
@@ -7,12 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+import training
 from core.errors import TrainingError
 from encoders.captioner.small_model import SmallShape
 from training.captioner.recipe import CaptionerRecipe, Decoder, Stage, read_captioner_recipe
 from training.captioner.tokens import train_caption_tokenizer
 from training.captioner.trainer import CaptionerTrainer
-from training.recipe import Batches
+from training.recipe import Batches, read_recipe
 
 CAPTIONS = ["CT of the head.", "X-ray of the hand.", "MRI of the breast.", "CT of the chest: mass."]
 TOKENIZER = train_caption_tokenizer(CAPTIONS * 2, 300)
@@ -92,3 +95,20 @@ def test_a_recipe_that_cannot_be_used_says_why(tmp_path: Path, text: str, why: s
 
     with pytest.raises(TrainingError, match=why):
         read_captioner_recipe(tmp_path / "recipe.toml")
+
+
+def test_the_recipe_of_the_shipped_captioner_has_the_split_of_its_encoder() -> None:
+    folder = Path(training.__file__).parent
+    recipe = read_captioner_recipe(folder / "captioner" / "mini.toml")
+    encoder = read_recipe(folder / "recipes" / "radseek-mini.toml")
+
+    assert recipe.encoder == "mini"
+    assert (recipe.seed, recipe.development) == (encoder.seed, encoder.development)
+    assert [stage.trains for stage in recipe.stages] == ["decoder", "projector", "both"]
+
+
+def test_every_key_of_a_recipe_is_documented() -> None:
+    page = (Path(training.__file__).parents[1] / "docs" / "training.md").read_text()
+    names = {field.name for kind in (CaptionerRecipe, Stage, Decoder) for field in fields(kind)}
+
+    assert [name for name in sorted(names) if not re.search(rf"{name}[`.]", page)] == []
