@@ -17,10 +17,11 @@ def by_tags(snapshot: Snapshot, names: Sequence[str], within: Sequence[str]) -> 
     """
     column, is_stated = combined([snapshot.column(name) for name in names])
     places = np.flatnonzero(is_stated)
+    stated, codes = np.unique(column.codes[places], return_inverse=True)
     return Known(
         places,
-        [frozenset([name]) for name in column.values],
-        column.codes[places].astype(np.int64),
+        [frozenset([column.values[code]]) for code in stated],
+        codes.astype(np.int64),
         snapshot.keys(Key.PATIENT)[places],
         take(snapshot.column("model"), places),
         strata_of(snapshot, within, places),

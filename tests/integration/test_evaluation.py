@@ -276,6 +276,7 @@ def test_copies_count_once_and_disputed_ones_are_told(tmp_path: Path) -> None:
         truth = truth_of(snapshot.ids, known, snapshot.keys(Key.PIXELS)[known.places])
 
     assert truth.ids.tolist() == [1, 4]
+    assert truth.labels() == ("a", "b")  # and none for the picture without a body part
     assert [truth.answers[code] for code in truth.codes] == [{"a"}, {"b"}]
     assert (truth.copies, truth.disputed) == (2, 1)
 
