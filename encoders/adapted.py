@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.errors import CardMismatch
-from core.types import Embeddings, EncoderCard, Pixels, Prepare, Regions, Unread
+from core.types import Embeddings, EncoderCard, Matches, Pixels, Prepare, Regions, Unread
 from encoders.adapters import Adapter
 from encoders.base import Encoder
 
@@ -73,6 +73,10 @@ class AdaptedEncoder:
     def embed_texts(self, texts: Sequence[str]) -> Embeddings:
         """Embed texts: n strings -> (n, dim)."""
         return self._adapter.turned(self._encoder.embed_texts(texts))
+
+    def match(self, prepared: Sequence[Pixels], texts: Sequence[str]) -> Matches:
+        """As the encoder: a fusion block reads what comes before the rows."""
+        return self._encoder.match(prepared, texts)
 
     def unread(self, text: str) -> Unread | None:
         """As the encoder."""
