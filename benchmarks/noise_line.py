@@ -1,10 +1,13 @@
 """Where the noise line falls on labelled pictures that an encoder never saw; prints Markdown.
 
+The second table has archives that hold little else than one or two kinds of pictures.
+
 python -m benchmarks.noise_line MODEL_FOLDER RECIPE.toml DATA_FOLDER
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,8 @@ from search.sampling import SAMPLE
 FEWEST = 5  # right answers of a query that counts
 IMAGE_QUERIES = 400
 FIRST = 10  # hits
+FEWEST_ALIKE = 200  # pictures of a region that make an archive
+MOSTLY = 0.7  # share of the first hits that makes an answer right
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +45,9 @@ class Fallen:
     right: int  # above the line
     told: int  # above the line
     answers: int
-    told_without: int  # above the line where nothing answers
+    told_without: int | None  # above the line where nothing answers; None: there is no line
+    is_silent: bool  # there is no line
+    of_the_first: float  # right ones among the first hits
 
 
 def main() -> None:
@@ -50,10 +57,18 @@ def main() -> None:
     print(f"{len(rows)} pictures.\n")
     print_table(
         (
-            *("queries", "n", "right above the line", "right ones below it", "no hit above it"),
-            *("nothing answers: no hit above it", f"at most {FIRST}"),
+            *("queries", "n", "no line", "right above the line", "right ones below it"),
+            *("no hit above it", "nothing answers: no hit above it", f"at most {FIRST}", "no line"),
         ),
         _lines(encoder, rows, labels),
+    )
+    print()
+    print_table(
+        (
+            *("archive", "queries", "right answers", "all called chance", "no line"),
+            *("wrong answers", "all called chance", "no line"),
+        ),
+        _narrow(encoder, rows, labels),
     )
 
 
@@ -73,6 +88,47 @@ def _lines(
     yield _line("texts with a finding", _by_text(words, True, rows, labels, means), texts)
     with_finding = random.permutation(np.flatnonzero(findings))[:IMAGE_QUERIES]
     yield _line("pictures with a finding", _by_image(with_finding, rows, labels, True), images)
+
+
+def _narrow(
+    encoder: Encoder, rows: Embeddings, labels: Sequence[Labels]
+) -> Iterator[tuple[str | int | float, ...]]:
+    """Archives of one region, and of two; right and wrong are by modality and body part."""
+    regions = np.array([label.region for label in labels])
+    names, counts = np.unique(regions, return_counts=True)
+    large = [str(name) for name, count in zip(names, counts, strict=True) if count >= FEWEST_ALIKE]
+    means = Means(encoder.card, lambda: encoder, lambda _: np.zeros((0, 0, 3), np.uint8))
+    neutral = embed_texts(NEUTRAL_TEXTS, means)
+    words = [case for case in cases("usual") + cases("unseen") if not case.finding]
+    for count in (1, 2):
+        kinds: dict[str, list[Fallen]] = {"texts": [], "pictures": []}
+        for chosen in combinations(large, count):
+            inside = np.isin(regions, chosen)
+            those = [label for label, is_in in zip(labels, inside, strict=True) if is_in]
+            few = rows[inside]
+            sample = few[np.random.default_rng(0).permutation(len(few))[:SAMPLE]]
+            texts = chance_of(np.sort(neutral @ sample.T, axis=None))
+            images = chance_of(np.sort(sample[:AS_QUERIES] @ sample.T, axis=None))
+            places = np.random.default_rng(0).permutation(len(few))[:100]
+            asked = _by_text(words, False, few, those, means)
+            kinds["texts"] += [_fallen(each, texts) for each in asked]
+            asked = _by_image(places, few, those, False)
+            kinds["pictures"] += [_fallen(each, images) for each in asked]
+        for kind, fallen in kinds.items():
+            yield f"{count} of {len(large)} regions", kind, *_called(fallen)
+
+
+def _called(fallen: Sequence[Fallen]) -> Iterator[int | float]:
+    right = [each for each in fallen if each.of_the_first >= MOSTLY]
+    wrong = [each for each in fallen if each.of_the_first <= 1 - MOSTLY]
+    for group in (right, wrong):
+        yield len(group)
+        yield (
+            float(np.mean([not (each.told or each.is_silent) for each in group]))
+            if group
+            else float("nan")
+        )
+        yield float(np.mean([each.is_silent for each in group])) if group else float("nan")
 
 
 def _by_text(
@@ -101,23 +157,41 @@ def _by_image(
 
 def _line(name: str, asked: Iterator[Asked], others: Chance) -> tuple[str | int | float, ...]:
     fallen = [_fallen(each, others) for each in asked if each.right.sum() >= FEWEST]
-    precision = np.mean([each.right / each.told for each in fallen if each.told])
-    lost = np.mean([1 - each.right / each.answers for each in fallen])
-    silent = np.mean([each.told == 0 for each in fallen])
-    none = np.mean([each.told_without == 0 for each in fallen])
-    few = np.mean([each.told_without <= FIRST for each in fallen])
-    return name, len(fallen), *map(float, (precision, lost, silent, none, few))
+    silent = np.mean([each.is_silent for each in fallen])
+    lined = [each for each in fallen if not each.is_silent]
+    precision = np.mean([each.right / each.told for each in lined if each.told])
+    lost = np.mean([1 - each.right / each.answers for each in lined])
+    nothing = np.mean([each.told == 0 for each in lined])
+    without = [each.told_without for each in fallen]
+    none, few = (np.mean([n is not None and n <= most for n in without]) for most in (0, FIRST))
+    unsaid = np.mean([n is None for n in without])
+    shares = (silent, precision, lost, nothing, none, few, unsaid)
+    return name, len(fallen), *map(float, shares)
 
 
 def _fallen(asked: Asked, others: Chance) -> Fallen:
-    told = asked.scores >= _floor(asked.scores, others)
+    floor = _floor(asked.scores, others)
+    told = asked.scores >= (np.inf if floor is None else floor)
     without = asked.scores[~asked.right]
-    told_without = int((without >= _floor(without, others)).sum())
     right = int((told & asked.right).sum())
-    return Fallen(right, int(told.sum()), int(asked.right.sum()), told_without)
+    first = np.argsort(-asked.scores)[:FIRST]
+    return Fallen(
+        right,
+        int(told.sum()),
+        int(asked.right.sum()),
+        _told_of_none(without, others),
+        floor is None,
+        float(asked.right[first].mean()),
+    )
 
 
-def _floor(scores: Scores, others: Chance) -> float:
+def _told_of_none(without: Scores, others: Chance) -> int | None:
+    """How many hits are above the line though nothing answers; None where there is no line."""
+    floor = _floor(without, others) if len(without) else None
+    return None if floor is None else int((without >= floor).sum())
+
+
+def _floor(scores: Scores, others: Chance) -> float | None:
     sample = np.random.default_rng(0).permutation(scores)[:SAMPLE]
     return noise_floor(np.sort(sample), others, len(scores))
 

@@ -59,6 +59,8 @@ class Background:
         if request.ranking is not Ranking.EMBEDDING or request.rerank:
             return Judged(percentiles, None)
         floor = noise_floor(background, others, len(snapshot.ids))
+        if floor is None:
+            return Judged(percentiles, None)
         return Judged(percentiles, _noise_from(page.scores, floor, request.offset + 1))
 
     def _known(self, snapshot: Snapshot, kind: Kind) -> tuple[Sample, Chance | None]:

@@ -3,9 +3,12 @@
 There is no score from which hits are right in every query, and a query that nothing answers has a
 best hit, too. So two things are asked of a hit: that few pictures of the query's own background
 would reach its score by chance, and that other queries seldom do.
+
+Where most pictures are alike, as in an archive of one body part, the background is no chance: it
+may be what was asked for. Its law then promises high scores that no picture has, and is not used.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
@@ -17,6 +20,8 @@ from core.types import Scores
 
 CHANCE_SHARE: Final = 0.2  # of the hits above the line, as many may be expected by chance
 BAR: Final = 2.0  # spreads above the centre of what other queries reach
+PROMISED: Final = 1 - NormalDist().cdf(BAR)  # share of a normal law above the bar
+LEAST_SHARE: Final = 0.5  # of the cosines above the bar that a law promises; with fewer it is none
 LEAST_SPREAD: Final = 1e-6  # of cosines of pictures that are all alike; rounding is below
 
 
@@ -26,6 +31,7 @@ class Chance:
 
     centre: float
     spread: float  # one standard deviation
+    holds: bool = True  # as many cosines lie far above the centre as the law promises, about
 
     def score_at(self, deviations: float) -> float:
         """The cosine so many standard deviations above the centre."""
@@ -42,19 +48,32 @@ def chance_of(ascending: Scores) -> Chance:
     centre = (ascending[last // 2] + ascending[last - last // 2]) / 2
     half = int(np.searchsorted(ascending, centre, side="right"))
     below = ascending[:half].astype(np.float64) - float(centre)
-    return Chance(float(centre), max(float(np.sqrt((below * below).sum() / half)), LEAST_SPREAD))
+    spread = max(float(np.sqrt((below * below).sum() / half)), LEAST_SPREAD)
+    law = Chance(float(centre), spread)
+    return replace(law, holds=_share_above(ascending, law.score_at(BAR)) >= PROMISED * LEAST_SHARE)
 
 
-def noise_floor(background: Scores, others: Chance | None, pictures: int) -> float:
-    """The cosine below which hits of a query are not told from chance.
+def noise_floor(background: Scores, others: Chance | None, pictures: int) -> float | None:
+    """The cosine below which hits of a query are not told from chance; None: nothing tells.
+
+    That no picture of the sample is above it is said of a query without a law of its own only when
+    other queries say so.
 
     `background` are its cosines with a sample of the collection, ascending, `others` what other
     queries of its kind reach, None where that is not known, and `pictures` is how many the
     collection has.
     """
-    own = chance_of(background)
-    floor = own.score_at(min(_common(background, own), _rare(pictures)))
-    return floor if others is None else max(floor, others.score_at(BAR))
+    if others is not None and not others.holds:
+        return None
+    own, bar = chance_of(background), -1.0 if others is None else others.score_at(BAR)
+    floor = max(own.score_at(min(_common(background, own), _rare(pictures))), bar)
+    if own.holds or background[-1] >= floor:
+        return floor
+    return bar if background[-1] < bar else None
+
+
+def _share_above(ascending: Scores, score: float) -> float:
+    return 1 - float(np.searchsorted(ascending, score)) / len(ascending)
 
 
 def _common(background: Scores, own: Chance) -> float:

@@ -121,14 +121,30 @@ def test_a_query_that_nothing_answers_has_no_hit_that_is_told_from_chance():
 
 def test_a_text_is_judged_by_what_other_texts_reach(tmp_path):
     """All pictures are near all texts here, as encoders have it that are not centred."""
-    stored = unit(np.array([1, 1, 1]) + 0.1 * np.random.default_rng(0).standard_normal((500, 3)))
+    random = np.random.default_rng(0)
+    cosines = random.normal(0.6, 0.1, 500)[:, None]
+    beside = unit(random.standard_normal((500, 2)))
     query = unit(np.array([[1.0, 1.0, 1.0]]))[0]
+    across = np.linalg.qr(np.column_stack([query, np.eye(3)[:, :2]]))[0][:, 1:]
+    stored = unit(cosines * query + np.sqrt(1 - cosines**2) * (beside @ across.T))
 
     background = background_of(means(ColourEncoder()), tmp_path)
 
     answer = judged(FakeSnapshot(stored), query, Kind.TEXT, background=background)
 
     assert answer.noise_from == 1
+
+
+def test_of_an_archive_that_is_all_alike_nothing_is_said(tmp_path):
+    """Every picture is what is asked for, and what the other texts ask for, too."""
+    stored = unit(np.array([1, 1, 1]) + 0.1 * np.random.default_rng(0).standard_normal((500, 3)))
+    query = unit(np.array([[1.0, 1.0, 1.0]]))[0]
+    background = background_of(means(ColourEncoder()), tmp_path)
+
+    for asked in (Kind.TEXT, Kind.IMAGE, Kind.MIXED):
+        answer = judged(FakeSnapshot(stored), query, asked, background=background)
+        assert answer.noise_from is None
+        assert answer.percentiles[0] > 99
 
 
 def test_the_other_texts_are_embedded_once_for_a_home(tmp_path):

@@ -71,7 +71,37 @@ def test_a_hit_must_beat_what_other_queries_reach():
     assert noise_floor(background, Chance(0.4, 0.1), 2200) == pytest.approx(0.6)
 
 
-def test_pictures_that_are_all_alike_are_no_reason_to_stop():
-    background = np.full(500, 0.3, np.float32)
+def alike(seed=0):
+    """An archive of little else than what is asked for: most of it is near, the rest far away."""
+    random = np.random.default_rng(seed)
+    scores = np.append(random.normal(0.0, 0.05, 800), random.normal(0.8, 0.01, 1200))
+    return np.sort(scores).astype(np.float32)
 
-    assert 0.3 < noise_floor(background, None, 500) < 0.3001
+
+@given(seed=st.integers(0, 1000), related=st.integers(0, 400))
+def test_a_law_holds_where_few_are_asked_for_and_not_where_most_are(seed, related):
+    assert chance_of(cosines(seed, 2048 - related, related)).holds
+    assert not chance_of(alike(seed)).holds
+
+
+@pytest.mark.parametrize("background", [alike(), np.full(500, 0.3, np.float32)])
+def test_where_pictures_are_all_alike_nothing_tells(background):
+    assert noise_floor(background, None, 5000) is None
+    assert noise_floor(background, Chance(0.0, 0.05), 5000) is None
+
+
+def test_where_pictures_are_all_alike_other_queries_say_that_nothing_answers():
+    assert noise_floor(alike(), Chance(0.7, 0.1), 5000) == pytest.approx(0.9)
+
+
+def test_what_other_queries_reach_says_nothing_without_a_law():
+    assert noise_floor(cosines(0), Chance(0.7, 0.1, holds=False), 5000) is None
+
+
+def test_a_line_among_the_hits_needs_no_law_of_the_query():
+    """Most of the archive is alike and not asked for: some stand out from it all the same."""
+    random = np.random.default_rng(0)
+    scores = np.append(random.uniform(0.0, 0.1, 1500), np.full(5, 0.9))
+    background = np.sort(scores).astype(np.float32)
+    assert not chance_of(background).holds
+    assert 0.1 < noise_floor(background, None, 1505) < 0.9
