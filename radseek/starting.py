@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 from typing import Final
@@ -11,12 +13,23 @@ from typing import Final
 from core.errors import CollectionLocked, InvalidRequest, NotAllowed
 from core.types import SkipCode
 from radseek.settings import Settings
-from storage.run_notes import Work, holder, log_file, run_notes
+from storage.run_notes import Work, holder, log_file, log_since, run_notes
 
+LAST_CHARACTERS: Final = 2000
 NO_ROOTS: Final = (
     "No folder may be added from the page. Name those below which it may in the setting `roots`, "
     """such as RADSEEK_ROOTS='["/archive"]', and start the page again."""
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What a person wants to have evaluated."""
+
+    name: str
+    by: str  # tags, without a file
+    file: Path | None  # of `allowed_path`
+    within: str
 
 
 def allowed_path(settings: Settings, typed: str) -> Path:
@@ -31,10 +44,10 @@ def allowed_path(settings: Settings, typed: str) -> Path:
         path = Path(typed.strip()).resolve(strict=False)
         is_below = any(path.is_relative_to(root.resolve()) for root in settings.roots)
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
-        raise InvalidRequest("This is no path. Type that of a folder.") from error
+        raise InvalidRequest("This is no path. Type that of a folder or file.") from error
     if not is_below or not Path(typed.strip()).is_absolute():
         raise NotAllowed(
-            "This folder may not be added from the page. Type the absolute path of one below: "
+            "This may not be read from the page. Type the absolute path of what lies below: "
             f"{', '.join(map(str, settings.roots))}."
         )
     if not path.exists():
@@ -44,34 +57,77 @@ def allowed_path(settings: Settings, typed: str) -> Path:
     return path
 
 
-def start_indexing(settings: Settings, path: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that was started, which goes on by itself."""
+
+    settings: Settings
+    work: Work
+    process: "subprocess.Popen[bytes]"
+    at: datetime
+    log_from: int  # bytes of the log before it
+
+    def has_died(self) -> bool:
+        """Whether it ended without having done what it was started for."""
+        return bool(self.process.poll())
+
+    def is_told(self) -> bool:
+        """Whether its note is there, by which it is followed from then on. Raises StorageError."""
+        notes = run_notes(self.settings.home, self.settings.collection)
+        return any(note.work is self.work and note.started_at >= self.at for note in notes)
+
+    def last_words(self) -> str:
+        """The end of what it said. Raises StorageError."""
+        home, name = self.settings.home, self.settings.collection
+        return log_since(home, name, self.work, self.log_from)[-LAST_CHARACTERS:]
+
+
+def start_indexing(settings: Settings, path: Path) -> Started:
     """Index a path of `allowed_path` by a process of its own, with its log beside the notes.
 
     Raises CollectionLocked when one is on, StorageError.
     """
-    _start(settings, "index", "--", str(path))
+    return _start(settings, Work.INDEX, "index", "--", str(path))
 
 
-def start_retry(settings: Settings, code: SkipCode) -> None:
+def start_retry(settings: Settings, code: SkipCode) -> Started:
     """Read the skipped files of a code again, in the same way."""
-    _start(settings, "retry", "--code", code.value)
+    return _start(settings, Work.INDEX, "retry", "--code", code.value)
 
 
-def _start(settings: Settings, *command: str) -> None:
+def start_check(settings: Settings) -> Started:
+    """Check the collection, in the same way."""
+    return _start(settings, Work.VERIFY, "verify")
+
+
+def start_evaluation(settings: Settings, truth: Truth) -> Started:
+    """Evaluate the collection, in the same way."""
+    options = [f"--within={truth.within}"] if truth.within.strip() else []
+    if truth.file is None:
+        options.append(f"--by={truth.by}")
+    else:
+        options.append(f"--truth={truth.file}")
+    return _start(settings, Work.EVALUATE, "evaluate", f"--name={truth.name}", *options)
+
+
+def _start(settings: Settings, work: Work, *command: str) -> Started:
     notes = run_notes(settings.home, settings.collection)
-    if any(note.is_on and note.work is Work.INDEX for note in notes):
-        raise CollectionLocked("Another run is indexing. Wait until it has ended, or stop it.")
+    if any(note.is_on and note.work is work for note in notes):
+        raise CollectionLocked("Another run does the same. Wait until it has ended, or stop it.")
     place = ["--home", str(settings.home.absolute()), "--collection", settings.collection]
     words = [sys.executable, "-P", "-m", "radseek", *place, *command]
-    with log_file(settings.home, settings.collection, Work.INDEX) as log:
-        started = subprocess.Popen(  # noqa: S603  (no shell; a path is one word)
+    at = datetime.now(UTC)
+    with log_file(settings.home, settings.collection, work) as log:
+        log_from = os.fstat(log.fileno()).st_size
+        process = subprocess.Popen(  # noqa: S603  (no shell; a path is one word)
             words,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    Thread(target=started.wait, name="run", daemon=True).start()  # so that none stays as a zombie
+    Thread(target=process.wait, name="run", daemon=True).start()  # so that none stays as a zombie
+    return Started(settings, work, process, at, log_from)
 
 
 def stop_indexing(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -91,6 +91,21 @@ def told(settings: Settings, work: Work, stopped: Callable[[], bool]) -> Iterato
             teller.end(RunState.FAILED)
             raise
         teller.end(RunState.STOPPED if stopped() else RunState.ENDED)
+
+
+@contextmanager
+def told_if_free(settings: Settings, work: Work) -> Iterator[Teller | None]:
+    """The same for a run that only reads: it goes on untold beside another one of its kind.
+
+    Yields None then, and where nothing can be written.
+    """
+    with ExitStack() as opened:
+        try:
+            teller = opened.enter_context(told(settings, work, lambda: False))
+        except StorageError as error:
+            log.info("other processes are not told of this run: %s", error)
+            teller = None
+        yield teller
 
 
 def with_progress(note: RunNote, progress: Progress) -> RunNote:

@@ -1,9 +1,11 @@
 """The care of a collection: check it, make its caches anew, save it."""
 
+import logging
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from core.errors import InvalidRequest
+from core.errors import InvalidRequest, StorageError
 from core.types import Pixels
 from imaging.frames import FramePolicy
 from imaging.profiles import profile_of
@@ -12,10 +14,11 @@ from imaging.workers import DecodePool
 from indexer.thumbnails import Remade, remake_thumbnails
 from radseek import __version__
 from radseek.settings import Settings
-from radseek.telling import told
+from radseek.telling import told, told_if_free
 from radseek.viewing import rules_of
 from storage.backup import Backup, back_up
 from storage.compaction import Compacted
+from storage.last_check import LastCheck, keep_check
 from storage.layout import Layout, check_exists, layout_of
 from storage.reader import CollectionReader
 from storage.run_notes import Work
@@ -23,11 +26,17 @@ from storage.verify import Examination, Verified, verify
 from storage.verify_findings import CheckProgress, Depth, Show
 from storage.writer import CollectionWriter
 
+log = logging.getLogger(__name__)
+
 
 def verify_collection(settings: Settings, depth: Depth, show: Show) -> Verified:
-    """Check the collection of the settings. Raises UnknownName, SchemaTooNew, StorageError."""
-    how = Examination(depth, is_thumbnail, show)
-    return verify(_layout(settings), settings.collection, how)
+    """Check the collection of the settings, and keep what was found.
+
+    Raises UnknownName, SchemaTooNew, StorageError.
+    """
+    check_exists(settings.home, settings.collection)
+    with told_if_free(settings, Work.VERIFY) as teller:
+        return _verified(settings, depth, teller.check(show) if teller else show)
 
 
 def back_up_collection(settings: Settings, folder: Path, show: Show) -> Backup:
@@ -56,7 +65,7 @@ def rebuild_collection(settings: Settings, show: Show) -> Verified:
         with writer_of(settings) as writer:
             tell(CheckProgress("index", 0, 1))
             writer.rebuild_index()
-        return verify_collection(settings, Depth.USUAL, tell)
+        return _verified(settings, Depth.USUAL, tell)
 
 
 def rebuild_thumbnails(settings: Settings, show: Show) -> Remade:
@@ -91,6 +100,18 @@ def writer_of(settings: Settings) -> CollectionWriter:
     with CollectionReader.open(settings.home, settings.collection) as reader:
         binding = (reader.card, reader.rendering, reader.slices_per_series)
     return CollectionWriter.open(settings.home, settings.collection, *binding, index=settings.index)
+
+
+def _verified(settings: Settings, depth: Depth, show: Show) -> Verified:
+    """Check; where the finding cannot be kept, as on a disk that is read alone, it is only told."""
+    how = Examination(depth, is_thumbnail, show)
+    found = verify(_layout(settings), settings.collection, how)
+    check = LastCheck(datetime.now(UTC), depth, found.sequence, found.pictures, found.findings)
+    try:
+        keep_check(settings.home, settings.collection, check)
+    except StorageError as error:
+        log.warning("what the check has found is not kept: %s", error)
+    return found
 
 
 def _for_nobody(pixels: Pixels) -> Pixels:

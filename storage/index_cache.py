@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,7 @@ def rebuild(
         sha256=sha256,
         weights_sha256=card.weights_sha256,
         faiss_version=faiss_version(),
+        built_at=datetime.now(UTC).isoformat(),
     )
     write_manifest(folder, manifest)
     _remove_others(folder, final)

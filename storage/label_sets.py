@@ -84,6 +84,7 @@ _blocks = (
     )
     .order_by(label_blocks.c.id)
 )
+_ids = select(label_blocks.c.ids).where(label_blocks.c.set_id == bindparam("set_id"))
 _numbers = select(label_blocks.c.id).order_by(label_blocks.c.id)
 _one_block = select(label_blocks.c.ids, label_blocks.c.probabilities).where(
     label_blocks.c.id == bindparam("number")
@@ -111,6 +112,12 @@ def blocks(connection: Connection, set_id: int, after: int, until: int) -> Itera
     bounds = {"set_id": set_id, "after": after, "until": until}
     for ids, probabilities in connection.execute(_blocks, bounds):
         yield _block(ids, probabilities)
+
+
+def labelled_ids(connection: Connection, set_id: int) -> Ids:
+    """The pictures that have the labels of a set, also those that have ended."""
+    found = connection.execute(_ids, {"set_id": set_id}).scalars()
+    return np.frombuffer(b"".join(found), KEPT_ID)
 
 
 def begin_set(connection: Connection, asked: LabelSet) -> KeptSet:

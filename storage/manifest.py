@@ -4,6 +4,7 @@ import hashlib
 import json
 import logging
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from storage.durable import publish
@@ -28,11 +29,16 @@ class Manifest:
     recall_texts: float = 1.0  # the same of queries that are like texts
     size: int | None = None  # bytes of the index file; None: of a manifest that does not say
     wanted: str = "auto"  # the kind that a person asked for
+    built_at: str | None = None  # ISO 8601, UTC, when its recall was measured; None: not stated
 
     @property
     def file_name(self) -> str:
         """The name of the index file."""
         return index_file_name(self.generation)
+
+    def built(self) -> datetime | None:
+        """When it was built, as an aware time."""
+        return None if self.built_at is None else datetime.fromisoformat(self.built_at)
 
 
 def index_file_name(generation: int) -> str:

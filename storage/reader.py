@@ -7,24 +7,27 @@ from datetime import datetime
 from pathlib import Path
 from weakref import finalize
 
-from sqlalchemy import Engine
+import numpy as np
+from sqlalchemy import Connection, Engine
 
 from core.types import (
     CatalogueCode,
     EncoderCard,
     Identity,
+    Ids,
     Related,
     SeriesImage,
     SkipCode,
     Skipped,
     Through,
 )
-from storage import accounts, relations, series
+from storage import accounts, label_sets, relations, series
 from storage.accounts import CataloguedFile
 from storage.catalog import Catalog, FileState
 from storage.cohorts import Cohorts
 from storage.database import open_for_reading, storage_errors
 from storage.kept_rows import KeptRows
+from storage.label_sets import KeptSet
 from storage.layout import Layout, check_exists, layout_of
 from storage.map_file import MapFile
 from storage.migrate import check_readable
@@ -64,6 +67,7 @@ class CollectionInfo:
     index_recall: float  # at 10, against exact search, of queries like images; 1: it is exact
     index_recall_texts: float  # the same of queries like texts
     index_parameters: Mapping[str, float]
+    index_built_at: datetime | None  # aware, UTC, when its recall was measured; None: not stated
     sequence: int
     updated_at: datetime  # aware, UTC
 
@@ -218,9 +222,17 @@ class CollectionReader:
             index_recall=1.0 if base is None else base.manifest.recall,
             index_recall_texts=1.0 if base is None else base.manifest.recall_texts,
             index_parameters={} if base is None else base.manifest.parameters,
+            index_built_at=None if base is None else base.manifest.built(),
             sequence=state.sequence,
             updated_at=state.updated_at,
         )
+
+    def labelled(self) -> list[tuple[KeptSet, int]]:
+        """All sets of labels, each with how many pictures have them."""
+        living = self.snapshot().ids
+        with self._catalog.reading() as connection:
+            sets = label_sets.kept_sets(connection)
+            return [(one, _living(connection, one.id, living)) for one in sets]
 
     def close(self) -> None:
         """Close the files."""
@@ -236,6 +248,11 @@ class CollectionReader:
     def _newest(self) -> Moment:
         with storage_errors(self._name):
             return self._timeline.newest()
+
+
+def _living(connection: Connection, set_id: int, living: Ids) -> int:
+    labelled = label_sets.labelled_ids(connection, set_id)
+    return int(np.isin(labelled, living, assume_unique=True).sum())
 
 
 def _warn_of_network(layout: Layout) -> None:

@@ -32,6 +32,8 @@ class Work(StrEnum):
     INDEX = "index"
     REINDEX = "reindex"
     REBUILD = "rebuild"
+    VERIFY = "verify"
+    EVALUATE = "evaluate"
 
 
 class RunState(StrEnum):
@@ -119,6 +121,13 @@ def log_file(home: Path, name: str, work: Work) -> BinaryIO:
         make_private(path.parent)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     return os.fdopen(descriptor, "ab")
+
+
+def log_since(home: Path, name: str, work: Work, start: int) -> str:
+    """What was added to that log behind its first bytes. Raises StorageError."""
+    with storage_errors(name), _path(home, name, work).with_suffix(".log").open("rb") as log:
+        log.seek(start)
+        return log.read().decode("utf-8", "replace")
 
 
 def holder(home: Path, name: str, work: Work) -> int | None:

@@ -112,13 +112,15 @@ def evaluate(
     from radseek.archive import open_archive
     from radseek.evaluating import evaluate_collection
     from radseek.past_evaluations import keep
+    from radseek.telling import told_if_free
+    from storage.run_notes import Work
 
     asked, plan = _asked(known), _plan(counted)
     settings = settings_of(
         ctx, place.home, place.collection, weights=place.weights, device=place.device
     )
     say(f"radseek: evaluating {settings.collection!r}")
-    with open_archive(settings, adapter) as archive:
+    with open_archive(settings, adapter) as archive, told_if_free(settings, Work.EVALUATE):
         found = evaluate_collection(archive, asked, plan)
     measured = found.evaluation
     told = {"collection": settings.collection, **evaluation_json(measured)}

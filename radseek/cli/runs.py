@@ -22,6 +22,8 @@ def run_line(note: "RunNote") -> str:
 
 
 def _facts(note: "RunNote") -> list[str]:
+    if note.work == "evaluate":
+        return []
     if note.step:
         return [f"{note.step} {note.done} of {note.files}"]
     facts = [f"{note.done} of {counted(note.files, 'file')}{' so far' if note.walking else ''}"]

@@ -9,7 +9,14 @@ from PIL import Image
 
 from core.errors import CollectionLocked, InvalidRequest, NotAllowed
 from radseek.settings import Settings
-from radseek.starting import allowed_path, start_indexing, stop_indexing
+from radseek.starting import (
+    Truth,
+    allowed_path,
+    start_check,
+    start_evaluation,
+    start_indexing,
+    stop_indexing,
+)
 from storage.run_notes import RunNote, RunState, Work, holder, run_notes, telling
 
 
@@ -73,3 +80,28 @@ def test_a_started_run_indexes_the_folder_by_itself(settings, tmp_path):
     log = settings.home / "collections" / "default" / "runs" / "index.log"
     assert [(note.state, note.embedded) for note in notes] == [(RunState.ENDED, 1)], log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_a_run_that_dies_at_once_leaves_its_last_words(settings):
+    """There is no collection to check yet."""
+    (settings.home / "collections" / "default").mkdir(parents=True)
+    started = start_check(settings)
+    started.process.wait(240)
+    assert started.has_died()
+    assert not started.is_told()
+    assert "There is no collection 'default'" in started.last_words()
+    again = start_check(settings)
+    again.process.wait(240)
+    assert again.last_words().count("There is no collection") == 1
+
+
+def test_a_file_of_labels_is_named_and_tags_cannot_become_options(settings, tmp_path, monkeypatch):
+    words = []
+    monkeypatch.setattr("radseek.starting._start", lambda *command: words.append(command[2:]))
+    start_evaluation(settings, Truth("a name", "--out", None, ""))
+    start_evaluation(settings, Truth("", "", tmp_path / "near" / "a.csv", "modality"))
+    assert words == [
+        ("evaluate", "--name=a name", "--by=--out"),
+        ("evaluate", "--name=", "--within=modality", f"--truth={tmp_path}/near/a.csv"),
+    ]

@@ -105,7 +105,7 @@ def test_an_admin_adds_a_folder_below_a_root_alone(indexed, monkeypatch, tmp_pat
     page = _open()
     page.text_input(key="archive-folder").set_value(str(tmp_path))
     page = page.button(key="archive-start").click().run()
-    assert "may not be added" in _html(page)
+    assert "may not be read from the page" in _html(page)
     assert started == []
     page.text_input(key="archive-folder").set_value(str(tmp_path / "the-folder" / "series"))
     page = page.button(key="archive-start").click().run()
@@ -140,3 +140,36 @@ def test_the_parts_of_the_disk_add_up(indexed):
     others = ("writer.lock", "cohorts.db", "complete")
     beside = sum(p.stat().st_size for p in layout.root.iterdir() if p.name.startswith(others))
     assert sum(parts.values()) == layout.bytes_on_disk() - beside
+
+
+def test_the_last_check_is_shown_and_an_admin_may_check_again(command, indexed, monkeypatch):
+    assert "was not checked yet" in _html(_open())
+    code, _, err = command("verify")
+    assert code == 0, err
+    html = _html(_open())
+    assert '<th scope="row">Result</th><td>nothing is wrong</td>' in html
+    assert "Checking the collection: ended" in html
+
+    (indexed / "collections" / "default" / "index" / "manifest.json").write_text("{")
+    code, *_ = command("verify")
+    viewer = _html(_open())
+    assert "<code>index-damaged</code>" in viewer
+    assert "manifest.json" not in viewer
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    checked = []
+    monkeypatch.setattr("ui.archive_page.adding.start_check", checked.append)
+    page = _open()
+    assert "manifest.json" in _html(page)
+    page = page.button(key="archive-verify").click().run()
+    assert not page.exception
+    assert len(checked) == 1
+
+
+def test_labels_and_the_moment_of_the_index_are_told(command, indexed):
+    assert "Labels</caption>" not in _html(_open())
+    (indexed / "words.txt").write_text("red\nblue\n")
+    code, _, err = command("label", "--labels", indexed / "words.txt", "--name", "colours")
+    assert code == 0, err
+    html = _html(_open())
+    assert '<th scope="row">colours</th><td>2 labels on 4 pictures, 20' in html
+    assert '<th scope="row">That was measured</th><td>20' in html

@@ -98,3 +98,26 @@ def test_an_address_names_the_label_the_figure_and_the_other_evaluation(command,
     html = _html(page)
     assert "The other one counts the first 2 hits" in html
     assert ">green</h2>" in html
+
+
+def test_an_admin_starts_one_by_tags_or_by_a_file_below_a_root(indexed, monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(
+        "ui.evaluate_page.running.start_evaluation", lambda _, truth: started.append(truth)
+    )
+    monkeypatch.setenv("RADSEEK_ROOTS", f'["{tmp_path / "pictures"}"]')
+    shared_archive.clear()
+    assert not [button for button in _open().button if button.key == "evaluate-start"]
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    page = _open()
+    page = page.button(key="evaluate-start").click().run()
+    assert "Say where the labels are" in _html(page)
+    page.text_input(key="evaluate-file").set_value(str(tmp_path / "truth.csv"))
+    page = page.button(key="evaluate-start").click().run()
+    assert "may not be read from the page" in _html(page)
+    assert started == []
+    page.text_input(key="evaluate-file").set_value("")
+    page.text_input(key="evaluate-by").set_value("body_part")
+    page = page.button(key="evaluate-start").click().run()
+    assert [(truth.by, truth.file) for truth in started] == [("body_part", None)]
+    assert not page.exception

@@ -7,16 +7,23 @@ import streamlit as st
 from core.errors import NotAllowed, RadseekError
 from core.types import SkipCode
 from radseek.settings import Settings
-from radseek.starting import NO_ROOTS, allowed_path, start_indexing, start_retry, stop_indexing
+from radseek.starting import (
+    NO_ROOTS,
+    allowed_path,
+    start_check,
+    start_indexing,
+    start_retry,
+    stop_indexing,
+)
 from storage.run_notes import Work, run_notes
 from ui.access.roles import Role, current_role
+from ui.archive_page.started import follow, started_run
 from ui.archive_page.tables import note
 from ui.language import _
 from ui.parts.notices import refusal
 
 TYPED: Final = "archive-folder"
 PROBLEM: Final = "archive-problem"
-STARTED: Final = "archive-started"
 
 
 def adding(settings: Settings) -> None:
@@ -30,9 +37,7 @@ def adding(settings: Settings) -> None:
         _form(settings)
     else:
         note(NO_ROOTS)
-    if st.session_state.pop(STARTED, False):
-        st.text(_("It was started. Look again in a moment."))
-        st.button(_("Look again"), key="archive-again")
+    started_run()
 
 
 def _form(settings: Settings) -> None:
@@ -44,33 +49,38 @@ def _form(settings: Settings) -> None:
 def retry(settings: Settings, code: SkipCode) -> None:
     """Read the files of a code again; what hinders it becomes a notice."""
     try:
-        _check_admin()
-        start_retry(settings, code)
+        check_admin()
+        follow(start_retry(settings, code))
     except RadseekError as error:
         st.session_state[PROBLEM] = str(error)
-    else:
-        st.session_state[STARTED] = True
+
+
+def verify_now(settings: Settings) -> None:
+    """Check the collection; what hinders it becomes a notice."""
+    try:
+        check_admin()
+        follow(start_check(settings))
+    except RadseekError as error:
+        st.session_state[PROBLEM] = str(error)
 
 
 def _start(settings: Settings) -> None:
     try:
-        _check_admin()
-        start_indexing(settings, allowed_path(settings, st.session_state[TYPED]))
+        check_admin()
+        follow(start_indexing(settings, allowed_path(settings, st.session_state[TYPED])))
     except RadseekError as error:
         st.session_state[PROBLEM] = str(error)
-    else:
-        st.session_state[STARTED] = True
 
 
 def _stop(settings: Settings) -> None:
     try:
-        _check_admin()
+        check_admin()
         stop_indexing(settings)
     except RadseekError as error:
         st.session_state[PROBLEM] = str(error)
 
 
-def _check_admin() -> None:
+def check_admin() -> None:
     """Raise NotAllowed for a session whose role was taken away since it was drawn."""
     if not current_role().may(Role.ADMIN):
         raise NotAllowed("Only an admin may change the collection.")

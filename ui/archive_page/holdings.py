@@ -4,10 +4,10 @@ import numpy as np
 
 from search.facets import facet
 from storage.keys import Key
-from storage.reader import CollectionInfo
+from storage.reader import CollectionInfo, CollectionReader
 from storage.snapshot import Snapshot
 from ui.archive_page.tables import Rows
-from ui.language import _, number
+from ui.language import _, number, plural
 
 
 def holdings(info: CollectionInfo, snapshot: Snapshot) -> Rows:
@@ -30,6 +30,21 @@ def holdings(info: CollectionInfo, snapshot: Snapshot) -> Rows:
 def by_modality(snapshot: Snapshot) -> Rows:
     """Pictures of each modality, the most frequent first."""
     return [(value or _("not stated"), number(n)) for value, n in facet(snapshot, "modality")]
+
+
+def labels(reader: CollectionReader) -> Rows:
+    """Each set of labels: how many labels, on how many pictures, and since when."""
+    return [
+        (
+            kept.asked.name,
+            _("{labels} on {pictures}, {when}").format(
+                labels=plural("{n} label", "{n} labels", len(kept.asked.labels)),
+                pictures=plural("{n} picture", "{n} pictures", n),
+                when=f"{kept.made_at:%Y-%m-%d}",
+            ),
+        )
+        for kept, n in reader.labelled()
+    ]
 
 
 def _different(snapshot: Snapshot, key: Key) -> int:

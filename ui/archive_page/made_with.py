@@ -1,5 +1,7 @@
 """What the collection was made with, and how it is searched."""
 
+from datetime import datetime
+
 from radseek.reindexing import editions_of
 from radseek.settings import Settings
 from storage.editions import EditionInfo
@@ -22,6 +24,7 @@ def made_with(settings: Settings, info: CollectionInfo) -> Rows:
         (_("Pictures in it"), number(info.index_rows)),
         (_("Its recall at 10, of images"), f"{info.index_recall:.4f}"),
         (_("Its recall at 10, of words"), f"{info.index_recall_texts:.4f}"),
+        (_("That was measured"), _when(info.index_built_at)),
         (_("Batches so far"), number(info.sequence)),
         (_("Changed last"), f"{info.updated_at:%Y-%m-%d %H:%M} UTC"),
         (_("Edition"), number(served.number)),
@@ -35,6 +38,10 @@ def _told(beside: EditionInfo, served: EditionInfo) -> str:
         return _("{edition}, complete").format(edition=named)
     done, files = number(beside.files), number(served.files)
     return _("{edition}, {done} of {files} files").format(edition=named, done=done, files=files)
+
+
+def _when(moment: datetime | None) -> str:
+    return _("not stated") if moment is None else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _slices(most: int) -> str:

@@ -6,12 +6,13 @@ from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from ui.access.roles import Role, current_role
 from ui.archive_page.adding import adding
-from ui.archive_page.holdings import by_modality, holdings
+from ui.archive_page.checks import checks
+from ui.archive_page.holdings import by_modality, holdings, labels
 from ui.archive_page.left_out import left_out
 from ui.archive_page.machine import disk, memory
 from ui.archive_page.made_with import made_with
 from ui.archive_page.runs import runs
-from ui.archive_page.tables import note, table
+from ui.archive_page.tables import table
 from ui.language import _
 from ui.parts.notices import nothing_indexed, refusal
 from ui.shared import shared_archive
@@ -40,8 +41,8 @@ def draw(archive: Archive, role: Role) -> None:
         table(_("What it holds"), holdings(info, snapshot))
         table(_("Pictures by modality"), by_modality(snapshot))
         table(_("Made with"), made_with(settings, info))
+        table(_("Labels"), labels(reader))
         table(_("Disk"), disk(settings))
         table(_("Memory"), memory())
+    checks(settings, role)
     left_out(settings, reader, info, role)
-    if role.may(Role.ADMIN):
-        note(_("`radseek verify` checks the collection, `radseek rebuild` makes its index anew."))

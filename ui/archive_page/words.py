@@ -5,6 +5,7 @@ from typing import Final
 from core.types import CatalogueCode, SkipCode
 from indexer.stages import Stage
 from storage.run_notes import RunState, Work
+from storage.verify_findings import Depth, Severity
 from ui.language import N_
 
 SKIPPED: Final = {
@@ -38,6 +39,18 @@ WORKS: Final = {
     Work.INDEX: N_("Indexing"),
     Work.REINDEX: N_("Reindexing"),
     Work.REBUILD: N_("Rebuilding the index"),
+    Work.VERIFY: N_("Checking the collection"),
+    Work.EVALUATE: N_("Evaluating"),
+}
+DEPTHS: Final = {
+    Depth.QUICK: N_("everything but embeddings and thumbnails"),
+    Depth.USUAL: N_("every embedding, a sample of thumbnails and of the index"),
+    Depth.FULL: N_("everything"),
+}
+SEVERITIES: Final = {
+    Severity.DAMAGE: N_("Something is lost: restore a backup, or index the files anew."),
+    Severity.STALE: N_("A cache is wrong: `radseek rebuild` makes it anew."),
+    Severity.NOTE: N_("Nothing is wrong; it is only told."),
 }
 STATES: Final = {
     RunState.RUNNING: N_("running"),

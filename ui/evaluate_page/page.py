@@ -5,10 +5,14 @@ import streamlit as st
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from radseek.past_evaluations import past_evaluations
+from storage.run_notes import Work
+from ui.access.roles import Role, current_role
+from ui.archive_page.runs import runs
 from ui.evaluate_page.about import about, tables
 from ui.evaluate_page.choosing import Choice, choose, chosen_label
 from ui.evaluate_page.examples import examples, open_label
 from ui.evaluate_page.figures import figures
+from ui.evaluate_page.running import running
 from ui.language import _
 from ui.parts.notices import empty, nothing_indexed, refusal
 from ui.search_page.elsewhere import lead
@@ -20,6 +24,10 @@ def main() -> None:
     lead()
     archive = shared_archive()
     try:
+        archive.reader()
+        runs(archive.settings, {Work.EVALUATE})
+        if current_role().may(Role.ADMIN):
+            running(archive.settings)
         draw(archive)
     except UnknownName as error:
         nothing_indexed(str(error))
@@ -29,7 +37,6 @@ def main() -> None:
 
 def draw(archive: Archive) -> None:
     """The evaluation that the address names, else the newest. Raises RadseekError."""
-    archive.reader()
     found = past_evaluations(archive.settings)
     if found.damaged:
         _damaged(found.damaged)
