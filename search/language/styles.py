@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -38,14 +39,20 @@ def fill(template: str, fields: Mapping[str, str]) -> str:
 
 @cache
 def style_of(encoder: str) -> Style:
-    """How the encoder of this name is asked; one that has no table is asked as most would be."""
-    return _styles().get(encoder) or _styles()[DEFAULT]
+    """How the encoder of this name is asked.
+
+    That is told by the table of its name, by one whose pattern the name fits, such as
+    "*chinese-clip*", or as most would be asked.
+    """
+    styles, name = _styles(), encoder.lower()
+    fitting = (style for pattern, style in styles.items() if fnmatchcase(name, pattern))
+    return next(fitting, styles[DEFAULT])
 
 
 @cache
 def _styles() -> Mapping[str, Style]:
     table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-    return {name: _style(row) for name, row in table.items()}
+    return {name: _style(table[DEFAULT] | row) for name, row in table.items()}
 
 
 def _style(row: Mapping[str, Any]) -> Style:
