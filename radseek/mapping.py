@@ -2,7 +2,7 @@
 
 from radseek.settings import Settings
 from search.maps.making import make_map
-from storage.map_file import EmbeddingMap, MapMethod
+from storage.embedding_map import EmbeddingMap, MapMethod
 from storage.reader import CollectionReader
 from storage.verify_findings import Show
 

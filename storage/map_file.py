@@ -2,10 +2,10 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,82 +13,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import CardMismatch, CollectionCorrupt
-from core.types import EncoderCard, Ids
+from core.types import EncoderCard
+from storage.database import storage_errors
 from storage.durable import publish
+from storage.embedding_map import EmbeddingMap, MapMethod, MapNote, NearPairs, Trust
 
-Points = NDArray[np.float32]  # (n, 2), within -1 and 1
-Pairs = NDArray[np.int64]  # (m, 2)
+log = logging.getLogger(__name__)
 
 FORM: Final = b"radseek map 1"
 IDS, POINTS = np.dtype("<i8"), np.dtype("<f4")
 
 
-class MapMethod(StrEnum):
-    """How a map is laid out."""
-
-    TSNE = "tsne"
-    PCA = "pca"
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How far a map can be trusted."""
-
-    nearest: int  # how many pictures around one are looked at
-    kept: float  # share of the nearest by cosine that are the nearest on the map, too
-    by_chance: float  # the same of pictures strewn at random
-    trustworthiness: float  # 0..1, after Venna and Kaski: 1 where no stranger lies near
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class NearPairs:
-    """The nearest pairs of pictures of different patients, best first."""
-
-    pairs: Pairs  # ids
-    cosines: NDArray[np.float32]  # (m,)
-    found: int  # pairs on the map that are at least so near
-    least: float  # their cosine
-
-
-@dataclass(frozen=True, slots=True)
-class MapNote:
-    """How a map was made."""
-
-    method: MapMethod
-    sequence: int  # the state of the collection that it shows
-    pictures: int  # of the collection then
-    made_at: datetime  # aware, UTC
-    trust: Trust
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EmbeddingMap:
-    """Pictures on a plane: what is alike lies together, as far as a plane can have it so."""
-
-    ids: Ids  # (n,), ascending; some may have left the collection since
-    points: Points
-    near: NearPairs
-    note: MapNote
-
-
 class MapFile:
     """The map of one edition of a collection; threads and processes can share it."""
 
-    def __init__(self, path: Path, card: EncoderCard) -> None:
-        """Nothing is opened before it is asked for."""
+    def __init__(self, path: Path, name: str, card: EncoderCard) -> None:
+        """Nothing is opened before it is asked for; `name` is the collection's."""
         self._path = path
+        self._name = name
         self._card = card
 
     def read(self, sequence: int) -> EmbeddingMap | None:
         """The map, for a collection in this state; None when none was made.
 
         Raises CollectionCorrupt when it is damaged or of a state that was not yet, CardMismatch
-        when it is another encoder's.
+        when it is another encoder's, StorageError when it cannot be read.
         """
-        try:
+        with storage_errors(self._name):
+            if not self._path.exists():
+                return None
             whole = self._path.read_bytes()
-        except FileNotFoundError:
-            return None
         try:
             told, found = _map_of(whole)
         except (ValueError, KeyError, TypeError) as error:
@@ -100,7 +54,7 @@ class MapFile:
         return found
 
     def write(self, made: EmbeddingMap) -> None:
-        """Put a map in the place of the one before, in one step."""
+        """Put a map in the place of the one before, in one step. Raises StorageError."""
         near = made.near
         header = {
             "space": list(self._card.space()),
@@ -118,8 +72,21 @@ class MapFile:
         ]
         body = b"".join(array.astype(kind).tobytes() for array, kind in arrays)
         draft = self._path.with_name(f"{self._path.name}.draft")
-        draft.write_bytes(_sealed(told + b"\n" + body))
-        publish(draft, self._path)
+        with storage_errors(self._name):
+            draft.write_bytes(_sealed(told + b"\n" + body))
+            publish(draft, self._path)
+
+    def discard_newer(self, sequence: int) -> None:
+        """Remove a map of a later state than the collection's, as a restored catalog leaves behind.
+
+        Its ids would come to name other pictures. What cannot be read goes, too.
+        """
+        try:
+            self.read(sequence)
+        except (CollectionCorrupt, CardMismatch):
+            log.warning("map is not of its catalog and removed path=%s", self._path)
+            with storage_errors(self._name):
+                self._path.unlink()
 
     def _check(self, space: object, made_of: int, sequence: int) -> None:
         if space != list(self._card.space()):

@@ -98,7 +98,7 @@ class CollectionReader:
         self._thumbnails = ThumbnailReader(layout.thumbnails)
         self.cohorts = Cohorts(layout.cohorts)  # of all editions; can be changed, too
         self.searches = SavedSearches(layout.cohorts)  # likewise
-        self.map_file = MapFile(layout.map, self.card)  # can be written, too
+        self.map_file = MapFile(layout.map, name, self.card)  # can be written, too
         self.kept_rows = kept_rows  # of the home
         # A reader that another edition took the place of is let go, not closed. A snapshot that
         # somebody still looks at holds the catalog.

@@ -39,6 +39,7 @@ from storage.layout import Layout
 from storage.locations import Key, key_of
 from storage.lock import WriterLock, lock_served
 from storage.machine_texts import begin_texts, forget_texts, put_texts
+from storage.map_file import MapFile
 from storage.migrate import bring_up_to_date, create_schema, revision_of
 from storage.resolve import contents, resolve
 from storage.schema import meta
@@ -138,7 +139,7 @@ class CollectionWriter:
         engine = opened.enter_context(passing(open_for_writing(layout.catalog)))
         _prepare_catalog(engine, layout, name, binding, first_id)
         end_unfinished(engine)
-        _recover(Catalog(engine, name), layout, card)
+        _recover(Catalog(engine, name), layout, name, card)
         _set_slices(Catalog(engine, name), binding.slices_per_series)
         thumbnails = ThumbnailWriter(layout.thumbnails)
         opened.callback(thumbnails.close)
@@ -418,11 +419,12 @@ def _check_bound(
         )
 
 
-def _recover(catalog: Catalog, layout: Layout, card: EncoderCard) -> None:
+def _recover(catalog: Catalog, layout: Layout, name: str, card: EncoderCard) -> None:
     shards = catalog.shards()
     truncate_to_committed(layout.shards, card.dim, shards)
     remove_strays(layout.shards, shards)
     discard_newer(layout.index, catalog.state())
+    MapFile(layout.map, name, card).discard_newer(catalog.state().sequence)
 
 
 def _set_slices(catalog: Catalog, slices_per_series: int) -> None:

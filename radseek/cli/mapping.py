@@ -9,10 +9,10 @@ from core.counting import counted
 from radseek.cli.options import CollectionOption, HomeOption, JsonOption, settings_of
 from radseek.cli.output import put, put_json, say
 from radseek.cli.upkeep import check_bar
-from storage.map_file import MapMethod
+from storage.embedding_map import MapMethod
 
 if TYPE_CHECKING:
-    from storage.map_file import EmbeddingMap
+    from storage.embedding_map import EmbeddingMap
 
 FLAT = (
     "radseek: without the package openTSNE the map is a flat cut through the embeddings, on which "

@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import InvalidRequest
 from core.types import Embeddings
 from search.maps.neighbours import nearest_of_each
-from storage.map_file import MapMethod, Points
+from storage.embedding_map import MapMethod, Points
 from storage.verify_findings import CheckProgress, Show
 
 # t-SNE: van der Maaten and Hinton, JMLR 9 (2008); its usual figures, and a start by PCA with a rate
@@ -20,7 +20,7 @@ EXAGGERATION: Final = 12
 EARLY_STEPS: Final = 250
 STEPS: Final = 500
 TOLD_EVERY: Final = 25  # steps
-FEW: Final = 10_000  # points up to which a tree is faster than a grid
+FEW: Final = 2_000  # points up to which one thread and a tree are faster than many and a grid
 FEWEST: Final = 3 * PERPLEXITY + 2  # points that t-SNE can lay out
 
 
@@ -69,7 +69,8 @@ def _tsne(rows: Embeddings, show: Show) -> Points:
     from openTSNE import TSNEEmbedding, affinity, initialization  # noqa: PLC0415  (an extra)
     from openTSNE.nearest_neighbors import PrecomputedNeighbors  # noqa: PLC0415
 
-    workers = len(os.sched_getaffinity(0))
+    is_few = len(rows) <= FEW
+    workers = 1 if is_few else len(os.sched_getaffinity(0))
     places, cosines = nearest_of_each(
         rows, 3 * PERPLEXITY, lambda done: show(CheckProgress("neighbours", done, len(rows)))
     )
@@ -79,7 +80,7 @@ def _tsne(rows: Embeddings, show: Show) -> Points:
         affinity.PerplexityBasedNN(
             knn_index=PrecomputedNeighbors(places, away), perplexity=PERPLEXITY, n_jobs=workers
         ),
-        negative_gradient_method="bh" if len(rows) <= FEW else "fft",
+        negative_gradient_method="bh" if is_few else "fft",
         n_jobs=workers,
         random_state=0,
     )

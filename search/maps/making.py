@@ -8,8 +8,8 @@ from search.maps.choosing import chosen
 from search.maps.layouts import lay_out, method_for
 from search.maps.near_pairs import near_pairs
 from search.maps.trust import trust
+from storage.embedding_map import EmbeddingMap, MapMethod, MapNote, NearPairs
 from storage.keys import Key
-from storage.map_file import EmbeddingMap, MapMethod, MapNote, NearPairs
 from storage.snapshot import Snapshot
 from storage.verify_findings import CheckProgress, Show
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings, Mask
 from search.maps.neighbours import BLOCK, Cosines
-from storage.map_file import NearPairs
+from storage.embedding_map import NearPairs
 from storage.verify_findings import CheckProgress, Show
 
 LEAST: Final = 0.98  # cosine of a pair

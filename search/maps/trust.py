@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.types import Embeddings
 from search.maps.neighbours import BLOCK, others
-from storage.map_file import Points, Trust
+from storage.embedding_map import Points, Trust
 
 NEAREST: Final = 10
 JUDGED: Final = 1_000  # pictures whose surroundings are looked at

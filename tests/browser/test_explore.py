@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from radseek.mapping import map_collection
 from radseek.settings import Settings
-from storage.map_file import EmbeddingMap, MapMethod
+from storage.embedding_map import EmbeddingMap, MapMethod
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from runs import index_colours
 
-from storage.map_file import MapMethod
+from storage.embedding_map import MapMethod
 from storage.reader import CollectionReader
 
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from encoders.registry import ENCODERS, EncoderRow
 from radseek.mapping import map_collection
 from radseek.settings import Settings
-from storage.map_file import MapMethod
+from storage.embedding_map import MapMethod
 from storage.reader import CollectionReader
 from ui.explore_page.colours import UNSTATED
 from ui.explore_page.plane import current_plane

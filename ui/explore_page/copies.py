@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.types import Record
 from radseek.archive import Archive
-from storage.map_file import NearPairs
+from storage.embedding_map import NearPairs
 from storage.snapshot import Snapshot
 from ui.access.roles import Role, current_role
 from ui.archive_page.tables import note

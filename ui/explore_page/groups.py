@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from storage.embedding_map import NearPairs
 from storage.keys import Key
-from storage.map_file import NearPairs
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Ids, Mask
-from storage.map_file import EmbeddingMap, MapNote, Points
+from storage.embedding_map import EmbeddingMap, MapNote, Points
 from storage.reader import CollectionReader
 from storage.snapshot import Snapshot
 from ui.explore_page.address import Area

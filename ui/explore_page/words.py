@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from storage.map_file import MapMethod
+from storage.embedding_map import MapMethod
 from storage.snapshot import Snapshot
 from ui.explore_page.area_actions import MOST_KEPT
 from ui.explore_page.plane import Plane

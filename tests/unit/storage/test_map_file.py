@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from core.errors import CardMismatch, CollectionCorrupt
-from storage.map_file import EmbeddingMap, MapFile, MapMethod, MapNote, NearPairs, Trust
+from core.errors import CardMismatch, CollectionCorrupt, StorageError
+from storage.embedding_map import EmbeddingMap, MapMethod, MapNote, NearPairs, Trust
+from storage.map_file import MapFile
 from tests.unit.storage.factories import CARD
 
 NOTE = MapNote(
@@ -20,7 +21,7 @@ MADE = EmbeddingMap(np.array([3, 8, 2**40]), POINTS, NEAR, NOTE)
 
 @pytest.fixture
 def file(tmp_path):
-    kept = MapFile(tmp_path / "map", CARD)
+    kept = MapFile(tmp_path / "map", "main", CARD)
     kept.write(MADE)
     return kept
 
@@ -38,7 +39,7 @@ def test_a_map_comes_back_as_it_was(file, tmp_path):
 
 
 def test_there_is_none_before_one_is_made(tmp_path):
-    assert MapFile(tmp_path / "map", CARD).read(sequence=7) is None
+    assert MapFile(tmp_path / "map", "main", CARD).read(sequence=7) is None
 
 
 @pytest.mark.parametrize("place", [3, 60, -20, -1])
@@ -61,7 +62,7 @@ def test_a_shortened_map_is_refused(file, tmp_path, left):
 
 
 def test_a_map_of_another_encoder_is_refused(file, tmp_path):
-    other = MapFile(tmp_path / "map", replace(CARD, weights_sha256="cd" * 32))
+    other = MapFile(tmp_path / "map", "main", replace(CARD, weights_sha256="cd" * 32))
 
     with pytest.raises(CardMismatch, match="another encoder"):
         other.read(sequence=7)
@@ -70,3 +71,17 @@ def test_a_map_of_another_encoder_is_refused(file, tmp_path):
 def test_a_map_of_a_later_state_is_refused(file):
     with pytest.raises(CollectionCorrupt, match="later state"):
         file.read(sequence=6)
+
+
+def test_a_map_of_a_later_state_goes_when_the_collection_is_written_to(file, tmp_path):
+    file.discard_newer(sequence=7)
+    assert (tmp_path / "map").exists()
+
+    file.discard_newer(sequence=6)
+
+    assert file.read(sequence=6) is None
+
+
+def test_a_map_that_cannot_be_written_is_said(tmp_path):
+    with pytest.raises(StorageError, match="A file of the collection 'main' cannot be used"):
+        MapFile(tmp_path / "gone" / "map", "main", CARD).write(MADE)

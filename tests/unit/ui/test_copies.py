@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from core.types import Location, Record, Tags
-from storage.map_file import NearPairs
+from storage.embedding_map import NearPairs
 from tests.unit.search.snapshots import FakeSnapshot
 from ui.access.roles import Role
 from ui.explore_page.copies import heading, notes, told

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.map_file import EmbeddingMap, MapMethod, MapNote, NearPairs, Trust
+from storage.embedding_map import EmbeddingMap, MapMethod, MapNote, NearPairs, Trust
 from tests.unit.search.snapshots import FakeSnapshot
 from ui.explore_page.plane import from_the_middle, inside, plane_of
 

@@ -7,7 +7,7 @@ from core.errors import InvalidRequest
 from search.maps import layouts
 from search.maps.layouts import FEWEST, lay_out, method_for, principal
 from search.maps.trust import trust
-from storage.map_file import MapMethod
+from storage.embedding_map import MapMethod
 from tests.unit.storage.factories import random_rows, unit
 
 
