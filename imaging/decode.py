@@ -15,12 +15,11 @@ from imaging.header import is_dicom
 from imaging.nifti import is_nifti, nifti_header, read_nifti, unshaded_nifti, view_nifti
 from imaging.quiet import quiet_libraries
 from imaging.raster import is_raster, raster_header, read_raster, unshaded_raster, view_raster
-from imaging.rules import Rules, View
+from imaging.rules import RULES, Rules, View
 from imaging.sources import read_source
 from imaging.unshaded import Unshaded
 
 PACKED: Final = {b"\x1f\x8b": "gzip", b"PK": "zip"}
-RULES: Final = Rules()
 
 
 @dataclass(frozen=True, slots=True)

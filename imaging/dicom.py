@@ -8,6 +8,8 @@ from core.errors import CannotDecode
 from core.types import CatalogueCode, Decoded, Instance, Kept, Picture, Pixels, Place, SkipCode
 from imaging import elements, identity, metadata, overlays, places, render, reports
 from imaging.codecs import EncodedFrame, decode_frame, decode_words, unsupported_syntax
+from imaging.dicom_unshaded import unshaded_frame
+from imaging.display import Plane
 from imaging.elements import RawDataset
 from imaging.frames import FramePolicy
 from imaging.functional_groups import PER_FRAME
@@ -16,7 +18,7 @@ from imaging.pixel_hash import pixel_hash
 from imaging.pixel_layout import PIXEL_KEYWORDS, PixelLayout, read_layout
 from imaging.rules import Rules, View
 from imaging.sop_classes import DIRECTORY, kept_as
-from imaging.unshaded import Unshaded, unshaded_frame
+from imaging.unshaded import Unshaded
 
 ACR_NEMA: Final = "ACR-NEMA"  # what DICOM was before 1993, without SOP classes and preamble
 
@@ -83,7 +85,7 @@ def _with_picture(content: bytes, rules: Rules) -> tuple[Header, PixelLayout]:
     return file.header, file.shown
 
 
-def _overlays(dataset: RawDataset, encoded: EncodedFrame) -> overlays.Plane:
+def _overlays(dataset: RawDataset, encoded: EncodedFrame) -> Plane:
     words = decode_words(encoded)
     return overlays.read_overlays(dataset, encoded.layout, encoded.index, words)
 

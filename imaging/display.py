@@ -15,7 +15,10 @@ from core.types import Pixels
 Stored = NDArray[Any]  # integers or floats as the file holds them
 Values = NDArray[np.float64]  # after the modality stage, such as Hounsfield units
 Levels = NDArray[np.int64]  # (n,), integers in ascending order without a gap
+Plane = NDArray[np.bool_]  # (H, W) of graphics over a picture, True where it is drawn
 Counts = NDArray[np.int64]  # (n,), how often each of n values occurs
+
+WHITE: Final = 255
 
 # A table of levels pays while it is smaller than the picture; beyond this it costs memory too.
 MAX_LEVELS: Final = 1 << 16

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.tag import BaseTag
 
+from imaging.display import Plane
 from imaging.elements import RawDataset
 from imaging.pixel_layout import PixelLayout
 
-Plane = NDArray[np.bool_]  # (H, W), True where it is drawn
 Words = NDArray[np.integer]  # (H, W), stored values with the bits that belong to no value
 
 GROUPS: Final = tuple(range(0x6000, 0x6020, 2))

@@ -1,102 +1,20 @@
 """Reads single files as a person asks for them, without letting one bring the server down."""
 
-import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any, Self
 
-from core.errors import CannotDecode, DecodersUnavailable, InvalidRequest, RadseekError
-from core.types import Identity, Location, Pixels, SkipCode
-from imaging.containers import SourceReader
-from imaging.decode import RULES, read_header, read_released, read_unshaded, read_view
-from imaging.rules import Rules, View
-from imaging.serving import Bounds
+from core.errors import CannotDecode, DecodersUnavailable, RadseekError
+from core.types import Identity, Location, Pixels
+from imaging.rules import RULES, Rules, View
+from imaging.serving import Alive, Answering, Bounds
 from imaging.unshaded import Unshaded
-from imaging.work import why
+from imaging.view_tasks import FrameTask, IdentityTask, ReleaseTask, Task, ViewTask
 from imaging.worker import Worker
 
 DEFAULT_VIEW = View()
-
-
-@dataclass(frozen=True, slots=True)
-class ViewTask:
-    """One picture to make."""
-
-    number: int  # from 0
-    wanted: bytes | Location  # of an upload its bytes
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityTask:
-    """One header to read."""
-
-    number: int  # from 0
-    wanted: bytes | Location  # of an upload its bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseTask:
-    """One DICOM file to de-identify."""
-
-    number: int  # from 0
-    wanted: Location
-    key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FrameTask:
-    """One frame to give before its window."""
-
-    number: int  # from 0
-    wanted: Location
-    frame: int
-
-
-Task = ViewTask | IdentityTask | ReleaseTask | FrameTask
-Answered = Pixels | Identity | bytes | Unshaded
-
-
-class ViewAnswering:
-    """Makes pictures and reads headers, one after the other; never raises."""
-
-    def __init__(self, rules: Rules, alive: Callable[[], None]) -> None:
-        self._rules = rules
-        self._sources = SourceReader(rules, alive)
-
-    def __call__(self, task: Task) -> Answered | RadseekError:
-        """Give what is asked for, or why there is none."""
-        try:
-            return self._answer(task, self._content(task.wanted))
-        except InvalidRequest as error:
-            return error
-        except BaseException as error:  # a panic in native code is no Exception
-            return CannotDecode(*why(error))
-
-    def _answer(self, task: Task, content: bytes) -> Answered:
-        match task:
-            case ViewTask(view=view):
-                return read_view(content, view, self._rules)
-            case FrameTask(frame=frame):
-                return read_unshaded(content, frame, self._rules)
-            case IdentityTask():
-                sha256 = hashlib.sha256(content).hexdigest()
-                return read_header(content, sha256, self._rules).instance.identity
-            case ReleaseTask(key=key):
-                return read_released(content, key, self._rules)
-
-    def _content(self, wanted: bytes | Location) -> bytes:
-        if isinstance(wanted, bytes):
-            return wanted
-        _, content = self._sources.read(wanted)
-        if content is None:
-            raise CannotDecode(
-                SkipCode.UNSUPPORTED, "It is a zip archive. Ask for one of its members."
-            )
-        return content
 
 
 class QueryReader:
@@ -185,7 +103,7 @@ class QueryReader:
 
     def _running(self) -> Worker[Task]:
         if self._worker is None:
-            self._worker = Worker(partial(ViewAnswering, self._rules), self._bounds)
+            self._worker = Worker(partial(_view_answering, self._rules), self._bounds)
         return self._worker
 
     def _end(self) -> None:
@@ -204,3 +122,10 @@ def _blamed(worker: Worker[Task]) -> CannotDecode:
             " Look at what it prints, or free memory."
         )
     return CannotDecode(*worker.blame(exit_code))
+
+
+def _view_answering(rules: Rules, alive: Alive) -> Answering:
+    """What answers in the worker, which alone imports the decoders: that takes half a second."""
+    from imaging.view_answering import ViewAnswering  # noqa: PLC0415
+
+    return ViewAnswering(rules, alive)

@@ -10,7 +10,9 @@ from core.types import Pixels
 from imaging import mammography, overlays, ultrasound
 from imaging.crop import cut
 from imaging.display import (
+    WHITE,
     GreyDisplay,
+    Plane,
     Stored,
     Window,
     render_colour,
@@ -35,7 +37,6 @@ KEYWORDS: Final = (
     *ultrasound.KEYWORDS,
 )
 OVERLAYS: Final = overlays.TAGS
-WHITE: Final = 255
 
 
 def render(
@@ -45,7 +46,7 @@ def render(
     frame: int,
     profile: Profile,
     view: View | None = None,
-    graphics: overlays.Plane | None = None,
+    graphics: Plane | None = None,
 ) -> Pixels:
     """Render stored values (H, W), or RGB samples (H, W, 3), by a profile.
 
@@ -103,7 +104,7 @@ def arrangement_of(
     return Arrangement(box=ultrasound.tissue_box(dataset, layout))
 
 
-def _drawn(picture: Picture, graphics: overlays.Plane) -> Picture:
+def _drawn(picture: Picture, graphics: Plane) -> Picture:
     drawn = picture.copy()
     drawn[graphics] = WHITE
     return drawn

@@ -1,6 +1,7 @@
 """What a run, or a viewer, asks of the readers of files."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from imaging.display import Window
 from imaging.frames import FramePolicy
@@ -16,6 +17,9 @@ class Rules:
     frames: FramePolicy = field(default_factory=FramePolicy)
     limits: Limits = field(default_factory=Limits)
     default_charset: str = "iso8859_1"  # of text that declares none and is no UTF-8; Python's name
+
+
+RULES: Final = Rules()
 
 
 @dataclass(frozen=True, slots=True)

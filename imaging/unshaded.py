@@ -4,17 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
 
 from core.pixels import as_rgb
 from core.types import Pixels
-from imaging.display import GreyDisplay, Stored, Window, render_grey, resolved
+from imaging.display import WHITE, GreyDisplay, Plane, Stored, Window, render_grey, resolved
 from imaging.geometry import square_pixels
-from imaging.overlays import Plane
-from imaging.pixel_layout import PixelLayout
-from imaging.presentation import read_aspect, read_grey_display
-from imaging.profiles import Profile
-from imaging.render import WHITE, arrangement_of, display_of, tones_of
 
 Padding = tuple[float, float]
 
@@ -51,31 +45,3 @@ class Unshaded:
 def unshaded_grey(stored: Stored, display: GreyDisplay, aspect: float = 1.0) -> Unshaded:
     """A grey frame (H, W) that is shown whole; its window is resolved."""
     return Unshaded(stored, resolved(stored, display), display.padding, aspect)
-
-
-def unshaded_frame(
-    dataset: Dataset,
-    layout: PixelLayout,
-    stored: Stored,
-    frame: int,
-    profile: Profile,
-    graphics: Plane | None,
-) -> Unshaded:
-    """A frame of a DICOM file. Raises as `render` does."""
-    tones = tones_of(dataset, layout, stored, frame, profile, None)
-    arrangement = arrangement_of(dataset, layout, frame, tones, profile)
-
-    def arrange(each: Stored) -> Stored:
-        return np.ascontiguousarray(arrangement.apply(each))
-
-    made = Unshaded(
-        arrange(tones),
-        aspect=read_aspect(dataset, frame) if profile.squares_pixels else 1.0,
-        graphics=None if graphics is None or not graphics.any() else arrange(graphics),
-        is_mirrored=arrangement.mirrored,
-    )
-    if tones.ndim == 3:
-        return made
-    own = resolved(stored, display_of(dataset, layout, frame, profile, None))
-    padding = read_grey_display(dataset, layout, frame).padding
-    return replace(made, stored=arrange(stored), display=own, padding=padding)

@@ -9,11 +9,10 @@ from typing import Final, Self
 
 from core.errors import DecodersUnavailable
 from core.types import Found, Prepare, Skipped
-from imaging.decode import RULES
-from imaging.rules import Rules
-from imaging.serving import Answer, Bounds
+from imaging.rules import RULES, Rules
+from imaging.serving import Alive, Answer, Answering, Bounds
 from imaging.waiting import Waiting
-from imaging.work import Before, FileAnswering, FileTask, NothingBefore, Outcome
+from imaging.work import Before, FileTask, NothingBefore, Outcome
 from imaging.worker import Worker
 
 # A worker is given files for this long ahead: enough to stay busy while the caller is elsewhere,
@@ -40,7 +39,7 @@ class DecodePool:
         seconds: float = 60,
         memory_bytes: int = 4 << 30,
     ) -> None:
-        self._start = partial(FileAnswering, prepare, rules)
+        self._start = partial(_file_answering, prepare, rules)
         self._bounds = Bounds(seconds, memory_bytes)
         self._count = workers
         self._workers: list[_FileWorker] = []
@@ -154,3 +153,10 @@ class _FileWorker(Worker[FileTask]):
         answer = super().listen()
         self._pace = 0.8 * self._pace + 0.2 * answer.seconds
         return answer
+
+
+def _file_answering(prepare: Prepare, rules: Rules, alive: Alive) -> Answering:
+    """What answers in a worker, which alone imports the decoders: that takes half a second."""
+    from imaging.file_answering import FileAnswering  # noqa: PLC0415
+
+    return FileAnswering(prepare, rules, alive)

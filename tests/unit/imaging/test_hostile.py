@@ -12,10 +12,11 @@ from core.errors import CannotDecode
 from core.types import Catalogued, Container, DecodedFile, Found, Location, SkipCode, Skipped
 from imaging import scan
 from imaging.decode import read_content, read_header
+from imaging.file_answering import FileAnswering
 from imaging.limits import Limits
 from imaging.rules import Rules
 from imaging.uids import is_uid
-from imaging.work import FileAnswering, FileTask
+from imaging.work import FileTask
 from tests.hostile_files import (
     BOMBS,
     CONTAINER,
