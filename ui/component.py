@@ -1,6 +1,8 @@
 """Parts of the page that are drawn in the browser: ES modules under assets/, one folder each."""
 
+import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import streamlit as st
 ASSETS = Path(__file__).with_name("assets")
 # Streamlit runs a text; what it runs is the module that our own address serves.
 LOADER = """
-const module = import(new URL("assets/{name}/main.js", document.baseURI));
+const module = import(new URL("{address}", document.baseURI));
 export default function (component) {{
   let stop = null;
   let gone = false;
@@ -24,6 +26,17 @@ export default function (component) {{
 """
 
 
+def assets_address(path: str) -> str:
+    """Where a file of assets/ is served: at another address as soon as any of them has changed."""
+    return f"assets/{_version()}/{path}"
+
+
+@cache
+def _version() -> str:
+    files = sorted(path for path in ASSETS.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
 @st.cache_resource(show_spinner=False)
 def component(name: str, html: str) -> Callable[..., Any]:
     """The browser's side of a part, registered once per process.
@@ -33,5 +46,8 @@ def component(name: str, html: str) -> Callable[..., Any]:
     """
     style = (ASSETS / name / "style.css").read_text("utf-8")
     return st.components.v2.component(
-        f"radseek_{name}", html=f"{html}\n", css=style, js=LOADER.format(name=name)
+        f"radseek_{name}",
+        html=f"{html}\n",
+        css=style,
+        js=LOADER.format(address=assets_address(f"{name}/main.js")),
     )

@@ -66,7 +66,7 @@ WINDOWS = (
 )
 PAINT = """
 async ({ packed, looks }) => {
-  const { readFrame, paint } = await import("/assets/viewer/window.js");
+  const { readFrame, paint } = await import("/assets/0/viewer/window.js");
   const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
   const frame = readFrame(bytes.buffer);
   return looks.map((look) => {

@@ -10,7 +10,7 @@ from ui.component import ASSETS
 
 
 class Assets(StaticFiles):
-    """Files that a browser asks after each time, so that no new page meets an old module."""
+    """Files that a browser keeps: an address has their version, so no new page meets an old one."""
 
     def file_response(
         self,
@@ -21,7 +21,7 @@ class Assets(StaticFiles):
     ) -> Response:
         """The file, or 304 for one that the browser has."""
         answer = super().file_response(full_path, stat_result, scope, status_code)
-        answer.headers["Cache-Control"] = "no-cache"
+        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return answer
 
 

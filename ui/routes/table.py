@@ -57,5 +57,5 @@ ROUTES: Final[list[BaseRoute]] = [
     Route("/api/health", health),
     Route(LOGIN, login_page),
     Route(TO_PROVIDER, to_provider),
-    Mount("/assets", assets()),
+    Mount("/assets/{version}", assets()),
 ]

@@ -5,9 +5,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import ui.component
 import ui.routes.pictures
 from core.errors import UnknownName
 from core.types import Location, Record, Tags
+from ui.component import ASSETS, assets_address
 from ui.routes.table import ROUTES
 
 PICTURES = {12: b"twelve"}
@@ -96,10 +98,17 @@ def test_the_server_says_that_it_is_up_and_nothing_of_the_collection(get):
     assert set(get("/api/health").json()) == {"status", "version"}
 
 
-def test_a_browser_asks_after_a_module_each_time_and_gets_it_when_it_is_new():
+def test_a_module_is_kept_by_the_browser_under_an_address_with_its_version(monkeypatch, tmp_path):
     """Else the modules of two versions would meet after an upgrade."""
-    client = TestClient(Starlette(routes=ROUTES))
-    first = client.get("/assets/grid/main.js")
-    again = client.get("/assets/grid/main.js", headers={"If-None-Match": first.headers["ETag"]})
-    assert (first.status_code, again.status_code) == (200, 304)
-    assert first.headers["Cache-Control"] == again.headers["Cache-Control"] == "no-cache"
+    answer = TestClient(Starlette(routes=ROUTES)).get(f"/{assets_address('grid/main.js')}")
+    assert (answer.status_code, answer.content) == (200, (ASSETS / "grid/main.js").read_bytes())
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    before = assets_address("grid/main.js")
+    (tmp_path / "grid").mkdir()
+    (tmp_path / "grid/style.css").write_text("")
+    monkeypatch.setattr(ui.component, "ASSETS", tmp_path)
+    ui.component._version.cache_clear()
+    try:
+        assert assets_address("grid/main.js") != before
+    finally:
+        ui.component._version.cache_clear()
