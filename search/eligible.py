@@ -59,7 +59,8 @@ def _without_own_patient(snapshot: Snapshot, wanted: Sequence[int], passing: Mas
     if not left_out:
         return Eligible(among, count)
     pictures = counted(left_out, "picture")
-    note = f"Without {pictures} of the patient that is asked with; --own-patient shows them."
+    left = f"Without {pictures} of the patient that is asked with."
+    note = f"{left} Include the own patient to see them."
     return Eligible(among, count, (note,))
 
 

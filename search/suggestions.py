@@ -53,12 +53,23 @@ def concepts_of(value: str, kind: Kind) -> set[str]:
     return {name for name in chains if words.concepts[name].kind is kind}
 
 
-def examples(encoder: str, rows: Rows) -> tuple[str, ...]:
+def examples(encoder: str, rows: Rows, *, in_chinese: bool = False) -> tuple[str, ...]:
     """Queries to start from: what the collection holds most of, with findings that occur there."""
-    known = {word.concept for word in vocabulary(encoder)}
-    scenes = [scene for scene in _scenes(rows) if set(scene) <= known]
-    texts = dict.fromkeys(text for scene in scenes[:SCENES] for text in _texts(*scene, known))
-    return tuple(texts)[:MOST_EXAMPLES]
+    spoken = _spoken(encoder, in_chinese=in_chinese)
+    scenes = [scene for scene in _scenes(rows) if spoken.keys() >= set(scene)]
+    apart, then = ("", "，") if in_chinese else (" ", ", ")
+    texts = (text for scene in scenes[:SCENES] for text in _texts(*scene, spoken, apart, then))
+    return tuple(dict.fromkeys(texts))[:MOST_EXAMPLES]
+
+
+def _spoken(encoder: str, *, in_chinese: bool) -> dict[str, str]:
+    """What is said for each concept that the encoder knows; the first word of several.
+
+    In Chinese a region is called so ("胸部") where it can be.
+    """
+    words = [word for word in vocabulary(encoder) if bool(word.means) is in_chinese]
+    ordered = sorted(words, key=lambda word: not word.text.endswith("部"))
+    return {word.concept: word.text for word in reversed(ordered)}
 
 
 def _scenes(rows: Rows) -> list[tuple[str, str]]:
@@ -78,12 +89,13 @@ def _narrowest(value: str, kind: Kind) -> str:
     return next((name for name in named if words.concepts[name].kind is kind), "")
 
 
-def _texts(modality: str, part: str, known: set[str]) -> Iterator[str]:
-    spoken = {name: concept.spoken for name, concept in lexicon().concepts.items()}
-    scene = spoken[modality] if modality == "MG" else f"{spoken[part]} {spoken[modality]}"
+def _texts(
+    modality: str, part: str, spoken: Mapping[str, str], apart: str, then: str
+) -> Iterator[str]:
+    scene = spoken[modality] if modality == "MG" else f"{spoken[part]}{apart}{spoken[modality]}"
     yield scene
-    findings = [name for name in _findings(part) if name in known]
-    yield from (f"{scene}, {spoken[name]}" for name in findings[:1])
+    findings = [name for name in _findings(part) if name in spoken]
+    yield from (f"{scene}{then}{spoken[name]}" for name in findings[:1])
 
 
 def _findings(part: str) -> Iterator[str]:

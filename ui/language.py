@@ -15,6 +15,7 @@ DOMAIN: Final = "radseek"
 COOKIE: Final = "radseek-language"
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "zh": "中文"}  # as their readers say it
 ENGLISH: Final = "en"  # the language of the messages in the code
+CHINESE: Final = "zh"
 # Set for a request by the middleware; unset in a run of the script, which asks its session.
 LANGUAGE: ContextVar[str] = ContextVar("language")
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from storage.reader import CollectionReader
+from tests.browser.axe import found
 from tests.browser.conftest import serving
 from tests.runs import index_colours
 
@@ -101,6 +102,9 @@ def test_a_picture_is_kept_on_a_new_board_from_its_tile(tab, served, kept, made)
 def test_notes_and_order_are_changed_in_place_and_stay(tab, served, kept, made):
     open_board(tab, served)
     expect_order(tab, made["red"], made["green"], made["blue"])
+    tab.set_viewport_size({"width": 420, "height": 860})
+    assert found(tab) == []
+    tab.set_viewport_size({"width": 1280, "height": 860})
     note = tab.get_by_label(f"Note of picture {made['green']}")
     note.fill("the lesion <b>here</b>")
     note.blur()

@@ -32,7 +32,7 @@ def choose_theme(page: Page, address: str, theme: str) -> None:
 
 def wait_until_drawn(page: Page) -> None:
     """Until the foot is there, and the parts that the browser draws have their texts."""
-    expect(page.get_by_role("contentinfo")).to_be_visible(timeout=PATIENT)
+    expect(page.locator(".rs-footer")).to_be_visible(timeout=PATIENT)
     expect(page.locator("button.language")).not_to_be_empty(timeout=PATIENT)
     page.wait_for_load_state("networkidle", timeout=PATIENT)
 

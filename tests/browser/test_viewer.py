@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from browser.axe import found
 from browser.servers import serving
 from dicom_slices import slice_bytes
 from PIL import Image
@@ -146,6 +147,9 @@ def test_a_picture_opens_over_the_grid_and_closes_back_to_its_tile(grid, viewed,
         "href", "https://pacs.example/viewer?StudyInstanceUIDs=1.2.826.0.1.8"
     )
     expect(drawer.get_by_role("link", name="OHIF")).to_have_attribute("rel", "noopener noreferrer")
+    assert found(grid) == []
+    grid.set_viewport_size({"width": 420, "height": 860})
+    assert found(grid) == []
     grid.keyboard.press("Escape")
     expect(drawer).to_have_count(0)
     tile = grid.get_by_role("button", name=re.compile(rf"^Picture {picture}\b.*Find similar$"))
@@ -174,6 +178,7 @@ def test_keys_choose_windows_turn_around_and_say_what_they_do(grid, viewed, room
     picture = viewed["ct"][1]
     drawer = opened(grid, picture)
     number = own_number(room, picture)
+    expect(drawer.locator(".presets button").nth(1)).to_be_visible(timeout=WAIT)
     grid.keyboard.press("2")
     np.testing.assert_array_equal(painted(drawer), rendered(number, Window(-600, 1500)))
     expect(drawer.get_by_role("button", name="Lung -600/1500")).to_have_attribute(

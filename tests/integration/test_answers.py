@@ -51,7 +51,8 @@ def test_the_patient_who_is_asked_with_is_left_out_and_counted(searcher):
     results = searcher.search(Request(by_instance(1), 20))
     assert sorted(ids(results)) == [7, 8, 9, 10, 11, 12, 13, 14]
     assert results.notes == (
-        "Without 5 pictures of the patient that is asked with; --own-patient shows them.",
+        "Without 5 pictures of the patient that is asked with. "
+        "Include the own patient to see them.",
     )
     everybody = searcher.search(Request(by_instance(1), 20, own_patient=True))
     assert (sorted(ids(everybody)), everybody.notes) == (list(range(2, 15)), ())

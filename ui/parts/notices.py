@@ -18,7 +18,7 @@ def footer(archive: Archive) -> None:
     warning, keys = _(NOT_FOR_DIAGNOSIS), _(KEYS)
     spans = (("rs-warning", warning), ("rs-held", held(archive)), ("rs-keys", keys))
     inner = "".join(f'<span class="{name}">{in_html(text)}</span>' for name, text in spans)
-    st.html(f'<div class="rs-footer" role="contentinfo">{inner}</div>')
+    st.html(f'<div class="rs-footer" role="note">{inner}</div>')
 
 
 def held(archive: Archive) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from radseek.archive import Archive
 from storage.snapshot import Snapshot
 from ui.component import component
-from ui.language import _
+from ui.language import _, current_language
 from ui.launch import MAX_UPLOAD_MB
 from ui.parts.notices import refusal
 from ui.search_page.address import current_view, go, write_view
@@ -56,7 +56,7 @@ def contents(
         "chips": [asdict(chip) for chip in chips(view, own, snapshot)],
         "judged": {name: asdict(group) for name, group in groups.items() if group},
         "steps": _steps(view),
-        "examples": [] if is_asked else list(offered.examples),
+        "examples": [] if is_asked else list(offered.examples[current_language()]),
         "vocabulary": offered.address,
         "weights": list(WEIGHTS),
         "uploaders": {place.value: hidden_key(place) for place in Place},

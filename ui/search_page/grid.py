@@ -77,7 +77,7 @@ def grid(
     boards: Sequence[str],
     on: Mapping[str, Callable[[], None]],
 ) -> Mapping[str, Any]:
-    """Show a page of pictures. The answer's `open` is the id whose details were asked for, or None.
+    """Show a page of pictures, and give what was told of them.
 
     `place` is equal where the same is shown again, `on` has what follows each event of the grid.
     """
@@ -93,7 +93,6 @@ def grid(
             "boards": list(boards),
             "words": words(),
         },
-        on_open_change=lambda: None,
         **{f"on_{name}_change": follow for name, follow in on.items()},
     )
     return told

@@ -39,8 +39,8 @@ class Chip:
     """One filter, to be seen and taken away."""
 
     facet: str
-    value: str
     text: str
+    rule: str = ""  # of RULE: which one
 
 
 def rail(snapshot: Snapshot, boards: Sequence[str], view: View) -> None:
@@ -77,23 +77,22 @@ def groups(snapshot: Snapshot, boards: Sequence[str], view: View) -> list[Group]
 
 
 def chips(view: View) -> list[Chip]:
-    """What is filtered by, each value and each rule by itself. Raises InvalidFilter."""
-    values = [(facet, value) for facet in FACETS for value in view.values(facet)]
-    values += [(name, each) for name, kind in KINDS.items() for each in chosen(view.filter, kind)]
+    """What is filtered by, each facet with its values and each rule. Raises InvalidFilter."""
+    values = {facet: view.values(facet) for facet in FACETS}
+    values |= {name: chosen(view.filter, kind) for name, kind in KINDS.items()}
     rules = (write_where(part) for part in parts_of(view.filter) if not is_choice(part))
     return [
-        *(Chip(facet, value, _named(facet, value)) for facet, value in values),
+        *(Chip(facet, _named(facet, these)) for facet, these in values.items() if these),
         *(Chip(RULE, rule, rule) for rule in rules),
     ]
 
 
-def without_chip(view: View, facet: str, value: str) -> View:
+def without_chip(view: View, facet: str, rule: str) -> View:
     """The view without that filter, from its first page on."""
-    if facet == RULE:
-        rest = [part for part in parts_of(view.filter) if write_where(part) != value]
-        return replace(view, filter=joined(rest), page=1)
-    now = chosen(view.filter, KINDS[facet]) if facet in KINDS else view.values(facet)
-    return with_chosen(view, facet, [each for each in now if each != value])
+    if facet != RULE:
+        return with_chosen(view, facet, ())
+    rest = [part for part in parts_of(view.filter) if write_where(part) != rule]
+    return replace(view, filter=joined(rest), page=1)
 
 
 def with_chosen(view: View, facet: str, values: Sequence[str]) -> View:
@@ -122,8 +121,9 @@ def words() -> dict[str, str]:
     }
 
 
-def _named(facet: str, value: str) -> str:
-    return _("{title}: {value}").format(title=title(facet), value=text(facet, value))
+def _named(facet: str, values: Sequence[str]) -> str:
+    shown = ", ".join(text(facet, value) for value in values)
+    return _("{title}: {value}").format(title=title(facet), value=shown)
 
 
 def _is_a_choice(made: Group) -> bool:
@@ -143,7 +143,7 @@ def _choose() -> None:
 
 def _remove() -> None:
     told = _told("remove")
-    go(without_chip(current_view(), told["facet"], told["value"]))
+    go(without_chip(current_view(), told["facet"], told["rule"]))
 
 
 def _clear() -> None:

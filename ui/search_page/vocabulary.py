@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,6 +10,7 @@ import streamlit as st
 from radseek.archive import Archive
 from search.suggestions import Suggestion, examples, suggestions
 from storage.snapshot import Snapshot
+from ui.language import CHINESE, LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Offered:
 
     words: bytes
     address: str  # where the browser finds the words; another one for other words
-    examples: tuple[str, ...]
+    examples: Mapping[str, tuple[str, ...]]  # by the language of the page
 
 
 def offered_words(archive: Archive, snapshot: Snapshot) -> Offered:
@@ -33,8 +35,13 @@ def _offered(_snapshot: Snapshot, encoder: str | None, state: object) -> Offered
     rows = [] if encoder is None else [_row(each) for each in suggestions(encoder, _snapshot)]
     words = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
     address = f"api/vocabulary?at={hashlib.sha256(words).hexdigest()[:16]}"
-    starts = () if encoder is None else examples(encoder, _snapshot)
-    return Offered(words, address, starts)
+    return Offered(
+        words, address, {code: _examples(_snapshot, encoder, code) for code in LANGUAGES}
+    )
+
+
+def _examples(snapshot: Snapshot, encoder: str | None, language: str) -> tuple[str, ...]:
+    return () if encoder is None else examples(encoder, snapshot, in_chinese=language == CHINESE)
 
 
 def _row(suggestion: Suggestion) -> tuple[str, str, int, str, tuple[str, ...]]:

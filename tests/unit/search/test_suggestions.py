@@ -1,10 +1,13 @@
 import pytest
 
+from core.types import EncoderCard
 from search.language.lexicon import Kind
+from search.language.understanding import understand
 from search.language.vocabulary import vocabulary
 from search.suggestions import concepts_of, examples, held_concepts, suggestions
 from tests.unit.search.filtered_rows import FilteredRows
 
+CARD = EncoderCard("mini", "1", 3, "c0" * 32, "squash-8", "none")
 ROWS = FilteredRows(
     {
         "modality": ["CR", "CR", "DX", "MR", "MR", "CT", "OT", None],
@@ -66,6 +69,13 @@ def test_examples_are_of_what_the_collection_holds():
         "head MRI",
         "head MRI, glioma",
     )
+
+
+def test_examples_in_chinese_say_the_same():
+    chinese = examples("mini", ROWS, in_chinese=True)
+    assert chinese[0] == "胸部X线片"
+    english = [understand(text, CARD).terms[-1].text for text in chinese]
+    assert english == [understand(text, CARD).terms[-1].text for text in examples("mini", ROWS)]
 
 
 def test_a_collection_that_says_nothing_has_no_examples():

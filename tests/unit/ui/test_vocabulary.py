@@ -37,6 +37,9 @@ class Archive:
     def snapshot(self):
         return self.rows
 
+    def reads_texts(self):
+        return True
+
 
 class NoCollection:
     def reader(self):
@@ -83,3 +86,10 @@ def test_the_browser_alone_keeps_them(get):
 def test_without_a_collection_there_are_none(get):
     answer = get(NoCollection())
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
+
+
+def test_examples_are_in_the_language_of_the_page():
+    rows = Rows(1, "CHEST", "CHEST", "CHEST")
+    offered = offered_words(Archive(rows), rows)
+    starts = {code: texts[0] for code, texts in offered.examples.items()}
+    assert starts == {"en": "chest x-ray", "zh": "胸部X线片"}

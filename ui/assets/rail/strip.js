@@ -24,7 +24,7 @@ function chipOf(chip, words, tell) {
   button.title = chip.text;
   button.addEventListener("click", () => {
     button.disabled = true;
-    tell("remove", { facet: chip.facet, value: chip.value });
+    tell("remove", { facet: chip.facet, rule: chip.rule });
   });
   return button;
 }
