@@ -116,7 +116,7 @@ class Recipe:
     phases: Annotated[tuple[Phase, ...], Field(min_length=1)]
     encoder: str = "mini"  # of the registry
     model: str = ""  # the configuration of a new one, relative to the recipe's folder, as these:
-    start_from: str = ""  # instead: a folder with the weights of one
+    start_from: str = ""  # instead: a folder with weights; with neither, its usual ones
     image_tower: str = ""  # a folder of transformers that a new resnet_bert has its ResNet from
     text_tower: str = ""  # the same for its BERT
     tokenizer: str = ""  # a tokenizer.json for a new one; learnt from the texts if not given
@@ -173,8 +173,6 @@ def _contradictions(recipe: Recipe) -> Iterator[str]:
         yield "no phase can be called start, which is the folder of what it begins with"
     if recipe.model and recipe.start_from:
         yield "`model` is for a new encoder and `start_from` for one that is there"
-    if not recipe.model and not recipe.start_from:
-        yield "it names neither a `model` nor a folder to `start_from`"
     if recipe.threads > 1 and recipe.batches.at_once:
         yield "`threads` have a batch in memory at once, which `batches.at_once` is to avoid"
 

@@ -27,24 +27,28 @@ from training.recipe import Loss, Recipe
 # of a batch are wrong, and the first steps must not be spent on learning that.
 SIGMOID_SCALE, SIGMOID_BIAS = 10.0, -10.0
 
+START = "start"
+
 Learn = Callable[[], Tokenizer]  # a tokenizer from the texts of the run
 
 
-def start_folder(recipe: Recipe, out: Path) -> Path:
-    """The folder of the encoder that a run goes on from."""
-    return recipe.folder / recipe.start_from if recipe.start_from else out / "start"
+def start_folder(recipe: Recipe, out: Path) -> Path | None:
+    """The folder of the encoder that a run goes on from; None for where it usually is."""
+    if recipe.model:
+        return out / START
+    return recipe.folder / recipe.start_from if recipe.start_from else None
 
 
 def write_start(recipe: Recipe, learn: Learn, out: Path) -> None:
     """Make the folder of a new encoder, where the recipe asks for one. Raises TrainingError."""
-    if recipe.start_from:
+    if not recipe.model:
         return
     if recipe.encoder not in NEW:
         raise TrainingError(
-            f"{recipe.encoder} cannot begin with nothing. Name a folder with its weights as "
-            "`start_from`."
+            f"{recipe.encoder} cannot be made new from a `model`. Leave that out to go on from the "
+            "weights it has, or name a folder with others as `start_from`."
         )
-    NEW[recipe.encoder](recipe, learn, start_folder(recipe, out))
+    NEW[recipe.encoder](recipe, learn, out / START)
 
 
 def _new_unicl(recipe: Recipe, learn: Learn, folder: Path) -> None:

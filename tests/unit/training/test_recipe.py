@@ -52,7 +52,6 @@ def test_what_a_recipe_leaves_out_has_its_default(tmp_path: Path) -> None:
         (f'model = "m"\nseed = "many"\n{PHASE}', "seed"),
         (f'model = "m"\ndevelopment = 1.5\n{PHASE}', "development"),
         ('model = "m"\nphases = []\n', "phases"),
-        (PHASE, "neither a `model`"),
         (f'model = "m"\n{PHASE}{PHASE}', "same name"),
         (f'model = "m"\nstart_from = "f"\n{PHASE}', "one that is there"),
         (f'model = "m"\nthreads = 2\nbatches.at_once = 4\n{PHASE}', "at_once"),
