@@ -13,7 +13,7 @@ from typing import Final
 from core.errors import CollectionLocked, InvalidRequest, NotAllowed
 from core.types import SkipCode
 from radseek.settings import Settings
-from storage.run_notes import Work, holder, log_file, log_since, run_notes
+from storage.run_notes import RunNote, RunState, Work, holder, log_file, log_since, run_notes
 
 LAST_CHARACTERS: Final = 2000
 NO_ROOTS: Final = (
@@ -67,14 +67,21 @@ class Started:
     at: datetime
     log_from: int  # bytes of the log before it
 
-    def has_died(self) -> bool:
-        """Whether it ended without having done what it was started for."""
-        return bool(self.process.poll())
+    def is_over(self) -> bool:
+        """Whether the process has come to its end, and said all that it says."""
+        return self.process.poll() is not None
 
-    def is_told(self) -> bool:
-        """Whether its note is there, by which it is followed from then on. Raises StorageError."""
+    def has_died(self) -> bool:
+        """Whether it ended without having done what it was for. Raises StorageError."""
+        note = self.note()
+        is_done = note is not None and note.state in {RunState.ENDED, RunState.STOPPED}
+        return bool(self.process.poll()) and not is_done
+
+    def note(self) -> RunNote | None:
+        """Where it stands, by which it is followed; None until it tells. Raises StorageError."""
         notes = run_notes(self.settings.home, self.settings.collection)
-        return any(note.work is self.work and note.started_at >= self.at for note in notes)
+        own = (note for note in notes if note.work is self.work and note.started_at >= self.at)
+        return next(own, None)
 
     def last_words(self) -> str:
         """The end of what it said. Raises StorageError."""

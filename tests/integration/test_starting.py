@@ -89,7 +89,7 @@ def test_a_run_that_dies_at_once_leaves_its_last_words(settings):
     started = start_check(settings)
     started.process.wait(240)
     assert started.has_died()
-    assert not started.is_told()
+    assert started.note() is None
     assert "There is no collection 'default'" in started.last_words()
     again = start_check(settings)
     again.process.wait(240)

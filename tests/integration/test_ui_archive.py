@@ -173,3 +173,34 @@ def test_labels_and_the_moment_of_the_index_are_told(command, indexed):
     html = _html(_open())
     assert '<th scope="row">colours</th><td>2 labels on 4 pictures, 20' in html
     assert '<th scope="row">That was measured</th><td>20' in html
+
+
+class Dying:
+    """A run that was started, and ends after the two looks of the first drawing."""
+
+    looks = 0
+
+    def is_over(self) -> bool:
+        self.looks += 1
+        return self.looks > 2
+
+    def has_died(self) -> bool:
+        return True
+
+    def note(self) -> None:
+        return None
+
+    def last_words(self) -> str:
+        return "radseek: the weights are missing"
+
+
+def test_a_run_that_dies_as_it_is_started_leaves_its_last_words(indexed, monkeypatch):
+    monkeypatch.setenv("RADSEEK_ROLE", "admin")
+    monkeypatch.setattr("ui.archive_page.adding.start_check", lambda _: Dying())
+    page = _open().button(key="archive-verify").click().run()
+    assert "It is starting." in [text.value for text in page.text]
+    page = page.run()
+    assert "The run that was started has failed." in _html(page)
+    assert [code.value for code in page.code] == ["radseek: the weights are missing"]
+    page = page.button(key="run-forget").click().run()
+    assert not page.code

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from radseek.settings import Settings
-from storage.last_check import LastCheck, last_check
+from storage.last_check import LastCheck
 from storage.verify_findings import Finding
 from ui.access.roles import Role
 from ui.archive_page.adding import verify_now
-from ui.archive_page.tables import Rows, note, table
+from ui.archive_page.tables import Rows, note
 from ui.archive_page.words import DEPTHS, SEVERITIES
 from ui.language import N_, _, number, plural
 from ui.parts.plain import in_html, sentence
@@ -17,22 +17,21 @@ from ui.parts.plain import in_html, sentence
 NEVER = N_("The collection was not checked yet, or not since checks are kept.")
 
 
-def checks(settings: Settings, role: Role) -> None:
-    """Draw it; an admin sees where, and may check again. Raises StorageError."""
-    found = last_check(settings.home, settings.collection)
+def checks(settings: Settings, found: LastCheck | None, role: Role) -> None:
+    """Draw what was found; an admin sees where, and may check again."""
     if found is None:
         note(_(NEVER))
-    else:
-        table(_("Last check"), told(found))
-        if found.findings:
-            st.html(findings_html(found.findings, is_admin=role.may(Role.ADMIN)))
+    elif found.findings:
+        st.html(findings_html(found.findings, is_admin=role.may(Role.ADMIN)))
     if role.may(Role.ADMIN):
         st.button(_("Verify now"), on_click=verify_now, args=(settings,), key="archive-verify")
         note(_("`radseek verify` checks the collection, `radseek rebuild` makes its index anew."))
 
 
-def told(found: LastCheck) -> Rows:
-    """When it was, of what, and how it came out."""
+def told(found: LastCheck | None) -> Rows:
+    """When it was, of what, and how it came out; nothing without one."""
+    if found is None:
+        return []
     wrong = len(found.findings)
     result = (
         _("nothing is wrong") if found.is_sound else plural("{n} finding", "{n} findings", wrong)

@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
+from storage.last_check import last_check
 from ui.access.roles import Role, current_role
 from ui.archive_page.adding import adding
-from ui.archive_page.checks import checks
+from ui.archive_page.checks import checks, told
 from ui.archive_page.holdings import by_modality, holdings, labels
 from ui.archive_page.left_out import left_out
 from ui.archive_page.machine import disk, memory
@@ -37,6 +38,7 @@ def draw(archive: Archive, role: Role) -> None:
     """What the collection is. Raises RadseekError."""
     reader, settings = archive.reader(), archive.settings
     info, snapshot = reader.info(), reader.snapshot()
+    checked = last_check(settings.home, settings.collection)
     with st.container(horizontal=True, key="archive-tables"):
         table(_("What it holds"), holdings(info, snapshot))
         table(_("Pictures by modality"), by_modality(snapshot))
@@ -44,5 +46,6 @@ def draw(archive: Archive, role: Role) -> None:
         table(_("Labels"), labels(reader))
         table(_("Disk"), disk(settings))
         table(_("Memory"), memory())
-    checks(settings, role)
+        table(_("Last check"), told(checked))
+    checks(settings, checked, role)
     left_out(settings, reader, info, role)

@@ -20,13 +20,13 @@ def follow(started: Started) -> None:
 
 
 def started_run() -> None:
-    """Draw what became of the run, while its own note does not say it. Raises StorageError."""
+    """Draw what became of the run, where its own note does not say it. Raises StorageError."""
     started: Started | None = st.session_state.get(KEY)
-    if started is not None and started.process.poll() is not None:
+    if started is not None and started.is_over():
         del st.session_state[KEY]
         if started.has_died():
             st.session_state[WORDS] = started.last_words()
-    elif started is not None and not started.is_told():
+    elif started is not None and not _is_followed(started):
         _wait(started)
     if WORDS in st.session_state:
         refusal(_("The run that was started has failed. This is what it said last:"))
@@ -36,9 +36,16 @@ def started_run() -> None:
 
 @st.fragment(run_every=SECONDS)
 def _wait(started: Started) -> None:
-    if started.is_told() or started.process.poll() is not None:
+    """Until it tells of itself, or from its last note until it has said all."""
+    if started.is_over() or _is_followed(started):
         st.rerun()
-    st.text(_("It is starting."))
+    if started.note() is None:
+        st.text(_("It is starting."))
+
+
+def _is_followed(started: Started) -> bool:
+    note = started.note()
+    return note is not None and note.is_on
 
 
 def _forget() -> None:

@@ -109,16 +109,17 @@ def words(choice: Choice) -> dict[str, str]:
 
 def _row(line: Line, before: Line | None, metric: Metric, label: str | None) -> Row:
     figure, then = _figure(line, metric), before and _figure(before, metric)
+    is_mean = line.name in MEANS and label is None
     return Row(
         name=line.name if label else _(MEANS.get(line.name, line.name)),
         label=label,
-        is_mean=line.name in MEANS and label is None,
+        is_mean=is_mean,
         value=figure.value,
         low=figure.low,
         high=figure.high,
         chance=figure.chance,
         best=figure.best,
-        told=_told(figure, _("fewer than {n} patients") if label else _("no interval")),
+        told=_told(figure, _("no interval") if is_mean else _("fewer than {n} patients")),
         queries=number(line.queries),
         patients=number(line.patients),
         before=then.value if then else None,

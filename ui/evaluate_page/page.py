@@ -5,7 +5,8 @@ import streamlit as st
 from core.errors import RadseekError, UnknownName
 from radseek.archive import Archive
 from radseek.past_evaluations import past_evaluations
-from storage.run_notes import Work
+from radseek.settings import Settings
+from storage.run_notes import RunState, Work, run_notes
 from ui.access.roles import Role, current_role
 from ui.archive_page.runs import runs
 from ui.evaluate_page.about import about, tables
@@ -25,7 +26,7 @@ def main() -> None:
     archive = shared_archive()
     try:
         archive.reader()
-        runs(archive.settings, {Work.EVALUATE})
+        _under_way(archive.settings)
         if current_role().may(Role.ADMIN):
             running(archive.settings)
         draw(archive)
@@ -47,6 +48,13 @@ def draw(archive: Archive) -> None:
     about(choice, archive.reader())
     _figures(archive, choice)
     tables(choice)
+
+
+def _under_way(settings: Settings) -> None:
+    """One that is on, or has failed; what has ended well is shown by its figures."""
+    notes = run_notes(settings.home, settings.collection)
+    if any(note.work is Work.EVALUATE and note.state is not RunState.ENDED for note in notes):
+        runs(settings, {Work.EVALUATE})
 
 
 def _figures(archive: Archive, choice: Choice) -> None:
