@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from core.errors import InvalidRequest, UnknownName, WeightsMismatch, WeightsMissing
+from core.errors import CardMismatch, InvalidRequest, UnknownName, WeightsMismatch, WeightsMissing
 from core.types import Embeddings, EncoderCard
 
 FOLDER: Final = "adapters"  # of a home
@@ -94,6 +94,17 @@ def read_adapter(home: Path, name: str) -> Adapter:
     return Adapter(name, base, matrix)
 
 
+def adapter_for(home: Path, name: str, card: EncoderCard) -> Adapter:
+    """The adapter of a name, for rows of a card. Raises as `read_adapter`, and CardMismatch."""
+    adapter = read_adapter(home, name)
+    if not adapter.base.shares_space_with(card):
+        raise CardMismatch(
+            f"The adapter {name!r} is of {_told(adapter.base)}, but the collection has rows of "
+            f"{_told(card)}."
+        )
+    return adapter
+
+
 def adapter_names(home: Path) -> list[str]:
     """The names of all adapters, sorted."""
     found = (home / FOLDER).glob(f"*{SUFFIX}")
@@ -117,6 +128,10 @@ def adapter_of(home: Path, card: EncoderCard) -> Adapter | None:
         f"{home / FOLDER} as it was. Put its file back there, or serve the edition of before: "
         "radseek reindex --back."
     )
+
+
+def _told(card: EncoderCard) -> str:
+    return f"{card.name} {card.version} ({card.weights_sha256[:12]})"
 
 
 def _path(home: Path, name: str) -> Path:

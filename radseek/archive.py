@@ -12,7 +12,7 @@ from typing import Self
 from core.errors import CannotDecode, CardMismatch, InvalidRequest
 from core.types import EncoderCard, Location, Pixels, Record, Through
 from encoders.adapted import AdaptedEncoder
-from encoders.adapters import adapter_of, read_adapter
+from encoders.adapters import adapter_for, adapter_of, read_adapter
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import called, folder_of, load_encoder, reads_texts
@@ -249,15 +249,11 @@ class Archive:
         opened = CollectionReader.open(home, name)
         if self._adapter is None:
             return opened
-        adapter = read_adapter(home, self._adapter)
-        if adapter.card.shares_space_with(opened.card):
-            return opened  # the edition that is served was made through it
+        card = opened.card
+        if read_adapter(home, self._adapter).card.shares_space_with(card):
+            return opened  # the edition that is served was made by it
         opened.close()
-        if not adapter.base.shares_space_with(opened.card):
-            raise CardMismatch(
-                f"The adapter {adapter.name!r} is of {_name(adapter.base)}, but the collection "
-                f"has rows of {_name(opened.card)}."
-            )
+        adapter = adapter_for(home, self._adapter, card)
         return CollectionReader.open(home, name, Through(adapter.card, adapter.turned))
 
     def _pixels_of(self, record: Record) -> Pixels:

@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from core.errors import CardMismatch, InvalidRequest
 from core.types import EncoderCard
+from encoders.adapted import put_together, taken_apart
+from encoders.adapters import Adapter
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder
 from encoders.registry import load_encoder
@@ -40,18 +42,27 @@ def ray_engine(
         gpus = int(ray.cluster_resources().get("GPU", 0))
         stations = settings.ray_stations or gpus or len(_machines(ray))
         cores = max(1, int(ray.cluster_resources().get("CPU", 1)) // stations)
-        start = partial(station_engine, _of_station(settings, encoder, cores))
+        itself, adapters = taken_apart(encoder)
+        start = partial(station_engine, _of_station(settings, itself, cores), adapters)
         share = engines.Share(CPUS_OF_A_STATION, gpus=min(1.0, gpus / stations))
-        start = partial(start, encoder.card, profile, slices, cores)
+        start = partial(start, itself.card, profile, slices, cores)
         with engines.RayEngine(start, stations, share) as engine:
             yield engine
 
 
 @contextmanager
 def station_engine(
-    settings: Settings, card: EncoderCard, profile: Profile, slices: int, cores: int
+    settings: Settings,
+    adapters: Sequence[Adapter],
+    card: EncoderCard,
+    profile: Profile,
+    slices: int,
+    cores: int,
 ) -> Iterator[LocalEngine]:
-    """The local engine of a station. Raises CardMismatch, WeightsMissing."""
+    """The local engine of a station, with adapters behind the encoder of a card.
+
+    Raises CardMismatch, WeightsMissing.
+    """
     encoder = load_encoder(card.name, settings.weights, settings.device)
     if not encoder.card.shares_space_with(card):
         raise CardMismatch(
@@ -59,7 +70,8 @@ def station_engine(
             f"({encoder.card.weights_sha256[:12]}, not {card.weights_sha256[:12]}). "
             "Put the same files on all of them."
         )
-    with local_engine(settings, encoder, profile, slices, cores) as engine:
+    adapted = put_together(encoder, adapters)
+    with local_engine(settings, adapted, profile, slices, cores) as engine:
         yield engine
 
 

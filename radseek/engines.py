@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib import import_module
 from typing import Final, Self
 
+from encoders.adapted import put_together, taken_apart
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder
 from encoders.registry import advice_on, replicas_of
@@ -47,8 +48,11 @@ def local_engine(
     An encoder on the CPU takes `cores` of its cores.
     """
     rules = rules_of(settings, profile, FramePolicy(settings.frames_per_cine, slices))
-    weights = recall_folder(settings.home, encoder.card.weights_sha256)
-    replicas = replicas_of(encoder, weights, settings.device)
+    itself, adapters = taken_apart(encoder)
+    weights = recall_folder(settings.home, itself.card.weights_sha256)
+    replicas = [
+        put_together(each, adapters) for each in replicas_of(itself, weights, settings.device)
+    ]
     lanes = lanes_of(replicas, advice_on(settings.device), cores)
     with (
         DecodePool(

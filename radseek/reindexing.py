@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from os.path import lexists
 from time import sleep
 from typing import Final
 
 from core.errors import CollectionCorrupt, CollectionLocked, InvalidRequest
-from core.types import EncoderCard, Location
+from core.types import EncoderCard, Location, Through
+from encoders.adapted import AdaptedEncoder
+from encoders.adapters import adapter_for, adapter_of
 from encoders.base import Encoder
 from encoders.known_weights import recall_folder, remember_folder
 from encoders.registry import folder_of, load_encoder
@@ -29,6 +31,7 @@ from storage.editions import Edition, EditionInfo, Editions
 from storage.layout import check_exists
 from storage.run_notes import Work
 from storage.selection import Selection
+from storage.turning import make_turned
 from storage.writer import CollectionWriter
 
 log = logging.getLogger(__name__)
@@ -108,6 +111,36 @@ def reindex(
             job = Job(writer, start, settings.batch_size, wish.slices_per_series, tell, stopped)
             making = _Making(editions, served, edition, difference, job)
             return making.run(switch_anyway)
+
+
+def reindex_through(settings: Settings, name: str) -> int:
+    """Make an edition of the served one by an adapter, serve it at once, and give its number.
+
+    No file is read. Nobody can write to the collection meanwhile. Raises UnknownName, CardMismatch
+    for an adapter of another encoder, InvalidRequest for an edition in the way, CollectionLocked,
+    CollectionCorrupt when a row is damaged.
+    """
+    with _changing(settings) as editions:
+        served = editions.up_to_date()
+        binding = editions.info(served).binding
+        adapter = adapter_for(settings.home, name, binding.card)
+        beside = editions.beside()
+        if beside is not None:
+            raise InvalidRequest(_in_the_way(editions.info(beside)))
+        edition, told_name = editions.next(), settings.collection
+        with editions.locked(served.layout.lock):
+            through = Through(adapter.card, adapter.turned)
+            make_turned(served.layout, edition.layout, told_name, through)
+            with CollectionWriter.open_edition(
+                edition.layout,
+                f"{told_name}, edition {edition.number}",
+                replace(binding, card=adapter.card),
+                editions.first_id(),
+                settings.index,
+            ) as writer:
+                writer.rebuild_index()
+                editions.switch(edition)
+        return edition.number
 
 
 class _Making:
@@ -308,6 +341,10 @@ def _wish(settings: Settings, example: Binding) -> Wish:
 
 def _encoder(settings: Settings, example: EncoderCard) -> Encoder:
     """The encoder that the settings name, else the example's with the weights that are here now."""
+    if settings.encoder is None and settings.weights is None:
+        adapter = adapter_of(settings.home, example)
+        if adapter is not None:
+            return AdaptedEncoder(_encoder(settings, adapter.base), adapter)
     name = settings.encoder or example.name
     recalled = recall_folder(settings.home, example.weights_sha256)
     folder = settings.weights or (recalled if name == example.name else None)

@@ -108,8 +108,8 @@ def compact(
         with foreign_keys_unchecked(engine) as connection, connection.begin():
             if worn:
                 made = _move(connection, folder, dim, worn, newest + 1)
-                _replace(connection, worn, made)
-            _forget(connection, worn)
+                put_in_place(connection, worn, made)
+            forget_ended(connection, worn)
     finally:
         end_unfinished(engine)  # what failed is not to come true once its shards are gone
         remove_strays(folder, catalog.shards())
@@ -136,7 +136,7 @@ def _move(
     return [Shard(number, rows, is_full(rows)) for number, rows in made.items()]
 
 
-def _replace(connection: Connection, worn: Sequence[Shard], made: Sequence[Shard]) -> None:
+def put_in_place(connection: Connection, worn: Sequence[Shard], made: Sequence[Shard]) -> None:
     """Put new shards in the place of old ones; only the newest may be open."""
     rows = [{"id": shard.number, "rows": shard.rows, "sealed": shard.is_sealed} for shard in made]
     connection.execute(_drop_shards, {"numbers": [shard.number for shard in worn]})
@@ -145,7 +145,7 @@ def _replace(connection: Connection, worn: Sequence[Shard], made: Sequence[Shard
     connection.execute(_advance, {"seconds": int(time.time())})
 
 
-def _forget(connection: Connection, worn: Sequence[Shard]) -> None:
+def forget_ended(connection: Connection, worn: Sequence[Shard]) -> None:
     """Drop pictures whose rows are gone, and what has ended and has no picture any more."""
     connection.execute(_drop_pictures, {"numbers": [shard.number for shard in worn]})
     connection.execute(_drop_identities)

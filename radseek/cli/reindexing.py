@@ -47,6 +47,14 @@ def reindex(
             "--missing", help="List the files whose pictures the edition beside lacks, and end."
         ),
     ] = False,
+    adapter: Annotated[
+        str | None,
+        typer.Option(
+            "--adapter",
+            help="Make the edition of the embeddings that are there, by this adapter.",
+            show_default=False,
+        ),
+    ] = None,
     rendering: RenderingOption = None,
     slices: SlicesOption = None,
     encoder: EncoderOption = None,
@@ -63,11 +71,18 @@ def reindex(
     Exit code 0: the new edition is served. 3: so it is, and some files were skipped. 130: stopped.
     1: failure, or too much is missing to switch.
     """
-    from radseek.reindexing import remove_other, serve_other
+    from radseek.reindexing import reindex_through, remove_other, serve_other
 
-    if back + prune + discard + missing + switch_anyway > 1:
+    if back + prune + discard + missing + switch_anyway + (adapter is not None) > 1:
         raise InvalidRequest(
-            "Name one of --back, --prune, --discard, --missing and --switch-anyway."
+            "Name one of --back, --prune, --discard, --missing, --switch-anyway and --adapter."
+        )
+    if adapter is not None and any(
+        given is not None for given in (rendering, slices, encoder, weights)
+    ):
+        raise InvalidRequest(
+            "An adapter turns the embeddings that are there. Leave --encoder, --weights, "
+            "--rendering and --slices out."
         )
     settings = settings_of(
         ctx,
@@ -83,6 +98,9 @@ def reindex(
         _tell("served", serve_other(settings), as_json)
     elif prune or discard:
         _tell("deleted", remove_other(settings, complete=prune), as_json)
+    elif adapter is not None:
+        say(f"radseek: turning the embeddings of {settings.collection!r}")
+        _tell("served", reindex_through(settings, adapter), as_json)
     elif missing:
         _list_missing(settings, as_json)
     else:

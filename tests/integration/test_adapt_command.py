@@ -91,3 +91,45 @@ def test_boards_are_fitted_to_and_what_cannot_be_is_said(command, indexed):
     ):
         code, _, err = command("adapt", "other", *words)
         assert (code, said in err) == (1, True), err
+
+
+def hits(command, *words):
+    code, out, err = command("similar", "1", "-k", 60, "--json", *words)
+    assert code == 0, err
+    return [(hit["id"], hit["score"]) for hit in json.loads(out)["hits"]]
+
+
+def test_an_edition_made_by_it_is_what_was_seen_through_it(command, indexed):
+    command("adapt", "hue", "--from", f"labels:{indexed / 'truth.csv'}")
+    command("label", "--labels", "builtin:anatomy")
+    before, through = hits(command), hits(command, "--adapter", "hue")
+    command("remove", "--yes", indexed / "pictures" / "0991.png")
+    left = indexed / "home" / "collections" / "default" / "editions" / "0002"
+    left.mkdir(parents=True)
+    (left / "catalog.draft").write_bytes(b"of a run that was killed")
+
+    code, out, err = command("reindex", "--adapter", "hue")
+
+    assert (code, out) == (0, "served: edition 2\n"), err
+    assert not (left / "catalog.draft").exists()
+    served = hits(command)
+    assert served == [(i, pytest.approx(score)) for i, score in through if i in dict(served)]
+    assert len(through) - len(served) < 2
+    assert hits(command, "--adapter", "hue") == served
+    told = json.loads(command("status", "--json")[1])
+    assert (told["pictures"], told["index_rows"]) == (199, 199)
+    assert "1+hue" in command("status")[1]
+    assert json.loads(command("labels", "--json")[1]) == []
+    assert command("verify", "--full")[0] == 0
+
+    new = indexed / "pictures" / "new.png"
+    Image.fromarray(np.full((8, 8, 3), (99, 33, 27), np.uint8)).save(new)
+    assert command("index", indexed / "pictures")[0] == 0
+    found = json.loads(command("similar", new, "-k", 1, "--json")[1])["hits"][0]
+    assert found["path"] == str(new)
+    assert found["score"] == pytest.approx(1, abs=1e-3)
+    again = command("reindex", "--adapter", "hue")
+    assert (again[0], "is of colour 1 " in again[2]) == (1, True)
+
+    assert command("reindex", "--back")[0] == 0
+    assert [picture for picture, _ in hits(command)][:5] == [i for i, _ in before][:5]
