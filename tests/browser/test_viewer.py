@@ -86,7 +86,7 @@ def viewed(room: tuple[Path, Path]) -> dict[str, list[int]]:
 @pytest.fixture(scope="session")
 def viewer_address(room: tuple[Path, Path]):
     viewers = '{"OHIF": "https://pacs.example/viewer?StudyInstanceUIDs={study_uid}"}'
-    with serving(room[0], "viewed", VIEWERS=viewers) as served:
+    with serving(room[0], "viewed", VIEWERS=viewers, CAPTIONER="colour") as served:
         yield served
 
 
@@ -277,6 +277,21 @@ def test_a_heat_map_is_that_of_the_query(grid, viewed):
     grid.keyboard.press("ArrowDown")
     expect(legend).to_contain_text("belongs to the hit itself")
     expect(drawer.locator(".stage canvas.heat")).to_be_hidden()
+
+
+def test_a_picture_is_described_and_its_neighbours_can_be_opened(grid, viewed):
+    picture = viewed["clip"][0]
+    machine = opened(grid, picture).locator(".machine")
+    machine.get_by_role("button", name="Describe").click()
+    expect(machine).to_contain_text("Machine text, not a report.", timeout=WAIT)
+    expect(machine).to_contain_text("Written by colour 1.")
+    expect(machine.get_by_role("button", name="Describe")).to_be_hidden()
+    neighbour = machine.get_by_role("button", name=re.compile(r"^Picture \d+$")).first
+    expect(machine.get_by_role("listitem").first).to_contain_text(re.compile(r"[01]\.\d{3}"))
+    name = neighbour.inner_text()
+    assert name != f"Picture {picture}"
+    neighbour.click()
+    expect(grid.get_by_role("dialog").get_by_role("heading", name=name)).to_be_visible()
 
 
 def test_a_picture_whose_file_is_gone_keeps_its_thumbnail_and_says_so(grid, viewed):

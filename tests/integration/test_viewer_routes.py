@@ -8,15 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_slices import slice_bytes, write_series
+from fakes import ColourCaptioner
 from runs import index_colours
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from encoders.captioner.registry import CAPTIONERS, CaptionerRow
 from encoders.registry import ENCODERS, EncoderRow
 from radseek.archive import Archive, open_archive
+from radseek.describing import Describer
 from radseek.settings import load_settings
+from radseek.upkeep import writer_of
 from ui.access.roles import Role
-from ui.routes import details, heat, values
+from ui.routes import describing, details, heat, values
 from ui.routes.table import ROUTES
 from ui.viewer.stack import Stacks
 from ui.viewer.turns import Turns
@@ -47,12 +51,16 @@ def archive(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
 def get(archive: Archive, monkeypatch: pytest.MonkeyPatch):
     """Ask a route, as one who may see who the patient is unless told otherwise."""
     stacks, turns, role = Stacks(), Turns(), [Role.IDENTITY_VIEWER]
-    for room in (details, values, heat):
+    for room in (details, values, heat, describing):
         monkeypatch.setattr(room, "shared_archive", lambda: archive)
     for room in (details, values):
         monkeypatch.setattr(room, "shared_stacks", lambda: stacks)
     monkeypatch.setattr(values, "shared_turns", lambda: turns)
-    monkeypatch.setattr(heat, "shared_explanations", lambda: turns)
+    for room in (heat, describing):
+        monkeypatch.setattr(room, "shared_explanations", lambda: turns)
+    monkeypatch.setitem(CAPTIONERS, "colour", CaptionerRow("fakes:load_colour_captioner", ""))
+    describer = Describer(load_settings(captioner="colour"))
+    monkeypatch.setattr(describing, "shared_describer", lambda: describer)
     monkeypatch.setattr(details, "role_of", lambda request: role[0])
     with TestClient(Starlette(routes=ROUTES)) as client:
 
@@ -145,7 +153,7 @@ def test_identity_and_paths_are_told_by_role(get, archive):
         assert secret not in masked.text
 
 
-@pytest.mark.parametrize("kind", ["details", "values", "heat"])
+@pytest.mark.parametrize("kind", ["details", "values", "heat", "describe"])
 @pytest.mark.parametrize("picture", ["999", "9" * 30])
 def test_a_picture_that_is_not_there_is_unknown(get, kind, picture):
     answer = get(f"/api/{kind}/{picture}?q=red")
@@ -159,6 +167,21 @@ def test_a_heat_map_is_that_of_explain(get, archive):
     assert told["score"] == pytest.approx(3**-0.5, abs=0.01)  # a grey picture and pure red
     refused = get(f"/api/heat/{picture}")
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+
+
+def test_a_picture_is_described_with_its_neighbours_and_keeps_what_was_written(get, archive):
+    picture = ids(archive)["named"]
+    assert get(f"/api/details/{picture}").json()["machineText"] == ""
+    told = get(f"/api/describe/{picture}").json()
+
+    assert told["captioner"] == "colour 1"
+    assert picture not in [each["id"] for each in told["neighbours"]]
+    assert {each["words"] for each in told["neighbours"]} == {"CT."}
+    assert told["text"] == "CT."
+    with writer_of(archive.settings) as writer:
+        writer.begin_texts(ColourCaptioner.card)
+        writer.put_texts(np.array([picture]), ["Picture: grey."])
+    assert get(f"/api/details/{picture}").json()["machineText"] == "Picture: grey."
 
 
 def test_values_are_packed_by_gzip(get, archive):
