@@ -10,25 +10,32 @@ from imaging.files import read_whole, regular_file, unreadable
 from imaging.limits import DEFAULT_LIMITS, Limits
 from imaging.zips import ZipArchive
 
+LEADS_OUT = "The link leads out of the folder that is indexed. Index where it leads to by its path."
 
-def walk(paths: Sequence[Path]) -> Iterator[Found | Skipped]:
+
+def walk(paths: Sequence[Path], *, links_out: bool = True) -> Iterator[Found | Skipped]:
     """Yield every file under `paths`: absolute, in sorted order, each once, hidden ones too.
 
     Symbolic links are followed to where they lead, so that a cycle ends. What is not there, or
     cannot be listed, comes as Skipped (UNREADABLE). What is no regular file is found like any
-    other, and refused when it is read. Archives are found as files; their members are not. In
-    memory are the folders, what links lead to, and the names in the folders at hand.
+    other, and refused when it is read. Archives are found as files; their members are not. Without
+    `links_out` a link that leads out of all `paths` comes as Skipped (UNSAFE_PATH). In memory are
+    the folders, what links lead to, and the names in the folders at hand.
     """
     seen, refused = _Seen(), set[str]()
-    waiting = sorted({(str(_target(path)), True) for path in paths}, reverse=True)
+    named = [_target(path) for path in paths]
+    waiting = sorted({(str(path), str(path)) for path in named}, reverse=True)
     while waiting:
-        path, is_led_to = waiting.pop()
+        path, link = waiting.pop()
+        if link and not links_out and not any(map(Path(path).is_relative_to, named)):
+            yield Skipped(Location(Path(link)), SkipCode.UNSAFE_PATH, LEADS_OUT)
+            continue
         try:
             state = os.stat(path)  # noqa: PTH116  (a Path for each costs as much again)
             if stat.S_ISDIR(state.st_mode):
                 if seen.is_new(path):
                     waiting.extend(sorted(_children(path), reverse=True))
-            elif seen.is_new_file(path, is_led_to):
+            elif seen.is_new_file(path, is_led_to=bool(link)):
                 yield Found(Location(Path(path)), state.st_size, state.st_mtime_ns)
         except OSError as error:
             if path not in refused:
@@ -51,18 +58,18 @@ class _Seen:
         self._paths.add(path)
         return is_new
 
-    def is_new_file(self, path: str, is_led_to: bool) -> bool:
+    def is_new_file(self, path: str, *, is_led_to: bool) -> bool:
         """Whether this is the first time that the walk comes to a file."""
         if not is_led_to:
             return path not in self._paths
         return os.path.dirname(path) not in self._paths and self.is_new(path)  # noqa: PTH120
 
 
-def _children(folder: str) -> list[tuple[str, bool]]:
-    """What lies in a folder, each with whether a link leads to it."""
+def _children(folder: str) -> list[tuple[str, str]]:
+    """What lies in a folder, each with the link that leads to it, if one does."""
     with os.scandir(folder) as entries:
         return [
-            (str(_target(Path(entry.path))), True) if entry.is_symlink() else (entry.path, False)
+            (str(_target(Path(entry.path))), entry.path) if entry.is_symlink() else (entry.path, "")
             for entry in entries
         ]
 

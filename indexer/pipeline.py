@@ -48,6 +48,7 @@ class Job:
     progress: Callable[[Progress], None]
     stopped: Callable[[], bool]
     missing: Missing = Missing.REMOVE
+    links_out: bool = True  # whether links that lead out of the paths are followed
 
 
 def index(paths: Sequence[Path], job: Job, gone: Sequence[Path] = ()) -> Report:
@@ -62,7 +63,7 @@ def index(paths: Sequence[Path], job: Job, gone: Sequence[Path] = ()) -> Report:
     named = [path.resolve() for path in paths]
     with _Run.of(job) as run:
         survey = Survey(named, run.visits, run.recall, run.ledger)
-        with Walk(named, survey, run.visits) as walk:
+        with Walk(named, survey, run.visits, links_out=job.links_out) as walk:
             run.walk = walk
             is_done = run.first_pass(walk.to_read(run.goes_on), FirstPass(run.visits, run.recall))
         if is_done:

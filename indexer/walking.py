@@ -19,8 +19,11 @@ LOOK_SECONDS: Final = 0.2
 class Walk:
     """Sees every file under the paths. A context manager; its end ends the walk."""
 
-    def __init__(self, paths: Sequence[Path], survey: Survey, visits: Visits) -> None:
+    def __init__(
+        self, paths: Sequence[Path], survey: Survey, visits: Visits, *, links_out: bool = True
+    ) -> None:
         self._paths = paths
+        self._links_out = links_out
         self._survey = survey
         self._visits = visits
         self._more = Event()  # there may be more to read, or the walk is over
@@ -65,7 +68,7 @@ class Walk:
             self._more.set()
 
     def _walk(self) -> None:
-        seen = walk(self._paths)
+        seen = walk(self._paths, links_out=self._links_out)
         at_once = FIRST
         while not self._given_up.is_set() and (some := list(islice(seen, at_once))):
             self._survey.see(some)

@@ -313,7 +313,8 @@ class Archive:
             settings.home, settings.collection, card, profile.id, slices, settings.index
         ) as writer:
             start = partial(self._start, card, profile, slices)
-            yield Job(writer, start, settings.batch_size, slices, progress, stopped)
+            job = Job(writer, start, settings.batch_size, slices, progress, stopped)
+            yield replace(job, links_out=settings.links_out)
 
     def _start(
         self, card: EncoderCard, profile: Profile, slices: int

@@ -158,6 +158,10 @@ class Settings(BaseSettings):
     roots: tuple[Path, ...] = Field(
         (), description="Folders below which an admin may add others from the page; else none"
     )
+    links_out: bool = Field(
+        True,
+        description="Follow links that lead out of an indexed folder; runs of the page never do",
+    )
     port: int = Field(8501, ge=1, le=65535, description="Port that the page listens on")
 
     @classmethod

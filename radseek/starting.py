@@ -98,7 +98,12 @@ def start_indexing(settings: Settings, path: Path) -> Started:
 
 
 def start_retry(settings: Settings, code: SkipCode) -> Started:
-    """Read the skipped files of a code again, in the same way."""
+    """Read the skipped files of a code again, in the same way.
+
+    Raises NotAllowed for links, which would be followed.
+    """
+    if code is SkipCode.UNSAFE_PATH:
+        raise NotAllowed("Where links lead is not read from the page. Index it by its own path.")
     return _start(settings, Work.INDEX, "retry", "--code", code.value)
 
 
@@ -132,6 +137,7 @@ def _start(settings: Settings, work: Work, *command: str) -> Started:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            env=os.environ | {"RADSEEK_LINKS_OUT": "false"},
         )
     Thread(target=process.wait, name="run", daemon=True).start()  # so that none stays as a zombie
     return Started(settings, work, process, at, log_from)

@@ -38,6 +38,7 @@ def test_a_run_of_another_process_is_followed_and_its_death_is_seen(page: Page, 
         expect(page.get_by_text("Indexing: killed")).to_be_visible()
         expect(page.get_by_role("progressbar")).to_have_count(0)
         expect(page.get_by_text("empty.dcm")).to_have_count(0)
+        page.goto("about:blank")  # before the server ends, which the page would miss
 
 
 def test_an_admin_looks_at_the_files_of_a_code(page: Page, kept: Path):
@@ -47,3 +48,4 @@ def test_an_admin_looks_at_the_files_of_a_code(page: Page, kept: Path):
         page.get_by_test_id("stButtonGroup").get_by_text("empty").click()
         expect(page.get_by_text("empty.dcm")).to_be_visible()
         expect(page.get_by_text("1 of 1 files")).to_be_visible()
+        page.goto("about:blank")

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from core.errors import CollectionLocked, InvalidRequest, NotAllowed
+from core.types import SkipCode
 from radseek.settings import Settings
 from radseek.starting import (
     Truth,
@@ -15,6 +16,7 @@ from radseek.starting import (
     start_check,
     start_evaluation,
     start_indexing,
+    start_retry,
     stop_indexing,
 )
 from storage.run_notes import RunNote, RunState, Work, holder, run_notes, telling
@@ -69,7 +71,10 @@ def test_one_run_at_a_time_is_started_and_its_process_is_known(settings, tmp_pat
 
 @pytest.mark.slow
 def test_a_started_run_indexes_the_folder_by_itself(settings, tmp_path):
+    """A link in it that leads elsewhere is skipped."""
     Image.new("RGB", (32, 24), (9, 9, 200)).save(tmp_path / "near" / "ct" / "blue.png")
+    Image.new("RGB", (32, 24), (200, 9, 9)).save(tmp_path / "near-beside" / "red.png")
+    (tmp_path / "near" / "ct" / "out").symlink_to(tmp_path / "near-beside")
     start_indexing(settings, tmp_path / "near" / "ct")
     deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
@@ -78,8 +83,14 @@ def test_a_started_run_indexes_the_folder_by_itself(settings, tmp_path):
             break
         time.sleep(0.2)
     log = settings.home / "collections" / "default" / "runs" / "index.log"
-    assert [(note.state, note.embedded) for note in notes] == [(RunState.ENDED, 1)], log.read_text()
+    told = [(note.state, note.embedded, note.skipped) for note in notes]
+    assert told == [(RunState.ENDED, 1, 1)], log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_links_are_not_read_again_from_the_page(settings):
+    with pytest.raises(NotAllowed, match="lead"):
+        start_retry(settings, SkipCode.UNSAFE_PATH)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ SKIPPED: Final = {
     SkipCode.UNREADABLE: N_(
         "The system would not read it. Look at its permissions, and at the disk."
     ),
-    SkipCode.UNSAFE_PATH: N_("A DICOMDIR names a file outside of its own folder."),
+    SkipCode.UNSAFE_PATH: N_("A DICOMDIR or a link leads out of the folder it is in."),
     SkipCode.NOT_AN_IMAGE: N_("Its content is of no kind that radseek reads."),
     SkipCode.CORRUPT: N_("It breaks off or contradicts itself. Copy it again."),
     SkipCode.UNSUPPORTED: N_("It has a form that radseek does not read."),

@@ -191,3 +191,32 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(tmp_path, monkeypatch
 
     monkeypatch.setattr(os, "fstat", change)
     assert refused(path).code is SkipCode.UNREADABLE
+
+
+def test_links_that_lead_out_are_refused_where_they_must_not(tmp_path):
+    inside, outside = tmp_path / "inside", tmp_path / "outside"
+    for folder in (inside / "deep", outside):
+        folder.mkdir(parents=True)
+        (folder / "picture").write_bytes(b"1")
+    (inside / "file-out").symlink_to(outside / "picture")
+    (inside / "deep" / "folder-out").symlink_to(outside)
+    (inside / "up").symlink_to(tmp_path)
+    (inside / "within").symlink_to(inside / "deep")
+
+    found = list(walk([inside], links_out=False))
+    refused = {each.location.path for each in found if isinstance(each, Skipped)}
+    assert refused == {inside / "file-out", inside / "deep" / "folder-out", inside / "up"}
+    assert {each.code for each in found if isinstance(each, Skipped)} == {SkipCode.UNSAFE_PATH}
+    read = [each.location.path for each in found if isinstance(each, Found)]
+    assert read == [inside / "deep" / "picture"]
+    assert outside / "picture" in [each.location.path for each in walk([inside])]
+    both = [each.location.path for each in walk([inside, outside], links_out=False)]
+    assert outside / "picture" in both
+
+
+def test_a_link_that_is_named_itself_is_where_it_leads_to(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "picture").write_bytes(b"1")
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    (found,) = walk([tmp_path / "link"], links_out=False)
+    assert found.location.path == tmp_path / "there" / "picture"
