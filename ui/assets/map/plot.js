@@ -99,8 +99,16 @@ export class Plot {
     return !this.hidden.has(this.points.codes[at]);
   }
 
-  isSelected(at) {
-    return inside(this.area, this.points.places[2 * at], this.points.places[2 * at + 1]);
+  // Which points lie in the area: looked at once for each area.
+  selected() {
+    const { area, points, known } = this;
+    if (known?.area === area && known.places === points.places) return known.mask;
+    const mask = new Uint8Array(points.length);
+    for (let at = 0; at < points.length; at += 1) {
+      mask[at] = inside(area, points.places[2 * at], points.places[2 * at + 1]) ? 1 : 0;
+    }
+    this.known = { area, places: points.places, mask };
+    return mask;
   }
 
   paintPoints() {
@@ -109,11 +117,11 @@ export class Plot {
     const style = getComputedStyle(this.fieldElement);
     const colours = [...COLOURS, UNSTATED].map((token) => style.getPropertyValue(token));
     const shining = this.lit.size && !this.area.length ? UNLIT : 0.85;
-    const dimmed = this.area.length ? (at) => !this.isSelected(at) : () => false;
+    const selected = this.area.length ? this.selected() : null;
     const groups = new Map();
     for (let at = 0; at < points.length; at += 1) {
       if (!this.isShown(at)) continue;
-      const key = 2 * points.codes[at] + (dimmed(at) ? 0 : 1);
+      const key = 2 * points.codes[at] + (selected && !selected[at] ? 0 : 1);
       groups.get(key)?.push(at) ?? groups.set(key, [at]);
     }
     for (const [key, those] of [...groups].sort(([one], [other]) => (one % 2) - (other % 2))) {
