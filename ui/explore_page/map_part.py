@@ -106,7 +106,9 @@ def search(archive: Archive, plane: Plane, view: View, hits: Beside) -> None:
             icon=":material/search:",
             query_params=kept_address(view),
         )
-        st.button(_("Clear the search"), type="tertiary", key="explore-out", on_click=lambda: go(View()))
+        st.button(
+            _("Clear the search"), type="tertiary", key="explore-out", on_click=lambda: go(View())
+        )
     pictures(archive, view, hits)
 
 
