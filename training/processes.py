@@ -76,6 +76,11 @@ class Processes:
             distributed.barrier()
 
 
+def is_first() -> bool:
+    """Whether this process is the one of a run that speaks, also before and after it."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @contextmanager
 def started() -> Iterator[Processes]:
     """The processes that torchrun started; this one alone if it did not."""

@@ -45,6 +45,7 @@ def contrastive(
 ) -> None:
     """Train a dual encoder with the contrastive loss; prints the folder of its weights."""
     from radseek.training import train_contrastive
+    from training.processes import is_first
 
     model = train_contrastive(
         config,
@@ -54,7 +55,8 @@ def contrastive(
         resume=resume,
         progress=_show,
     )
-    put(str(model))
+    if is_first():
+        put(str(model))
 
 
 def _training_set(settings: "Settings", data: Path | None, collection: str | None) -> "TrainingSet":

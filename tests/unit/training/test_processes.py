@@ -63,6 +63,7 @@ def main() -> None:
         torch.save(learn(folder, processes), folder / f"rank{processes.rank}.pt")
 
 
+@pytest.mark.slow
 def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
     write_tiny(tmp_path)
     alone = learn(tmp_path, Processes())
