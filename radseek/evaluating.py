@@ -1,7 +1,7 @@
 """Wiring of an evaluation: what is measured is what is served."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,7 +50,8 @@ def evaluate_collection(archive: Archive, asked: Asked, plan: Plan) -> Measured:
     reader = archive.reader()
     snapshot = reader.snapshot()
     truth = truth_asked(snapshot, asked)
-    queries = queries_of(truth, asked)
+    reads = archive.reads_texts() or asked.texts is not None
+    queries = queries_of(truth, asked if reads else replace(asked, with_texts=False))
     rows = np.empty((0, reader.card.dim), np.float32)
     if queries:
         rows = archive.searcher().text_rows([query.text for query in queries])

@@ -24,6 +24,11 @@ def label_collection(
     with writer_of(archive.settings) as writer:
         reader = archive.reader()
         encoder = archive.encoder_of(reader.card)
+        if not encoder.reads_texts:
+            raise InvalidRequest(
+                f"{reader.card.name} knows pictures alone, so labels cannot be asked for by their "
+                "names. Take an encoder that reads: `radseek reindex --encoder NAME`."
+            )
         sets = [kept.asked for kept in reader.snapshot().label_sets()]
         wanted = sets if asked is None else [spelt_out(asked, reader.card)]
         _check(wanted, again and asked is None)

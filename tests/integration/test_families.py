@@ -38,6 +38,12 @@ def test_a_folder_is_indexed_and_searched(command, tmp_path, pictures, family):
     if family == "dinov2":
         assert code == 1
         assert "tiny-dinov2 knows pictures alone, no texts." in err
+        assert "pictures alone" in command("label", "--labels", "builtin:anatomy")[2]
+        assert json.loads(command("labels", "--json")[1]) == []
+        named = [f"pictures/{at}.png,{['even', 'odd'][at % 2]}" for at in range(4)]
+        lines = ["path,labels", *named]
+        (tmp_path / "truth.csv").write_text("\n".join(lines))
+        assert command("evaluate", "--truth", tmp_path / "truth.csv", "-k", 2)[0] == 0
     else:
         assert (code, len(hits(out))) == (0, 4)
     status = json.loads(command("status", "--json")[1])

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import numpy as np
@@ -181,3 +182,15 @@ def test_trained_towers_are_written_as_the_same_family(tmp_path: Path) -> None:
 def test_pictures_alone_cannot_be_trained_on(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest, match="knows pictures alone"):
         load_towers(str(dinov2(tmp_path / "tiny")))
+
+
+def test_nobody_is_asked_when_a_folder_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+    assert load_encoder(str(folder), device="cpu").reads_texts
