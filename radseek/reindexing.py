@@ -52,6 +52,7 @@ class Reindexed:
     with_pictures: int  # files of the served edition
     skipped: int  # files of the edition that could not be read
     label_sets: tuple[str, ...]  # of the served edition; the new one has none
+    captioner: str | None  # of its machine texts, likewise
 
     @property
     def lacks_too_much(self) -> bool:
@@ -161,6 +162,7 @@ class _Making:
         self._job = job
         self._reports: list[Report] = []
         self._label_sets = editions.label_sets(served)
+        self._captioner = editions.captioner(served)
         self._seen = -1  # the served edition's sequence that was caught up with
 
     def run(self, switch_anyway: bool) -> Reindexed:
@@ -233,6 +235,7 @@ class _Making:
             with_pictures=self._difference.with_pictures(),
             skipped=self._difference.skipped(),
             label_sets=self._label_sets,
+            captioner=self._captioner,
         )
 
 

@@ -18,6 +18,7 @@ from storage.given_reports import all_given, replace
 from storage.label_sets import kept_sets
 from storage.layout import COHORTS, Layout, collection_folder, layout_of
 from storage.lock import WriterLock
+from storage.machine_texts import kept_captioner
 from storage.migrate import bring_up_to_date, is_current, revision_of
 from storage.pointer import (
     EDITIONS,
@@ -140,6 +141,13 @@ class Editions:
         name = f"{self._name}, edition {edition.number}"
         with storage_errors(name), _reading(edition.layout) as engine, engine.connect() as reading:
             return tuple(kept.asked.name for kept in kept_sets(reading))
+
+    def captioner(self, edition: Edition) -> str | None:
+        """Who wrote the machine texts of an edition; None when it has none."""
+        name = f"{self._name}, edition {edition.number}"
+        with storage_errors(name), _reading(edition.layout) as engine, engine.connect() as reading:
+            kept = kept_captioner(reading)
+            return None if kept is None else kept.card.name
 
     def switch(self, there: Edition) -> None:
         """Serve another edition, now complete. The caller holds the writer's locks of both."""

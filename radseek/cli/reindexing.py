@@ -149,6 +149,7 @@ def _made_json(made: "Reindexed") -> dict[str, Any]:
         "missing_by_code": made.missing,
         "skipped": made.skipped,
         "label_sets": list(made.label_sets),
+        "captioner": made.captioner,
         "runs": [report_json(report) for report in made.reports],
     }
 
@@ -161,6 +162,7 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
     if made.switched:
         yield f"Edition {made.edition} is served now. The one before is kept (--back, --prune)."
         yield from _to_label_again(made)
+        yield from _to_describe_again(made)
     elif made.stopped:
         yield "The old edition is still served. Run the same command again to go on."
     else:
@@ -168,6 +170,14 @@ def _made_lines(made: "Reindexed") -> Iterator[str]:
             f"Edition {made.edition} is not served: {sum(made.missing.values())} of "
             f"{made.with_pictures} files with pictures have none in it (--missing lists them). "
             "Mend what keeps them from being read and run this again, or add --switch-anyway."
+        )
+
+
+def _to_describe_again(made: "Reindexed") -> Iterator[str]:
+    if made.captioner:
+        yield (
+            f"It has no machine texts: those by {made.captioner} stayed with the one before. "
+            "Write them again: radseek describe --all."
         )
 
 

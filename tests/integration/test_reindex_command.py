@@ -7,6 +7,7 @@ import pytest
 from fakes import ColourEncoder
 from PIL import Image
 
+from encoders.captioner.registry import CAPTIONERS, CaptionerRow
 from encoders.registry import ENCODERS, EncoderRow
 
 
@@ -48,6 +49,7 @@ def test_it_says_what_was_made_and_status_which_edition_is_served(archive, comma
         "missing_by_code": {},
         "skipped": 0,
         "label_sets": [],
+        "captioner": None,
     }
     assert [(run["files"], run["embedded"]) for run in runs] == [(3, 3)]
     _, after = answer(command, "status")
@@ -88,7 +90,12 @@ def test_one_thing_is_asked_at_a_time(archive, command):
     assert (code, "Name one of" in err) == (1, True)
 
 
-def test_labels_that_the_new_edition_lacks_are_told(archive, command, tmp_path):
+def test_labels_and_machine_texts_that_the_new_edition_lacks_are_told(
+    archive, command, tmp_path, monkeypatch
+):
+    row = CaptionerRow("fakes:load_colour_captioner", "sees colours")
+    monkeypatch.setitem(CAPTIONERS, "colour", row)
+    assert command("describe", "--all", "--captioner", "colour")[0] == 0
     (tmp_path / "colours.txt").write_text("red\ngreen\n")
     assert command("label", "--labels", tmp_path / "colours.txt")[0] == 0
 
@@ -96,3 +103,4 @@ def test_labels_that_the_new_edition_lacks_are_told(archive, command, tmp_path):
 
     assert code == 0
     assert "It has no zero-shot labels: colours stayed with the one before." in out
+    assert "It has no machine texts: those by colour stayed with the one before." in out
