@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from core.errors import TrainingError
 from core.types import Embeddings, EncoderCard, Through
 from encoders.adapters import Adapter, check_free, keep_adapter, turned
-from evaluation.answers import Answers, Plan, Scope
+from evaluation.answers import Plan
+from evaluation.comparing import Compared, Side, compare
 from evaluation.held_out import Parts, mean_precision, parts_of
-from evaluation.image_queries import ask_with_images
-from evaluation.paired import Difference, differences
-from evaluation.text_queries import TextQuery, ask_with_texts
+from evaluation.text_queries import TextQuery
 from evaluation.truth import Truth
 from radseek.archive import Archive
 from radseek.evaluating import Asked, queries_of, truth_asked
@@ -34,9 +33,7 @@ class Adapted:
     path: Path
     card: EncoderCard
     fitted_patients: int
-    measured_patients: int  # no one of whom it was fitted on, or chosen by
-    images: Sequence[Difference]
-    texts: Sequence[Difference]  # none of pictures that were liked: they have no words
+    compared: Compared  # on others; without texts for pictures that were liked: no words for them
 
 
 def adapt(archive: Archive, name: str, source: Asked | Liked, plan: Plan) -> Adapted:
@@ -52,14 +49,12 @@ def adapt(archive: Archive, name: str, source: Asked | Liked, plan: Plan) -> Ada
     parts = _parts(truth, plan.resampling.seed)
     adapter = Adapter(name, card, _matrix(snapshot, truth, parts, words, plan))
     measured = truth.part(parts.measured)
-    images, texts = _measured(archive, snapshot, measured, words, adapter, plan)
+    compared = _measured(archive, snapshot, measured, words, adapter, plan)
     return Adapted(
         keep_adapter(home, adapter),
         adapter.card,
         len(np.unique(truth.patients[parts.fitted])),
-        len(np.unique(measured.patients)),
-        images,
-        texts,
+        compared,
     )
 
 
@@ -131,48 +126,9 @@ def _measured(
     words: _Words,
     adapter: Adapter,
     plan: Plan,
-) -> tuple[list[Difference], list[Difference]]:
+) -> Compared:
     """What the adapter changes for pictures that ask, and for texts."""
     settings, through = archive.settings, Through(adapter.card, adapter.turned)
     with CollectionReader.open(settings.home, settings.collection, through) as seen:
-        after = seen.snapshot()
-        images = _by_images(truth, before, after, plan)
-        return images, _by_texts(truth, before, after, words, adapter, plan)
-
-
-def _by_images(truth: Truth, before: Snapshot, after: Snapshot, plan: Plan) -> list[Difference]:
-    places = _asking(truth, plan)
-
-    def answers(snapshot: Snapshot) -> Answers:
-        return ask_with_images(snapshot, truth, places, [Scope.ALL], plan)[Scope.ALL]
-
-    return differences(answers(before), answers(after), truth)
-
-
-def _asking(truth: Truth, plan: Plan) -> NDArray[np.int64]:
-    """The labelled pictures, or a seeded sample of them."""
-    labelled = np.array([bool(answer) for answer in truth.answers], np.bool_)[truth.codes]
-    places = np.flatnonzero(labelled)
-    if len(places) <= plan.sample:
-        return places
-    rng = np.random.default_rng(plan.resampling.seed)
-    return np.sort(rng.choice(places, plan.sample, replace=False))
-
-
-def _by_texts(
-    truth: Truth,
-    before: Snapshot,
-    after: Snapshot,
-    words: _Words,
-    adapter: Adapter,
-    plan: Plan,
-) -> list[Difference]:
-    if not words.queries:
-        return []
-
-    def answers(snapshot: Snapshot, rows: Embeddings) -> Answers:
-        return ask_with_texts(snapshot, truth, words.queries, rows, Scope.ALL, plan)
-
-    return differences(
-        answers(before, words.rows), answers(after, adapter.turned(words.rows)), truth
-    )
+        with_it = Side(seen.snapshot(), truth, adapter.turned(words.rows))
+        return compare(Side(before, truth, words.rows), with_it, words.queries, plan)

@@ -92,12 +92,38 @@ class Archive:
                 self._searcher = Searcher(reader, encoder, self._pixels_of)
             return self._searcher
 
+    @contextmanager
+    def beside(self, encoders: Sequence[str]) -> Iterator[Searcher]:
+        """Search on the complete edition that lies beside the served one.
+
+        Raises InvalidRequest unless the two are of these encoders, as `spoken_name` gives them.
+        """
+        home, name = self.settings.home, self.settings.collection
+        served, edition = self.reader().card, Editions(home, name).beside()
+        if edition is None or not edition.is_complete:
+            raise InvalidRequest(
+                "The collection has one encoder. Make an edition with another one, and keep that "
+                "of before: radseek reindex --encoder NAME."
+            )
+        with CollectionReader.open_edition(home, name, edition.layout) as reader:
+            there = [spoken_name(card) for card in (served, reader.card)]
+            if sorted(there) != sorted(encoders):
+                raise InvalidRequest(
+                    f"The collection has {there[0]}, which is served, and {there[1]} beside it. "
+                    f"Write --encoders {','.join(there)}."
+                )
+            yield Searcher(reader, partial(self._encoder_by, reader.card, None), self._pixels_of)
+
     def encoder_of(self, card: EncoderCard) -> Encoder:
         """The encoder that a collection is bound to. Raises CardMismatch, WeightsMissing."""
+        return self._encoder_by(card, self._weights)
+
+    def _encoder_by(self, card: EncoderCard, weights: Path | None) -> Encoder:
+        """The encoder of a card from a folder, else from where it was used last."""
         adapter = adapter_of(self.settings.home, card)
         if adapter is not None:
-            return AdaptedEncoder(self.encoder_of(adapter.base), adapter)
-        folder = self._weights or recall_folder(self.settings.home, card.weights_sha256)
+            return AdaptedEncoder(self._encoder_by(adapter.base, weights), adapter)
+        folder = weights or recall_folder(self.settings.home, card.weights_sha256)
         encoder = self._load(card.name, folder)
         if not encoder.card.shares_space_with(card):
             raise CardMismatch(
@@ -348,6 +374,12 @@ def open_archive(settings: Settings, adapter: str | None = None) -> Archive:
     With the name of an adapter the collection is seen through it, and only read.
     """
     return Archive(settings, adapter)
+
+
+def spoken_name(card: EncoderCard) -> str:
+    """What people call the encoder of a card: its name, and that of its adapter."""
+    _, plus, adapter = card.version.partition("+")
+    return f"{card.name}{plus}{adapter}"
 
 
 def _name(card: EncoderCard) -> str:

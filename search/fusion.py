@@ -104,6 +104,21 @@ def ranked(request: Request, snapshot: Snapshot, encoded: Encoded, among: Mask |
     return replace(order(snapshot, row, among, relevance), by_machine=by_machine, notes=notes)
 
 
+def fused_with(says: Places, snapshot: Snapshot, encoded: Encoded, among: Mask | None) -> Ranked:
+    """Put the rows that may be returned in order by two encoders: `says` are those of the second.
+
+    A row has 1/(60 + rank) of each that ranks it.
+    """
+    weights = np.zeros(len(snapshot.ids))
+    for places in (_nearest(snapshot, encoded.row, among), says):
+        weights[places] += 1 / (FADING + np.arange(1, len(places) + 1))
+    head = np.flatnonzero(weights)
+    order = np.argsort(-weights[head], kind="stable")  # equal ones stay by id
+    others: Mask = weights == 0
+    rest = ByEmbedding(snapshot, encoded.row, others if among is None else others & among)
+    return Ranked(InOrder(snapshot, encoded.row, head[order], rest), among)
+
+
 def _notes(wanted: WordQuery, relevance: Relevance, by_machine: Mask) -> Iterator[str]:
     found, by_machines = int(np.count_nonzero(relevance)), int(np.count_nonzero(by_machine))
     if not wanted:

@@ -5,14 +5,14 @@ from functools import partial
 from math import isnan
 from time import perf_counter
 
-from core.types import Embeddings, Hit, Ids, Matches, Pixels, Record
+from core.types import Embeddings, Hit, Ids, Mask, Matches, Pixels, Record
 from encoders.base import Encoder
 from search.background import Background, Judged
 from search.eligible import eligible
 from search.encoding import Encoded, Means, embed_texts, encode, needs_encoder
 from search.enrichment import Company
 from search.explain import Explanation, explain
-from search.fusion import Ranked, ranked
+from search.fusion import DEPTH, Ranked, fused_with, ranked
 from search.identifiers import look_up
 from search.language.understanding import understand
 from search.listing import answer_by_identifier
@@ -22,6 +22,7 @@ from search.request import Request
 from search.reranking import Reread, Rereader
 from search.results import Results, Timings
 from search.retrieval import Found, retrieve
+from search.second import Say, SecondEncoder
 from search.standing import NO_SLICE
 from search.where.absent import absent_values
 from storage.reader import CollectionReader
@@ -47,6 +48,10 @@ class Searcher:
         self._background = Background(self._means, reader.kept_rows)
         self._company = Company(self._means.sampler)
 
+    def reads_texts(self) -> bool:
+        """Whether the encoder, which is loaded for it, embeds texts."""
+        return self._means.encoder().reads_texts
+
     def text_rows(self, texts: Sequence[str]) -> Embeddings:
         """The rows that these texts, at least one, are asked with, each by itself: -> (n, dim)."""
         return embed_texts(texts, self._means)
@@ -56,7 +61,11 @@ class Searcher:
         terms = understand(text, self.reader.card).terms
         return self._rereader.matches(terms, self.reader.snapshot(), ids)
 
-    def search(self, request: Request) -> Results:
+    def second(self) -> SecondEncoder:
+        """The encoder of this collection as one that has a say in the searches of another."""
+        return SecondEncoder(self.reader, self._means)
+
+    def search(self, request: Request, second: SecondEncoder | None = None) -> Results:
         """The k hits of a page, fewer only when there are not so many.
 
         Of pictures with the same pixels the best one is a hit and counts the others. What is
@@ -73,14 +82,17 @@ class Searcher:
             return answer_by_identifier(named, snapshot, request)
         if needs_encoder(request.query):
             self._means.encoder()  # to load it is no part of a search
-        return self._answer(request, snapshot)
+        return self._answer(request, snapshot, second)
 
-    def _answer(self, request: Request, snapshot: Snapshot) -> Results:
+    def _answer(
+        self, request: Request, snapshot: Snapshot, second: SecondEncoder | None
+    ) -> Results:
         laps = Laps()
         encoded = encode(request.query, snapshot, self._means)
         encode_s = laps.next()
         admitted = eligible(snapshot, request)
-        order = ranked(request, snapshot, encoded, admitted.among)
+        said = None if second is None else second.say(request, snapshot, admitted.among, DEPTH)
+        order = _order(said, request, snapshot, encoded, admitted.among)
         reread = self._reread(request, encoded, snapshot)
         page = retrieve(order.candidates, snapshot, request, order.among, reread)
         reread_s = 0.0 if reread is None else reread.took_s
@@ -96,10 +108,15 @@ class Searcher:
             total=len(snapshot.ids),
             timings=Timings(encode_s, index_s, catalog_s, judging_s + laps.next(), reread_s),
             sequence=snapshot.sequence,
-            noise_from=judged.noise_from,
+            noise_from=None if said else judged.noise_from,  # hits are not in order of scores
             alarms=alarms,
             understood=encoded.understood,
-            notes=(*admitted.notes, *order.notes, *_told_of(request, snapshot)),
+            notes=(
+                *admitted.notes,
+                *order.notes,
+                *(() if said is None else (said.note,)),
+                *_told_of(request, snapshot),
+            ),
         )
 
     def _reread(self, request: Request, encoded: Encoded, snapshot: Snapshot) -> "Timed | None":
@@ -115,6 +132,18 @@ class Searcher:
         is not indexed.
         """
         return explain(query, picture_id, method, self.reader.snapshot(), self._means)
+
+
+def _order(
+    said: Say | None,
+    request: Request,
+    snapshot: Snapshot,
+    encoded: Encoded,
+    among: Mask | None,
+) -> Ranked:
+    if said is None or not len(said.places):
+        return ranked(request, snapshot, encoded, among)
+    return fused_with(said.places, snapshot, encoded, among)
 
 
 def _hits(

@@ -113,7 +113,13 @@ class CollectionReader:
         CollectionCorrupt, StorageError.
         """
         check_exists(home, name)
-        layout = layout_of(home, name)
+        return cls.open_edition(home, name, layout_of(home, name), through)
+
+    @classmethod
+    def open_edition(
+        cls, home: Path, name: str, layout: Layout, through: Through | None = None
+    ) -> "CollectionReader":
+        """Open one edition of a collection, like `open`."""
         _warn_of_network(layout)
         engine = open_for_reading(layout.catalog)
         with storage_errors(name):

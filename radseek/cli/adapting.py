@@ -9,6 +9,7 @@ import typer
 
 from core.counting import counted
 from core.errors import InvalidRequest
+from radseek.cli.comparing import compared_json, put_compared
 from radseek.cli.option_groups import grouped
 from radseek.cli.options import (
     HomeOption,
@@ -21,13 +22,11 @@ from radseek.cli.output import put, put_json, say
 from radseek.cli.places import location_of
 
 if TYPE_CHECKING:
-    from evaluation.paired import Difference
     from radseek.adapting import Adapted
     from radseek.evaluating import Asked
     from radseek.liking import Liked
 
 TAG, LABELS, BOARD = "tag:", "labels:", "board:"
-SHOWN = {"precision", "average_precision", "ndcg"}
 
 
 @grouped
@@ -140,28 +139,14 @@ def _json(made: "Adapted") -> dict[str, Any]:
         "file": str(made.path),
         "card": asdict(made.card),
         "fitted_patients": made.fitted_patients,
-        "measured_patients": made.measured_patients,
-        "images": [asdict(each) for each in made.images],
-        "texts": [asdict(each) for each in made.texts],
+        "measured_patients": made.compared.patients,
+        **compared_json(made.compared),
     }
 
 
 def _put(name: str, made: "Adapted") -> None:
-    patients = counted(made.measured_patients, "patient")
+    patients = counted(made.compared.patients, "patient")
     put(f"measured on {patients} that it was not fitted on; means over labels")
-    for kind, found in (("images", made.images), ("texts", made.texts)):
-        for each in found:
-            if each.metric.value in SHOWN:
-                put(f"  {kind:<6} {_line(each)}")
+    put_compared(made.compared, 10)
     say(f"radseek: kept as {made.path}")
     say(f"radseek: search with it: radseek search TEXT --adapter {name}")
-
-
-def _line(each: "Difference") -> str:
-    from evaluation.page import metric_name
-
-    bounds = "" if each.low is None else f" [{each.low:+.3f}, {each.high:+.3f}]"
-    return (
-        f"{metric_name(each.metric, 10):<12} {each.first:.3f} -> {each.second:.3f}  "
-        f"difference {each.second - each.first:+.3f}{bounds}  chance {each.chance:.3f}"
-    )

@@ -1,6 +1,7 @@
 """`radseek evaluate`."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -9,12 +10,15 @@ import typer
 
 from core.counting import counted
 from core.errors import InvalidRequest
+from radseek.cli.comparing import compared_json, put_compared
 from radseek.cli.option_groups import grouped
 from radseek.cli.options import (
     AdapterOption,
+    EncodersOption,
     JsonOption,
     PlaceOptions,
     TopK,
+    named_encoders,
     plain_option,
     settings_of,
 )
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from evaluation.evaluating import Evaluation
     from evaluation.tables import Figure, Line, Table
     from radseek.evaluating import Asked
+    from radseek.settings import Settings
 
 NAMES_OF_FILES = ("evaluation.json", "evaluation.html")
 
@@ -101,6 +106,7 @@ def evaluate(
         Path | None, plain_option("--out", "Folder for evaluation.json and .html.")
     ] = None,
     adapter: AdapterOption = None,
+    encoders: EncodersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure how well the collection finds what is labelled, by pictures and by words.
@@ -119,6 +125,11 @@ def evaluate(
     settings = settings_of(
         ctx, place.home, place.collection, weights=place.weights, device=place.device
     )
+    if encoders is not None:
+        if out is not None or name:
+            raise InvalidRequest("A comparison is printed, not kept. Leave --out and --name out.")
+        _compare(settings, named_encoders(encoders), asked, plan, as_json)
+        return
     say(f"radseek: evaluating {settings.collection!r}")
     with open_archive(settings, adapter) as archive, told_if_free(settings, Work.EVALUATE):
         found = evaluate_collection(archive, asked, plan)
@@ -131,6 +142,31 @@ def evaluate(
         say(f"radseek: kept as {kept}")
     finally:  # what took long to measure is shown, whatever the disk says
         put_json(told) if as_json else _put(measured)
+
+
+def _compare(
+    settings: "Settings", encoders: Sequence[str], asked: "Asked", plan: "Plan", as_json: bool
+) -> None:
+    from radseek.archive import open_archive
+    from radseek.choosing import compare_encoders
+
+    say(f"radseek: comparing encoders on {settings.collection!r}")
+    with open_archive(settings) as archive:
+        choice = compare_encoders(archive, encoders, asked, plan)
+    compared = choice.compared
+    if as_json:
+        told = {"first": choice.first, "second": choice.second, "unknown": choice.unknown}
+        put_json(told | {"patients": compared.patients} | compared_json(compared))
+        return
+    pictures = counted(compared.pictures, "labelled picture")
+    put(f"{pictures} of {counted(compared.patients, 'patient')}; means over labels")
+    put(f"{choice.first} (served) -> {choice.second}")
+    put_compared(compared, plan.k)
+    if choice.unknown:
+        lacking = counted(choice.unknown, "labelled picture")
+        say(f"radseek: {choice.second} does not know {lacking}, which took no part")
+    if choice.without_texts:
+        say(f"radseek: {choice.without_texts} knows pictures alone, so no text was asked")
 
 
 def _asked(options: TruthOptions) -> "Asked":

@@ -88,6 +88,14 @@ AdapterOption = Annotated[
     str | None,
     typer.Option("--adapter", help="See the collection through this adapter.", show_default=False),
 ]
+EncodersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoders",
+        help="Two encoders: that of the served edition and that of the one beside it, as a,b.",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TopK = Annotated[int, typer.Option("-k", "--top-k", min=1, help="Number of hits.")]
 WhereOption = Annotated[
@@ -130,3 +138,8 @@ def settings_of(
     return load_settings(
         home=home or before.home, collection=collection or before.collection, **named
     )
+
+
+def named_encoders(text: str) -> tuple[str, ...]:
+    """The encoders that `--encoders` names."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())

@@ -1,6 +1,7 @@
 """`radseek search` and `similar`."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,14 @@ from core.errors import InvalidRequest
 from radseek.cli.asking import AnswerOptions, request_of
 from radseek.cli.cohorts import add_pictures
 from radseek.cli.option_groups import grouped
-from radseek.cli.options import AdapterOption, JsonOption, PlaceOptions, settings_of
+from radseek.cli.options import (
+    AdapterOption,
+    EncodersOption,
+    JsonOption,
+    PlaceOptions,
+    named_encoders,
+    settings_of,
+)
 from radseek.cli.output import put_json, put_results, results_json, say
 from radseek.cli.parts import QueryOptions, and_also, picture_part, query_of
 from search.query import Part, Query, TextPart
@@ -19,6 +27,8 @@ from search.query import Part, Query, TextPart
 if TYPE_CHECKING:
     from radseek.archive import Archive
     from radseek.settings import Settings
+    from search.request import Request
+    from search.results import Results
 
 BatchOption = Annotated[
     Path | None,
@@ -35,13 +45,14 @@ def search(
     text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
     batch: BatchOption = None,
     adapter: AdapterOption = None,
+    encoders: EncodersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures by words, by pictures, or by both with weights; or by an identifier."""
     with _archive(_settings(ctx, place), adapter) as archive:
         given = _given(text, batch)
         queries = _queries(query_of(archive, asked), given, TextPart, "a text")
-        _put_answers(archive, queries, answer, as_json)
+        _put_answers(archive, queries, answer, encoders, as_json)
 
 
 @grouped
@@ -55,13 +66,14 @@ def similar(
     ] = None,
     batch: BatchOption = None,
     adapter: AdapterOption = None,
+    encoders: EncodersOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find pictures like an image file, like an indexed picture, or series like a whole one."""
     with _archive(_settings(ctx, place), adapter) as archive:
         given, part_of = _given(picture, batch), partial(picture_part, archive)
         queries = _queries(query_of(archive, asked), given, part_of, "an image file or an id")
-        _put_answers(archive, queries, answer, as_json)
+        _put_answers(archive, queries, answer, encoders, as_json)
 
 
 def _settings(ctx: typer.Context, place: PlaceOptions) -> "Settings":
@@ -108,12 +120,35 @@ def _put_answers(
     archive: "Archive",
     queries: Iterable[tuple[str, Query]],
     options: AnswerOptions,
+    encoders: str | None,
     as_json: bool,
 ) -> None:
-    searcher = archive.searcher()
+    with _answering(archive, encoders) as search:
+        _put_each(archive, search, queries, options, as_json)
+
+
+@contextmanager
+def _answering(
+    archive: "Archive", encoders: str | None
+) -> Iterator[Callable[["Request"], "Results"]]:
+    """How requests are answered: by the collection's encoder, or by two."""
+    if encoders is None:
+        yield archive.searcher().search
+        return
+    with archive.beside(named_encoders(encoders)) as other:
+        yield partial(archive.searcher().search, second=other.second())
+
+
+def _put_each(
+    archive: "Archive",
+    search: Callable[["Request"], "Results"],
+    queries: Iterable[tuple[str, Query]],
+    options: AnswerOptions,
+    as_json: bool,
+) -> None:
     for line, query in queries:
         request = request_of(query, options)
-        results = searcher.search(request)
+        results = search(request)
         if as_json:
             put_json(results_json(line, results))
         else:
