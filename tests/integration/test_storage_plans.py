@@ -38,7 +38,8 @@ READING: dict[str, Callable[[CollectionReader], object]] = {
     "snapshot": lambda reader: reader.snapshot(),
     **{
         f"by {naming}": lambda reader, naming=naming: reader.snapshot().named([naming], "/2")
-        for naming in set(Naming) - {Naming.FILE_NAME}
+        for naming in Naming
+        if naming is not Naming.FILE_NAME
     },
 }
 WRITING: dict[str, Callable[[CollectionWriter], object]] = {
