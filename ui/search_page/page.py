@@ -80,7 +80,7 @@ def answered(
     """The line about the answer, and the grid. Raises RadseekError."""
     with st.container(horizontal=True, vertical_alignment="center", key="line"):
         options(view)
-        actions = st.container(width="content")
+        actions = st.container(horizontal=True, vertical_alignment="center", width="content")
         line = st.empty()
     with line, st.spinner(_("Searching")):
         answer = find(archive, snapshot, view, query, begun_at(view))
