@@ -42,7 +42,7 @@ def pull_model(
     """
     base, folder = endpoint_of(endpoint), target or hub_folder(name)
     told = _ask(f"{base}/api/models/{name}/revision/{quote(revision, safe='')}?blobs=true")
-    wanted = {file["rfilename"]: _published(file) for file in told["siblings"] if _is_read(file)}
+    wanted = {file["rfilename"]: _published(file) for file in _chosen(told["siblings"])}
     if not any(WEIGHTS.fullmatch(file) for file in wanted):
         raise DownloadFailed(_without_safetensors(name, told["siblings"]))
     (folder / NOTE).unlink(missing_ok=True)  # while it may be a mixture
@@ -66,6 +66,15 @@ def _ask(url: str) -> Mapping[str, Any]:
         raise DownloadFailed(
             f"Cannot ask {url}: {error}. Check the connection. Set HF_ENDPOINT to use a mirror."
         ) from error
+
+
+def _chosen(files: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The files that are read: of a model in two formats, that of transformers."""
+    read = [file for file in files if _is_read(file)]
+    names = {file["rfilename"] for file in read}
+    if "config.json" not in names or not any(name.startswith("model") for name in names):
+        return read
+    return [file for file in read if not file["rfilename"].startswith("open_clip")]
 
 
 def _is_read(file: Mapping[str, Any]) -> bool:

@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from encoders import download, weights
+from encoders.families.folder import Origin, write_note
+from encoders.registry import ENCODERS
 from radseek.archive import open_archive
 from radseek.settings import Settings
 from tests.tiny_models import TINY
@@ -52,3 +55,27 @@ def test_a_folder_is_indexed_and_searched(command, tmp_path, pictures, family):
         assert archive.reads_texts() is (family != "dinov2")
     code, out, _ = command("index", pictures)  # the folder is remembered by its weights
     assert (code, "4 unchanged" in out) == (0, True)
+
+
+def test_models_are_listed_fetched_and_converted_by_command(command, tmp_path, monkeypatch):
+    monkeypatch.setattr(weights, "user_data_path", lambda *_, **__: tmp_path / "data")
+    monkeypatch.setattr(download, "PAUSE", 0)
+    monkeypatch.delitem(ENCODERS, "colour")  # of the tests, with no files to look for
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # where nothing listens
+    folder = TINY["clip"](tmp_path / "data" / "weights" / "google" / "tiny")
+    write_note(folder, Origin("google/tiny", "5bb5e21f" * 5, "apache-2.0"))
+
+    listed = json.loads(command("encoders", "--json")[1])
+    fetched = command("encoders", "pull", "google/other")
+    converted = command("encoders", "convert", folder, "--out", tmp_path / "out")
+
+    assert listed[-1] == {
+        "name": "google/tiny",
+        "ready": True,
+        "folder": str(folder),
+        "summary": "of the hub, revision 5bb5e21f5bb5",
+        "licence": "apache-2.0",
+    }
+    assert fetched[0] == 1
+    assert "Cannot ask http://127.0.0.1:9/api/models/google/other/revision/main" in fetched[2]
+    assert (converted[0], "no folder of open_clip" in converted[2]) == (1, True)

@@ -100,6 +100,25 @@ def test_a_model_of_pickles_alone_is_refused_before_anything_is_fetched(
     assert [path for path, _ in hub.asked] == [ASKED]
 
 
+def test_of_two_formats_that_of_transformers_is_fetched(hub: Hub, tmp_path: Path) -> None:
+    own = ("open_clip_config.json", "open_clip_model.safetensors")
+    hub.files[ASKED] = answer(*FILES, *own)
+
+    pull_model(NAME, tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {*FILES, "radseek.json"}
+
+
+def test_a_folder_of_open_clip_is_fetched_to_be_converted(hub: Hub, tmp_path: Path) -> None:
+    own = ("open_clip_config.json", "open_clip_model.safetensors")
+    hub.files[ASKED] = answer(*own)
+    hub.files |= {f"/{NAME}/resolve/{COMMIT}/{name}": CONTENT for name in own}
+
+    pull_model(NAME, tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {*own, "radseek.json"}
+
+
 def test_a_model_that_is_not_there_is_told(hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(DownloadFailed, match="404"):
         pull_model("google/none", tmp_path)
