@@ -94,11 +94,10 @@ def ranked(request: Request, snapshot: Snapshot, encoded: Encoded, among: Mask |
     if request.ranking is Ranking.EMBEDDING:
         return Ranked(ByEmbedding(snapshot, row, among, encoded.is_one_picture), among)
     wanted = words_of(request.query)
-    told, written = snapshot.words(wanted), snapshot.machine_words(wanted)
-    relevance = np.maximum(told, written)
+    relevance, by_machine = _relevance(snapshot, wanted)
     if among is not None:
         relevance[~among] = 0
-    by_machine: Mask = (relevance > 0) & (told == 0)
+        by_machine = None if by_machine is None else by_machine & among
     order = _by_words if request.ranking is Ranking.WORDS else _fused
     notes = tuple(_notes(wanted, relevance, by_machine))
     return replace(order(snapshot, row, among, relevance), by_machine=by_machine, notes=notes)
@@ -119,8 +118,17 @@ def fused_with(says: Places, snapshot: Snapshot, encoded: Encoded, among: Mask |
     return Ranked(InOrder(snapshot, encoded.row, head[order], rest), among)
 
 
-def _notes(wanted: WordQuery, relevance: Relevance, by_machine: Mask) -> Iterator[str]:
-    found, by_machines = int(np.count_nonzero(relevance)), int(np.count_nonzero(by_machine))
+def _relevance(snapshot: Snapshot, wanted: WordQuery) -> tuple[Relevance, Mask | None]:
+    """How well words fit each row, and where only machine texts do; None: there are none."""
+    told, written = snapshot.words(wanted), snapshot.machine_words(wanted)
+    if written is None:
+        return told, None
+    return np.maximum(told, written), (written > 0) & (told == 0)
+
+
+def _notes(wanted: WordQuery, relevance: Relevance, by_machine: Mask | None) -> Iterator[str]:
+    found = int(np.count_nonzero(relevance))
+    by_machines = 0 if by_machine is None else int(np.count_nonzero(by_machine))
     if not wanted:
         yield "The query has no word that reports and descriptions can be searched for."
     elif found == 0:

@@ -133,14 +133,15 @@ class Snapshot:
         studies, described = map(self._columns.keyed, (Key.STUDY, Key.DESCRIPTION))
         return WordSearch(self._catalog, studies, described).relevance(query)
 
-    def machine_words(self, query: WordQuery) -> Relevance:
+    def machine_words(self, query: WordQuery) -> Relevance | None:
         """How well machine texts fit each row, by themselves: (rows,); 0 where they do not.
 
-        What a query excludes takes away what machine texts bring, whoever says it.
+        What a query excludes takes away what machine texts bring, whoever says it. None when there
+        are no machine texts.
         """
         told = self._machine_texts
         if told.captioner is None:
-            return np.zeros(len(self.ids), dtype=np.float32)
+            return None
         studies, described = map(self._columns.keyed, (Key.STUDY, Key.DESCRIPTION))
         return WordSearch(self._catalog, studies, described).machine_relevance(query, told.numbers)
 

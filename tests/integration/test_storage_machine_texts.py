@@ -45,7 +45,8 @@ def reader(tmp_path: Path, writer: CollectionWriter) -> Iterator[CollectionReade
 def found(reader: CollectionReader, text: str) -> list[int]:
     """The pictures that machine texts bring."""
     snapshot = reader.snapshot()
-    return snapshot.ids[snapshot.machine_words(word_query([text])) > 0].tolist()
+    fits = snapshot.machine_words(word_query([text]))
+    return [] if fits is None else snapshot.ids[fits > 0].tolist()
 
 
 def test_each_picture_has_its_text(tmp_path: Path, reader: CollectionReader) -> None:
@@ -107,6 +108,7 @@ def test_forgotten_texts_are_found_no_more(
 
     assert found(reader, "hand") == []
     assert reader.snapshot().captioner() is None
+    assert reader.snapshot().machine_words(word_query(["hand"])) is None
     assert reader.snapshot().undescribed().tolist() == [1, 2, 3, 4]
     assert HAND.encode() not in layout_of(tmp_path, "main").catalog.read_bytes()
     writer.begin_texts(replace(CARD, name="other"))

@@ -24,13 +24,13 @@ class Spoken(FakeSnapshot):
     def __init__(self, cosines, fits, machine=None):
         super().__init__(cosines)
         self._fits = np.array(fits, np.float32)
-        self._machine = np.zeros_like(self._fits) if machine is None else np.array(machine)
+        self._machine = machine
 
     def words(self, query):
         return self._fits.copy()
 
     def machine_words(self, query):
-        return self._machine.copy()
+        return None if self._machine is None else np.array(self._machine, np.float32)
 
 
 def order_of(cosines, fits, ranking, among=None):
@@ -114,7 +114,8 @@ def test_parts_that_are_unlike_exclude():
 
 def test_what_a_machine_text_alone_brings_is_told():
     snapshot = Spoken([0.1, 0.9, 0.5, 0.3], [1, 0, 0, 0], machine=[2, 2, 0, 3])
-    order = ranked(Request(by_text("lung"), ranking=Ranking.WORDS), snapshot, ENCODED, None)
+    request = Request(by_text("lung"), ranking=Ranking.WORDS)
+    order = ranked(request, snapshot, ENCODED, None)
 
     assert sorted(ids_of(order)) == snapshot.ids[[0, 1, 3]].tolist()
     assert order.told_by_machine(np.arange(4)) == [False, True, False, True]
@@ -122,3 +123,10 @@ def test_what_a_machine_text_alone_brings_is_told():
         "The words fit 1 picture, by a report of the study or by the description.",
         "The words fit 2 pictures by machine text alone, which is not a report.",
     )
+    among = np.array([True, False, True, True])
+    assert ranked(request, snapshot, ENCODED, among).told_by_machine(np.arange(4)) == [
+        False,
+        False,
+        False,
+        True,
+    ]
