@@ -67,6 +67,18 @@ def test_pages_follow_each_other_and_back_returns_to_the_place_that_was_left(gri
     assert (shown(grid), scrolled(grid)) == (order[:24], left_at)
 
 
+def test_a_picture_without_a_thumbnail_says_so(page, many_address):
+    header = b"[" + b",".join([b"0"] * 24) + b"]"
+    answer = len(header).to_bytes(4, "little") + header
+    page.route("**/api/thumbs*", lambda route: route.fulfill(body=answer))
+    page.goto(f"{many_address}/?q=red&k=24")
+    expect(page.locator(".cell.missing")).to_have_count(24, timeout=WAIT)
+    shown = page.locator(".tile").first.evaluate(
+        "tile => getComputedStyle(tile, '::after').content"
+    )
+    assert shown == '"no thumbnail"'
+
+
 def test_the_last_page_leads_back_alone(page, many_address, by_red):
     page.goto(f"{many_address}/?q=red&k=24&page=10")
     expect_loaded(page, 24)
