@@ -3,6 +3,7 @@
 import { said } from "../shared/elements.js";
 import { Camera } from "./camera.js";
 import { drawLegend } from "./legend.js";
+import { paintPoints } from "./paint.js";
 import { listen } from "./pointing.js";
 import { Points } from "./points.js";
 import { inside } from "./shapes.js";
@@ -11,8 +12,6 @@ import { drawTools } from "./tools.js";
 
 const COLOURS = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `--rs-chart-${n}`);
 const UNSTATED = "--rs-edge";
-const DIMMED = 0.16; // of points that are not selected
-const UNLIT = 0.4; // of points where hits are lit
 const REACH = 10; // pixels around a point in which it is pointed at
 
 export class Plot {
@@ -112,42 +111,22 @@ export class Plot {
   }
 
   paintPoints() {
-    const { points } = this;
-    const pen = clean(this.pointsElement);
     const style = getComputedStyle(this.fieldElement);
-    const colours = [...COLOURS, UNSTATED].map((token) => style.getPropertyValue(token));
-    const shining = this.lit.size && !this.area.length ? UNLIT : 0.85;
-    const selected = this.area.length ? this.selected() : null;
-    const groups = new Map();
-    for (let at = 0; at < points.length; at += 1) {
-      if (!this.isShown(at)) continue;
-      const key = 2 * points.codes[at] + (selected && !selected[at] ? 0 : 1);
-      groups.get(key)?.push(at) ?? groups.set(key, [at]);
-    }
-    for (const [key, those] of [...groups].sort(([one], [other]) => (one % 2) - (other % 2))) {
-      pen.globalAlpha = key % 2 ? shining : DIMMED;
-      pen.fillStyle = colours[key >> 1] ?? colours.at(-1);
-      this.paintSquares(pen, those);
-    }
-  }
-
-  paintSquares(pen, those) {
-    const { places } = this.points;
-    const { x, y, scale, width, height } = this.camera;
-    const size = this.size();
-    for (const at of those) {
-      const left = (places[2 * at] - x) * scale + width / 2;
-      const top = height / 2 - (places[2 * at + 1] - y) * scale;
-      if (left > -size && top > -size && left < width && top < height) {
-        pen.fillRect(left - size / 2, top - size / 2, size, size);
-      }
-    }
+    const dots = window.devicePixelRatio;
+    paintPoints(this.pointsElement, this.points, this.camera, {
+      colours: [...COLOURS, UNSTATED].map((token) => style.getPropertyValue(token).trim()),
+      hidden: this.hidden,
+      selected: this.area.length ? this.selected() : null,
+      isLit: this.lit.size > 0 && !this.area.length,
+      size: Math.max(2, Math.round(this.size() * dots)),
+      dots,
+    });
   }
 
   // Pixels of a point: larger where there are fewer, or one is nearer.
   size() {
     const few = Math.sqrt(5_000 / Math.max(500, this.points.length));
-    return Math.min(9, Math.max(1.5, 2.4 * few * this.camera.near ** 0.35));
+    return Math.min(9, Math.max(1.5, 3 * few * this.camera.near ** 0.35));
   }
 
   paintOver() {
