@@ -131,6 +131,8 @@ def evaluate(
         _compare(settings, named_encoders(encoders), asked, plan, as_json)
         return
     say(f"radseek: evaluating {settings.collection!r}")
+    if plan.rerank:
+        say(f"radseek: of each text the first {plan.rerank} hits are read again with it")
     with open_archive(settings, adapter) as archive, told_if_free(settings, Work.EVALUATE):
         found = evaluate_collection(archive, asked, plan)
     measured = found.evaluation

@@ -89,6 +89,7 @@ def test_an_evaluation_measures_what_it_changes(command, indexed, tmp_path):
             "evaluate", "--truth", tmp_path / "truth.csv", "-k", 1, "--json", *words
         )
         assert code == 0, err
+        assert ("read again" in err) == bool(words)
         told = json.loads(out)
         (red,) = [line for line in told["text"][0]["labels"] if line["name"] == "red"]
         return told["rerank"], red["average_precision"]["value"]
