@@ -57,7 +57,7 @@ class Means:
 
 def needs_encoder(query: Query) -> bool:
     """Whether a text or an image has to be embedded."""
-    return any(isinstance(part, TextPart) or _is_seen(part) for part in query.parts)
+    return any(isinstance(part, TextPart) or is_seen(part) for part in query.parts)
 
 
 def encode(query: Query, snapshot: Snapshot, means: Means) -> Encoded:
@@ -146,13 +146,13 @@ def _text_rows(understood: Sequence[Understood], means: Means) -> Iterator[Row]:
 
 
 def _image_rows(query: Query, snapshot: Snapshot, means: Means) -> Iterator[Row]:
-    seen = [pixels_of(part, snapshot, means) for part in query.parts if _is_seen(part)]
+    seen = [pixels_of(part, snapshot, means) for part in query.parts if is_seen(part)]
     if seen:
         encoder = means.encoder()
         yield from encoder.embed_images([encoder.prepare(pixels) for pixels in seen])
 
 
-def _is_seen(part: Part) -> bool:
+def is_seen(part: Part) -> bool:
     """Whether its pixels have to be embedded."""
     return isinstance(part, ImagePart) or (
         isinstance(part, InstancePart) and part.region is not None

@@ -80,6 +80,8 @@ class Searcher:
         named = look_up(request.query, snapshot)
         if named is not None:
             return answer_by_identifier(named, snapshot, request)
+        if second is not None:
+            second.check(request, self.reader.rendering)
         if needs_encoder(request.query):
             self._means.encoder()  # to load it is no part of a search
         return self._answer(request, snapshot, second)

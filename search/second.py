@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.counting import counted
 from core.errors import InvalidRequest
 from core.types import EncoderCard, Mask, Ranking, Unit
-from search.encoding import Means, encode
+from search.encoding import Means, encode, is_seen
 from search.query import EmbeddingPart, ImagePart, InstancePart, Part, Query, TextPart
 from search.request import Request
 from storage.reader import CollectionReader
@@ -48,12 +48,24 @@ class SecondEncoder:
         """Of its rows."""
         return self._means.card
 
+    def check(self, request: Request, rendering: str) -> None:
+        """Raise InvalidRequest for what two encoders cannot be asked together.
+
+        `rendering` is that of the first, by which pictures that are asked with are rendered.
+        """
+        _check(request)
+        if any(map(is_seen, request.query.parts)) and rendering != self._reader.rendering:
+            raise InvalidRequest(
+                f"The picture is rendered by {rendering}, but those of the second encoder were by "
+                f"{self._reader.rendering}. Ask with a whole indexed picture, or without "
+                "--encoders."
+            )
+
     def say(self, request: Request, snapshot: Snapshot, among: Mask | None, depth: int) -> Say:
         """Its best `depth` rows of those that may be returned: `among` (rows,) of `snapshot`.
 
-        Raises InvalidRequest for what two encoders cannot be asked together.
+        Raises InvalidRequest for a picture that it does not know.
         """
-        _check(request)
         if not self._means.encoder().reads_texts and _has_words(request.query):
             return Say(np.empty(0, np.int64), f"{self.card.name} knows pictures alone: no say.")
         joined = self._join(snapshot)
@@ -72,7 +84,8 @@ class SecondEncoder:
     def _told(self, pictures: int, joined: "_Joined") -> str:
         lacking = pictures - int(np.count_nonzero(joined.to_second != NOWHERE))
         known = f", which does not know {counted(lacking, 'picture')}" if lacking else ""
-        return f"Ranks of two encoders are fused: the second is {self.card.name}{known}."
+        name = f"{self.card.name} {self.card.version}"
+        return f"Ranks of two encoders are fused: the second is {name}{known}."
 
     def _join(self, snapshot: Snapshot) -> "_Joined":
         """Where the pictures of each snapshot are in the other one; made anew when one changes."""

@@ -62,7 +62,7 @@ def test_a_picture_is_ranked_by_both(command, two):
 
     assert hits == ["03.png", *fused(two, names, "03.png", ahead=1)]
     assert hits[1:] != in_order(ColourEncoder(), two, names, "03.png")
-    assert any("the second is warm." in note for note in notes)
+    assert any("the second is warm 1." in note for note in notes)
 
 
 def test_a_filter_is_applied_before_both(command, two):
@@ -95,6 +95,16 @@ def test_texts_are_ranked_by_the_one_that_reads_them(command, two):
 
     assert [hit["id"] for hit in both["hits"]] == [hit["id"] for hit in alone["hits"]]
     assert "warm knows pictures alone: no say." in both["notes"]
+
+
+def test_a_picture_that_would_be_rendered_otherwise_is_refused(command, two):
+    assert command("reindex", "--prune")[0] == 0
+    assert command("reindex", "--rendering", "mi2-compat")[0] in (0, 3)
+
+    code, _, err = command("similar", two / "00.png", "--encoders", "colour,colour")
+
+    assert (code, "rendered by mi2-compat" in err) == (1, True), err
+    assert command("search", "green", "--encoders", "colour,colour")[0] == 0
 
 
 @pytest.mark.parametrize(
