@@ -81,7 +81,7 @@ def back_up(layout: Layout, name: str, folder: Path, version: str, how: Examinat
         copied = _copied(layout, name, draft, how.show)
         _check(draft, name, how)
         made = _noted(draft, name, version, copied, how.show)
-        for inner in (draft / "shards", draft):
+        for inner in (*filter(Path.is_dir, draft.iterdir()), draft):
             sync_folder(inner)
         draft.rename(folder)
         sync_folder(folder.parent)
@@ -160,6 +160,7 @@ def _copied_once(layout: Layout, name: str, draft: Path, show: Show) -> _Copied 
             raise _damaged(name, "SQLite cannot read its cohorts.")
         copy_database(layout.cohorts, there.cohorts)
         paths.append(there.cohorts)
+    paths += _copy_evaluations(layout.evaluations, there.evaluations)
     with _opened(layout.catalog, name) as catalog:
         if not {shard.number for shard in shards} <= {now.number for now in catalog.shards()}:
             return None
@@ -206,6 +207,14 @@ def _copy_thumbnails(source: Path, copy: Path, show: Show) -> bool:
         copy.unlink(missing_ok=True)
         return False
     return True
+
+
+def _copy_evaluations(source: Path, copy: Path) -> list[Path]:
+    """Copy the evaluations that are kept; each is written once and never changes."""
+    kept = sorted(source.glob("*.json"))
+    if kept:
+        make_private(copy)
+    return [Path(shutil.copyfile(path, copy / path.name)) for path in kept]
 
 
 def _check(draft: Path, name: str, how: Examination) -> None:

@@ -10,9 +10,8 @@ from typing import Any, Final
 from core.types import EncoderCard
 from storage.database import storage_errors
 from storage.durable import publish
-from storage.layout import collection_folder, make_private
+from storage.layout import EVALUATIONS, collection_folder, make_private
 
-FOLDER: Final = "evaluations"
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 
 
@@ -76,4 +75,4 @@ def _read(content: bytes) -> KeptEvaluation | None:
 
 
 def _folder(home: Path, collection: str) -> Path:
-    return collection_folder(home, collection) / FOLDER
+    return collection_folder(home, collection) / EVALUATIONS

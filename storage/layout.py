@@ -11,6 +11,7 @@ from storage.durable import sync_folder
 from storage.pointer import EDITIONS, edition_root, pointer_path, served_number
 
 COHORTS = "cohorts.db"
+EVALUATIONS = "evaluations"
 NAME = re.compile(r"[a-z0-9_-][a-z0-9._-]{0,63}")
 
 
@@ -53,8 +54,12 @@ class Layout:
     @property
     def cohorts(self) -> Path:
         """The SQLite database of the cohorts, which all editions share."""
-        parent = self.root.parent
-        return (parent.parent if parent.name == EDITIONS else self.root) / COHORTS
+        return self._shared / COHORTS
+
+    @property
+    def evaluations(self) -> Path:
+        """The folder of the evaluations, which all editions share."""
+        return self._shared / EVALUATIONS
 
     def create(self) -> None:
         """Make the missing folders, for their owner alone: embeddings can name a patient."""
@@ -74,6 +79,11 @@ class Layout:
             "thumbnails": self.thumbnails,
         }
         return {name: _size_of_part(path) for name, path in parts.items()}
+
+    @property
+    def _shared(self) -> Path:
+        parent = self.root.parent
+        return parent.parent if parent.name == EDITIONS else self.root
 
     def _files(self) -> Iterator[Path]:
         """Everything below the root that is of no other edition."""

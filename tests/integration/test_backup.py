@@ -83,6 +83,10 @@ def test_a_restored_backup_is_sound_and_answers_as_the_collection_did(
 
 
 def test_the_note_names_every_file_with_its_checksum(home: Path, tmp_path: Path) -> None:
+    kept = layout_of(home, "main").evaluations
+    kept.mkdir()
+    (kept / "20260102T030405000006Z.json").write_text("{}")
+    (kept / "20260102T030405000007Z.draft").write_text("half")
     told = made(home, tmp_path / "saved")
     note = json.loads((tmp_path / "saved" / "backup.json").read_text())
     assert (note["radseek"], note["collection"], note["schema"]) == ("1.2.3", "main", told.schema)
@@ -95,12 +99,16 @@ def test_the_note_names_every_file_with_its_checksum(home: Path, tmp_path: Path)
     assert {file["path"]: file["sha256"] for file in note["files"]} == hashes
     assert sorted(hashes) == [
         "catalog.sqlite",
+        "evaluations/20260102T030405000006Z.json",
         *(f"shards/{n:06d}.f16" for n in range(3)),
         "thumbnails.sqlite",
     ]
 
 
 def test_a_backup_is_for_its_owner_alone(home: Path, tmp_path: Path) -> None:
+    kept = layout_of(home, "main").evaluations
+    kept.mkdir()
+    (kept / "20260102T030405000006Z.json").write_text("{}")
     made(home, tmp_path / "saved")
     modes = {
         (path.is_dir(), stat.S_IMODE(path.stat().st_mode))
