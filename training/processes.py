@@ -81,6 +81,11 @@ def is_first() -> bool:
     return os.environ.get("RANK", "0") == "0"
 
 
+def _backend() -> str:
+    """What carries tensors of each kind of device."""
+    return "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
+
+
 @contextmanager
 def started() -> Iterator[Processes]:
     """The processes that torchrun started; this one alone if it did not."""
@@ -88,7 +93,9 @@ def started() -> Iterator[Processes]:
     if count == 1:
         yield Processes()
         return
-    distributed.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if torch.cuda.is_available():
+        torch.cuda.set_device(int(os.environ["LOCAL_RANK"]) % torch.cuda.device_count())
+    distributed.init_process_group(_backend())
     try:
         yield Processes(distributed.get_rank(), count)
     finally:
