@@ -1,7 +1,8 @@
 """What one way of ranking is better by than another, over the same queries and the same draws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,15 +10,23 @@ from numpy.typing import NDArray
 from evaluation.answers import Answers
 from evaluation.bootstrap import Draw, interval, resampled_means
 from evaluation.ranking import METRICS, Metric
-from evaluation.tables import LEAST_PATIENTS
+from evaluation.tables import LEAST_PATIENTS, mean_known
 from evaluation.truth import Truth
+
+
+class Mean(StrEnum):
+    """What a figure is the mean over."""
+
+    LABELS = "labels"  # each as much as any other
+    QUERIES = "queries"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The mean over labels of one figure, both ways; intervals None: too few patients."""
+    """One figure, both ways; intervals None: too few patients behind it, or behind a label."""
 
     metric: Metric
+    over: Mean
     first: float
     second: float
     chance: float
@@ -26,7 +35,7 @@ class Difference:
 
 
 def differences(first: Answers, second: Answers, truth: Truth) -> list[Difference]:
-    """Compare two answers to the same queries, each label as much as any other.
+    """Compare two answers to the same queries, as means over labels and over queries.
 
     In each draw both have the same patients, so that what is hard for both cancels out.
     """
@@ -35,16 +44,26 @@ def differences(first: Answers, second: Answers, truth: Truth) -> list[Differenc
     if not first.asked:
         return []
     names = sorted(frozenset().union(*first.asked))
-    members = np.array([[name in asked for name in names] for asked in first.asked])
-    here, there = (_of_labels(_values(answers), members) for answers in (first, second))
-    chance = _of_labels(np.stack([each.chance for each in first.reached]), members)
-    low, high = interval(np.nanmean(resampled_means(_paired(first, second), members), axis=1))
-    told = zip(METRICS, here, there, chance, low, high, strict=True)
-    is_told = min(_behind(first, members, names, truth)) >= LEAST_PATIENTS
+    by_label = np.array([[name in asked for name in names] for asked in first.asked])
+    behind = _behind(first, by_label, names, truth)
+    everything = np.ones((len(first.asked), 1), np.bool_)
+    askers = behind if first.patients is None else [len(np.unique(first.patients))]
     return [
-        Difference(m, float(a), float(b), float(c), *((float(d), float(e)) if is_told else _NONE))
-        for m, a, b, c, d, e in told
+        *_told(first, second, Mean.LABELS, by_label, min(behind)),
+        *_told(first, second, Mean.QUERIES, everything, min(askers)),
     ]
+
+
+def _told(
+    first: Answers, second: Answers, over: Mean, members: NDArray[np.bool_], patients: int
+) -> Iterator[Difference]:
+    """All figures as the mean over sets of queries (queries, sets)."""
+    here, there = (_of_sets(_values(answers), members) for answers in (first, second))
+    chance = _of_sets(np.stack([each.chance for each in first.reached]), members)
+    low, high = interval(mean_known(resampled_means(_paired(first, second), members), axis=1))
+    for m, a, b, c, d, e in zip(METRICS, here, there, chance, low, high, strict=True):
+        bounds = (float(d), float(e)) if patients >= LEAST_PATIENTS else _NONE
+        yield Difference(m, over, float(a), float(b), float(c), *bounds)
 
 
 _NONE = (None, None)
@@ -59,8 +78,8 @@ def _values(answers: Answers) -> NDArray[np.float64]:
     return np.stack([each.figures for each in answers.reached])
 
 
-def _of_labels(values: NDArray[np.float64], members: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """(queries, metrics) -> the mean over labels of the mean over queries (metrics,)."""
+def _of_sets(values: NDArray[np.float64], members: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(queries, metrics) -> the mean over sets of the mean over queries (metrics,)."""
     means: NDArray[np.float64] = np.mean([values[inside].mean(axis=0) for inside in members.T], 0)
     return means
 

@@ -152,7 +152,7 @@ def _macro(answers: Answers, labels: _Sets, lines: Sequence[Line], patients: int
 
     It has no interval where a label has none: draws would lack that label, not vary it.
     """
-    drawn = _mean_known(resampled_means(answers.draws, labels.members), axis=1)
+    drawn = mean_known(resampled_means(answers.draws, labels.members), axis=1)
     low, high = interval(drawn)
     if min(labels.fewest) < LEAST_PATIENTS:
         low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
@@ -192,7 +192,8 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _mean_known(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+def mean_known(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """The means of what is known, nan where nothing is."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
         means: NDArray[np.float64] = np.nanmean(values, axis=axis)

@@ -146,7 +146,7 @@ def _json(made: "Adapted") -> dict[str, Any]:
 
 def _put(name: str, made: "Adapted") -> None:
     patients = counted(made.compared.patients, "patient")
-    put(f"measured on {patients} that it was not fitted on; means over labels")
+    put(f"measured on {patients} that it was not fitted on")
     put_compared(made.compared, 10)
     say(f"radseek: kept as {made.path}")
     say(f"radseek: search with it: radseek search TEXT --adapter {name}")

@@ -25,7 +25,7 @@ def put_compared(compared: "Compared", k: int) -> None:
     for kind, found in (("images", compared.images), ("texts", compared.texts)):
         for each in found:
             if each.metric.value in SHOWN:
-                put(f"  {kind:<6} {_line(each, k)}")
+                put(f"  {kind:<6} by {each.over.value:<8} {_line(each, k)}")
 
 
 def _line(each: "Difference", k: int) -> str:

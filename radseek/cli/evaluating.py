@@ -161,7 +161,7 @@ def _compare(
         put_json(told | {"patients": compared.patients} | compared_json(compared))
         return
     pictures = counted(compared.pictures, "labelled picture")
-    put(f"{pictures} of {counted(compared.patients, 'patient')}; means over labels")
+    put(f"{pictures} of {counted(compared.patients, 'patient')}")
     put(f"{choice.first} (served) -> {choice.second}")
     put_compared(compared, plan.k)
     if choice.unknown:

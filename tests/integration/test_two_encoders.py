@@ -134,8 +134,8 @@ def test_the_table_has_what_each_reaches_by_itself(command, two):
     other = json.loads(command("evaluate", *truth, "--no-texts")[1])
     for each in told["images"]:
         for side, alone in (("first", served), ("second", other)):
-            macro = alone["image"][0]["macro"][each["metric"]]
-            assert each[side] == pytest.approx(macro["value"], abs=1e-5)
+            line = alone["image"][0]["macro" if each["over"] == "labels" else "micro"]
+            assert each[side] == pytest.approx(line[each["metric"]]["value"], abs=1e-5)
         assert each["low"] <= each["second"] - each["first"] <= each["high"]
     code, _, err = command("evaluate", *truth, *BOTH, "--name", "x")
     assert (code, "not kept" in err) == (1, True)

@@ -5,7 +5,7 @@ import pytest
 
 from evaluation.answers import Answers, reached
 from evaluation.bootstrap import Resampling, with_other_askers
-from evaluation.paired import differences
+from evaluation.paired import Mean, differences
 from evaluation.ranking import Metric
 from evaluation.truth import Truth
 from storage.columns import Column
@@ -31,18 +31,19 @@ def truth(patients):
 
 
 def test_each_label_counts_as_much_and_what_is_hard_for_both_cancels_out():
-    patients, labels = np.arange(12), ["a"] * 6 + ["b"] * 6
+    patients, labels = np.arange(12), ["a"] * 5 + ["b"] * 7
     hard = np.array([0, 1, 2, 3, 1, 2, 3, 1, 2, 3, 1, 2])
     first, second = answers(hard, patients, labels), answers(hard * 0, patients, labels)
 
-    by = {each.metric: each for each in differences(first, second, truth(patients))}
+    by = {(each.metric, each.over): each for each in differences(first, second, truth(patients))}
 
-    rank = by[Metric.RECIPROCAL_RANK]
-    a, b = (np.mean([1 / (1 + r) for r in half]) for half in (hard[:6], hard[6:]))
+    rank = by[Metric.RECIPROCAL_RANK, Mean.LABELS]
+    a, b = (np.mean([1 / (1 + r) for r in half]) for half in (hard[:5], hard[5:]))
     assert rank.first == pytest.approx((a + b) / 2)
     assert rank.second == 1
     assert rank.low is not None
     assert 0 < rank.low < 1 - rank.first < rank.high
+    assert by[Metric.RECIPROCAL_RANK, Mean.QUERIES].first == pytest.approx(np.mean(1 / (1 + hard)))
     same = differences(first, first, truth(patients))
     assert [(each.low, each.high) for each in same] == [(0, 0)] * len(same)
 
@@ -52,5 +53,9 @@ def test_few_patients_have_no_interval_and_other_queries_are_no_pair():
     few = answers(np.zeros(6, int), patients, ["a"] * 6)
 
     assert {each.low for each in differences(few, few, truth(patients))} == {None}
+    labels = ["a"] * 5 + ["b"]
+    rare = answers(np.zeros(6, int), np.arange(6), labels)
+    told = {each.over: each.low for each in differences(rare, rare, truth(np.arange(6)))}
+    assert told == {Mean.LABELS: None, Mean.QUERIES: 0}
     with pytest.raises(ValueError, match="other queries"):
         differences(few, answers(np.zeros(6, int), patients, ["b"] * 6), truth(patients))
