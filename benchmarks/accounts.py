@@ -16,7 +16,7 @@ from core.types import (
     Location,
     Skipped,
 )
-from encoders.medimageinsight.preprocess import Squash
+from encoders.squash import Squash
 from imaging.rules import Rules
 from imaging.sources import walk
 from imaging.work import Outcome

@@ -34,9 +34,9 @@ from encoders.medimageinsight.davit import DaViT
 from encoders.medimageinsight.encoder import widest_map
 from encoders.medimageinsight.folder import open_folder
 from encoders.medimageinsight.model import UniCL, initialise
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.preprocess import Squash
+from encoders.normalise import normalise
 from encoders.packed import PackedLinear, can_pack, pack
+from encoders.squash import Squash
 from encoders.tower_encoder import pictures_at_once
 from encoders.towers import LOWERED, ImageModel
 from encoders.weights import weights_folder

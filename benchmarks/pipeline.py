@@ -44,8 +44,8 @@ from core.types import (
     Unread,
 )
 from encoders.base import Encoder
-from encoders.medimageinsight.preprocess import Squash
 from encoders.registry import load_encoder
+from encoders.squash import Squash
 from imaging.profiles import VOI
 from imaging.workers import DecodePool
 from indexer.local_engine import Lanes, LocalEngine

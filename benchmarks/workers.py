@@ -21,7 +21,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLos
 
 from benchmarks.phantoms import ct_slice, in_syntax
 from core.types import DecodedFile, Found, Location, Prepare
-from encoders.medimageinsight.preprocess import Squash
+from encoders.squash import Squash
 from imaging.decode import read_content
 from imaging.rules import RULES
 from imaging.sources import read_source

@@ -1,6 +1,7 @@
 """Texts to token ids, and what of them is too long."""
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import ftfy
 import torch
@@ -11,6 +12,13 @@ from torch.nn.utils.rnn import pad_sequence
 from core.types import Unread
 
 Rows = Sequence[Sequence[int]]  # token ids of texts
+
+
+class Saves(Protocol):
+    """What can write itself as tokenizer.json."""
+
+    def save(self, path: str) -> None:
+        """Write the file."""
 
 
 def pad_ids(rows: Rows, padding: int = 0) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.errors import CannotDecode, TrainingError
 from core.types import Pixels
-from encoders.medimageinsight.preprocess import Squash
+from encoders.squash import Squash
 from imaging.decode import read_pictures_from_bytes
 from training.manifest import Example, read_bytes
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 import torch
 from safetensors.torch import save_file
@@ -11,6 +10,7 @@ from torch import Tensor
 from encoders.medimageinsight.config import UniCLConfig
 from encoders.medimageinsight.model import UniCL
 from encoders.tensors import read_tensors
+from encoders.texts import Saves
 
 
 def load_model(config: UniCLConfig, path: Path) -> UniCL:
@@ -22,13 +22,6 @@ def load_model(config: UniCLConfig, path: Path) -> UniCL:
         model = UniCL(config)
     model.load_state_dict(read_tensors(path, model.state_dict()), assign=True)
     return model.eval().requires_grad_(False)
-
-
-class Saves(Protocol):
-    """What can write itself as tokenizer.json."""
-
-    def save(self, path: str) -> None:
-        """Write the file."""
 
 
 def write_folder(

@@ -14,10 +14,10 @@ from encoders.medimageinsight.checkpoint import load_model, write_folder
 from encoders.medimageinsight.config import ImageConfig, UniCLConfig, read_config
 from encoders.medimageinsight.davit import MLP_RATIO
 from encoders.medimageinsight.folder import ModelFolder, open_folder
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.preprocess import Squash
 from encoders.medimageinsight.tokenizer import read_tokenizer
+from encoders.normalise import normalise
 from encoders.registry import ENCODERS
+from encoders.squash import Squash
 from encoders.texts import TextTokenizer
 from encoders.tower_encoder import TowerEncoder
 from encoders.towers import DualModel

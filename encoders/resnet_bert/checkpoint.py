@@ -8,10 +8,10 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers.initialization import no_init_weights
 
-from encoders.medimageinsight.checkpoint import Saves
 from encoders.resnet_bert.config import ResNetBertConfig
 from encoders.resnet_bert.model import ResNetBert
 from encoders.tensors import read_tensors
+from encoders.texts import Saves
 
 COUNTER = "num_batches_tracked"  # of batch norms: of no use with a momentum
 

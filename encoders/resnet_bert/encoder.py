@@ -11,11 +11,11 @@ from core.errors import WeightsMismatch, WeightsMissing
 from core.types import EncoderCard
 from encoders.devices import choose_devices
 from encoders.fingerprint import file_sha256
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.preprocess import Squash
+from encoders.normalise import normalise
 from encoders.registry import ENCODERS
 from encoders.resnet_bert.checkpoint import load_model, write_folder
 from encoders.resnet_bert.config import ResNetBertConfig, read_config
+from encoders.squash import Squash
 from encoders.texts import TextTokenizer
 from encoders.tower_encoder import TowerEncoder
 from encoders.towers import DualModel

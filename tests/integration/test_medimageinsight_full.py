@@ -15,7 +15,7 @@ from encoders.medimageinsight.checkpoint import load_model
 from encoders.medimageinsight.config import read_config
 from encoders.medimageinsight.encoder import load
 from encoders.medimageinsight.folder import open_folder
-from encoders.medimageinsight.pixels import normalise
+from encoders.normalise import normalise
 from encoders.tower_encoder import TowerEncoder
 from encoders.weights import WEIGHTS, status
 from encoders.zero_shot import probabilities

@@ -20,8 +20,8 @@ from PIL import Image
 from core.pixels import as_rgb
 from core.types import Pixels
 from encoders.medimageinsight.config import ImageConfig, read_config
-from encoders.medimageinsight.pixels import normalise
-from encoders.medimageinsight.preprocess import Squash
+from encoders.normalise import normalise
+from encoders.squash import Squash
 
 PREPROCESS = Path(__file__).parents[2] / "golden" / "medimageinsight" / "preprocess"
 
@@ -122,7 +122,7 @@ def test_it_survives_pickling_for_worker_processes() -> None:
 
 
 def test_worker_processes_do_not_import_torch() -> None:
-    program = "import sys, encoders.medimageinsight.preprocess; print('torch' in sys.modules)"
+    program = "import sys, encoders.squash; print('torch' in sys.modules)"
 
     answer = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

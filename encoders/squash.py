@@ -1,4 +1,4 @@
-"""The resize that MedImageInsight was trained with. Runs in worker processes, without torch."""
+"""The resize of MedImageInsight and of encoders trained here, for processes without torch."""
 
 from dataclasses import dataclass
 
