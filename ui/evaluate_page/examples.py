@@ -120,7 +120,6 @@ def _grid(
             "boards": list(boards),
             "words": grid_words(),
         },
-        on_open_change=lambda: None,
         on_export_change=lambda: None,
         **{f"on_{name}_change": act for name, act in acts_elsewhere(KEY, *EVENTS).items()},
     )

@@ -41,7 +41,6 @@ def marked_grid(
             "boards": boards,
             "words": grid_words(),
         },
-        on_open_change=lambda: None,
         on_export_change=lambda: None,
         on_turn_change=lambda: turn_by(key),
         **{f"on_{name}_change": act for name, act in acts_elsewhere(key, *EVENTS).items()},
