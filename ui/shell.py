@@ -13,7 +13,8 @@ NOT_OURS = re.compile(r"<noscript>.*?</noscript>|<link rel=\"service-desc\"[^>]*
 SHELL = Path(streamlit.__file__).parent / "static" / "index.html"
 # Before anything is drawn the page takes the theme that its person chose. Streamlit follows the
 # system's colours, so it is told the choice in their place, at the start and when it changes.
-# An answer of 401 says that the login has ended: the page is asked for anew, and leads there.
+# An answer of 401 says that the login has ended: the page is asked for anew, and leads there. But
+# who is just leaving the page, as by logging out, is not called back.
 SCRIPT = """
 {
   // Every page lies beside the others: without this, one other than the first asks beneath itself.
@@ -29,8 +30,12 @@ SCRIPT = """
     chosen.dispatchEvent(new Event("change"));
   };
   show(document.cookie.includes("COOKIE=light") ? "light" : "dark");
+  const ON_THE_WAY = 10000; // milliseconds that leaving takes at most; a download only seems to
+  let left = -Infinity;
+  addEventListener("beforeunload", () => (left = performance.now()));
   new PerformanceObserver((list) => {
-    if (list.getEntries().some((entry) => entry.responseStatus === 401)) location.reload();
+    const isOver = list.getEntries().some((entry) => entry.responseStatus === 401);
+    if (isOver && performance.now() - left > ON_THE_WAY) location.reload();
   }).observe({ type: "resource" });
   document.addEventListener("radseek:theme", (event) => {
     document.cookie = `COOKIE=${event.detail}; path=/; max-age=31536000; samesite=lax`;

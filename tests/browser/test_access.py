@@ -126,6 +126,7 @@ def test_who_logs_out_is_out_here_and_with_a_copy_of_the_cookie(page, guarded):
     expect(page.locator(".person .name")).to_have_text("Vera", timeout=PATIENT)
     copied = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
     assert httpx.get(f"{guarded}/api/thumb/1", cookies=copied).status_code == 200
+    expect(page.locator(".viewer-room dialog")).to_be_attached(timeout=PATIENT)  # all is loaded
     page.get_by_role("link", name="Log out").click()
     expect(page.get_by_role("link", name="Log in")).to_be_visible(timeout=PATIENT)
     assert "_streamlit_user" not in {cookie["name"] for cookie in page.context.cookies()}
