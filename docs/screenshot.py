@@ -28,7 +28,8 @@ HEAD = {"q": "head CT", "modality": "CT", "by": "series"}
 def main() -> None:
     """Index the archive into a home of its own, and take the pictures."""
     with tempfile.TemporaryDirectory() as home:
-        subprocess.run([*RADSEEK, "index", ARCHIVE, "--home", home], check=False)  # noqa: S603
+        for words in (["index", ARCHIVE], ["map"], ["evaluate", "--by", "modality,body_part"]):
+            subprocess.run([*RADSEEK, *words, "--home", home], check=False)  # noqa: S603
         pictures_of(home)
 
 
@@ -66,15 +67,41 @@ def take_all(address: str) -> None:
         take(tab_at(browser, found), "search")
         take(tab_at(browser, found, NARROW), "narrow")
         take(opened(tab_at(browser, f"{address}/?{urlencode(HEAD)}")), "picture")
+        take(explored(browser, f"{address}/explore"), "explore")
+        take(evaluated(browser, f"{address}/evaluate"), "evaluate")
         browser.close()
+
+
+def bare_tab_at(browser: Browser, address: str, size: ViewportSize = SIZE) -> Page:
+    """A page in a tab of its own."""
+    tab = browser.new_page(viewport=size)
+    tab.set_default_timeout(90_000)
+    tab.goto(address)
+    return tab
 
 
 def tab_at(browser: Browser, address: str, size: ViewportSize = SIZE) -> Page:
     """A page with its thumbnails."""
-    tab = browser.new_page(viewport=size)
-    tab.set_default_timeout(90_000)
-    tab.goto(address)
+    tab = bare_tab_at(browser, address, size)
     tab.locator(".cell.loaded").nth(8).wait_for()
+    tab.wait_for_timeout(3000)
+    return tab
+
+
+def explored(browser: Browser, address: str) -> Page:
+    """The map with all that it shows selected."""
+    tab = bare_tab_at(browser, address)
+    tab.get_by_role("button", name="Select what is seen").click()
+    tab.locator(".cell.loaded").nth(8).wait_for()
+    tab.wait_for_timeout(3000)
+    return tab
+
+
+def evaluated(browser: Browser, address: str) -> Page:
+    """The figures of an evaluation, with the pictures behind one of them."""
+    tab = bare_tab_at(browser, address)
+    tab.get_by_role("button", name="ct head").first.click()
+    tab.locator(".cell.loaded").first.wait_for()
     tab.wait_for_timeout(3000)
     return tab
 
