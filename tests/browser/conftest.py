@@ -116,7 +116,7 @@ def odd_address(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def colour_of(n: int) -> tuple[int, int, int]:
-    """Greens and blues, a seventh reds, an eleventh nearly grey: what is red is told from chance."""
+    """Greens and blues, a seventh reds, an eleventh greys: what is red is told from chance."""
     hue = 0.0 if n % 7 == 1 else 0.3 + 0.4 * (n * 0.618 % 1)
     strength = 0.02 if n % 11 == 0 else 0.95 + 0.05 * (n * 0.37 % 1)
     red, green, blue = colorsys.hsv_to_rgb(hue, strength, 0.5 + n % 100 / 200)
